@@ -1,0 +1,46 @@
+/** SQL text with `$1…` placeholders and the values in their order. */
+export interface Statement {
+  readonly text: string;
+  readonly values: readonly unknown[];
+  /** Prepare once per connection under this name. Use it for texts that come back often. */
+  readonly name?: string | undefined;
+}
+
+export interface Rows<R> {
+  readonly rows: readonly R[];
+  /** Rows affected. */
+  readonly count: number;
+}
+
+export interface TransactionOptions {
+  /** Default `read committed`. */
+  readonly isolation?: 'read committed' | 'repeatable read' | 'serializable';
+  readonly readOnly?: boolean;
+  /** Roll back at the end whatever happened (`dryRun`). */
+  readonly rollback?: boolean;
+}
+
+/**
+ * PostgreSQL behind one small interface; PGlite and a server meet here. Session time zone is UTC.
+ *
+ * Inside `transaction` every `query` of the same async context runs on that transaction (AsyncLocalStorage), so a nested
+ * acquire, which would hang PGlite's only connection, cannot happen. A nested `transaction` is a savepoint.
+ */
+export interface Database {
+  readonly kind: 'postgres' | 'pglite';
+  /** Driver errors come out as ObjectosError where a client can act on them (see `errors.ts` of this room). */
+  query<R = Record<string, unknown>>(statement: Statement): Promise<Rows<R>>;
+  /** Several statements without parameters, for migrations. */
+  exec(sql: string): Promise<void>;
+  /** Runs `work`, commits, and retries the whole of it on deadlock or serialization failure (outermost level only). */
+  transaction<T>(work: () => Promise<T>, options?: TransactionOptions): Promise<T>;
+  /** True inside `transaction`. */
+  readonly inTransaction: boolean;
+  /** Calls back after the outermost transaction of this async context committed; at once when there is none. Never after a rollback. */
+  afterCommit(callback: () => void): void;
+  /** LISTEN on a channel; the returned function stops it. */
+  listen(channel: string, callback: (payload: string) => void): Promise<() => Promise<void>>;
+  /** Answers one trivial query; used by readiness. */
+  ping(): Promise<void>;
+  close(): Promise<void>;
+}

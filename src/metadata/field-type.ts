@@ -1,0 +1,84 @@
+import type * as z from 'zod';
+import type { CatalogField } from './catalog.ts';
+
+/** What the value is in GraphQL. The builder turns it into types, the planner into JSON. */
+export type GraphqlShape =
+  | { readonly kind: 'scalar'; readonly scalar: ScalarName; readonly list?: boolean }
+  /** Options as enum values; `list` for multi-selects. */
+  | { readonly kind: 'enum'; readonly list?: boolean }
+  /** Stored as jsonb with known sub-fields: `CatalogField.subfields`. `typeName` when the type is shared (`Address`). */
+  | { readonly kind: 'embedded'; readonly typeName?: string; readonly list?: boolean }
+  /** A lookup: the relation and its id. `list` when multiple. */
+  | { readonly kind: 'relation'; readonly list?: boolean };
+
+/** Scalars of the API. Custom ones are declared in `builder/scalars.ts`. */
+export type ScalarName =
+  | 'ID' | 'String' | 'Int' | 'Float' | 'Boolean'
+  | 'Decimal' | 'BigInt' | 'Date' | 'DateTime' | 'Time' | 'JSON' | 'JSONObject' | 'Email' | 'URL' | 'PhoneNumber';
+
+/** How a field is filtered: selects the shared GraphQL filter input and the operators that SQL and memory know. */
+export type FilterFamily = 'id' | 'string' | 'int' | 'float' | 'decimal' | 'boolean' | 'date' | 'datetime' | 'time' | 'enum' | 'enumList' | 'stringList' | 'json';
+
+export type AggregateFunction = 'count' | 'countDistinct' | 'sum' | 'avg' | 'min' | 'max';
+
+export interface ColumnShape {
+  /** PostgreSQL type as written in DDL: `numeric(18,2)`, `timestamptz(3)`, `text[]`. */
+  readonly pgType: string;
+  /** Prisma scalar type: `Decimal`, `String[]`. */
+  readonly prismaType: string;
+  /** Prisma native type attribute: `@db.Decimal(18, 2)`; undefined for Prisma's default. */
+  readonly prismaNative: string | undefined;
+  /** Conditions for CHECK constraints, with `{column}` for the quoted column. */
+  readonly checks?: readonly string[];
+}
+
+/** Problem of a value, without its path: the write path adds where it stood. */
+export interface ValueProblem {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** A value as stored, or the reason why it is refused. */
+export type Coerced = { readonly value: unknown } | { readonly problem: ValueProblem };
+
+/** Reports an impossible definition at load; `key` is the definition key at fault. */
+export type FieldReport = (key: string, message: string, hint?: string) => void;
+
+/**
+ * One field type with all its faces, as data. Files in `field-types/` export one each; nothing outside
+ * this room switches on a type's name.
+ */
+export interface FieldType {
+  /** `currency` */
+  readonly name: string;
+  /** One sentence for docs and editors. */
+  readonly description: string;
+  /** Keys of a definition beyond the common ones, in canonical spelling. */
+  readonly keys: z.ZodRawShape;
+  /** Refuses what no value could satisfy: `min` over `max`, a default that is not valid. Called once the field is linked. */
+  check?(field: CatalogField, report: FieldReport): void;
+  /** The stored column, or undefined for a computed field or a multiple lookup. */
+  column(field: CatalogField): ColumnShape | undefined;
+  graphql(field: CatalogField): GraphqlShape;
+  /** Undefined: not filterable. */
+  filters(field: CatalogField): FilterFamily | undefined;
+  readonly sortable: boolean;
+  /** Beyond `count`; empty when there is nothing to aggregate. */
+  readonly aggregates: readonly AggregateFunction[];
+  /** Groupable; date and time types take a unit. */
+  readonly groupable: boolean;
+  /**
+   * SQL that turns the stored expression `sql` into what JSON shall show (numeric → text, timestamptz → ISO 8601 text).
+   * Must be null for null.
+   */
+  json(sql: string, field: CatalogField): string;
+  /** SQL text for the full-text index; undefined: not searchable. */
+  searchText?(sql: string): string;
+  /**
+   * Client value → stored value as the driver takes it, validated (range, format, length, option). Called with non-null
+   * values of the GraphQL input or of a seed; `null` never arrives here.
+   */
+  coerce(value: unknown, field: CatalogField): Coerced;
+  /** Computed by the platform: refused in inputs (formula, summary, autonumber). */
+  readonly computed: boolean;
+}

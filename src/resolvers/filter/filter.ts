@@ -1,0 +1,47 @@
+import type { AggregateFunction } from '../../metadata/field-type.ts';
+import type { RequestContext } from '../request.ts';
+
+/**
+ * The one filter tree: `where` arguments, permission predicates and sharing rules are all this. It is compiled to SQL by
+ * `to-sql.ts` and to a function by `to-predicate.ts`; both are two-valued: a comparison with null is false, `not` of it true.
+ */
+export type Filter =
+  | { readonly kind: 'always'; readonly value: boolean }
+  | { readonly kind: 'and' | 'or'; readonly filters: readonly Filter[] }
+  | { readonly kind: 'not'; readonly filter: Filter }
+  /** Field against a value known when the request runs. */
+  | { readonly kind: 'compare'; readonly field: string; readonly operator: FilterOperator; readonly operand: Operand }
+  /** Field against another field of the same record. */
+  | { readonly kind: 'compareFields'; readonly field: string; readonly operator: FieldComparison; readonly other: string }
+  /** The record of a to-one relation; false when there is none. */
+  | { readonly kind: 'one'; readonly relation: string; readonly filter: Filter }
+  | { readonly kind: 'many'; readonly relation: string; readonly quantifier: 'some' | 'every' | 'none'; readonly filter: Filter }
+  /** Aggregate over a to-many relation: `{ dealsAggregate: { count: { gt: 3 } } }`. */
+  | {
+      readonly kind: 'aggregate';
+      readonly relation: string;
+      readonly filter: Filter | undefined;
+      readonly function: AggregateFunction;
+      readonly field: string | undefined;
+      readonly operator: FilterOperator;
+      readonly operand: Operand;
+    };
+
+/** Canonical operator names, as the GraphQL inputs spell them. */
+export const filterOperators = [
+  'eq', 'ne', 'in', 'notIn', 'gt', 'gte', 'lt', 'lte', 'between',
+  'contains', 'notContains', 'startsWith', 'endsWith', 'icontains', 'like', 'ilike',
+  'isNull', 'has', 'hasEvery', 'hasSome', 'isEmpty', 'jsonContains', 'hasKey', 'within', 'withinLast', 'withinNext',
+] as const;
+export type FilterOperator = (typeof filterOperators)[number];
+export type FieldComparison = 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte';
+
+/**
+ * A value that is known when the request runs: a literal, a variable, the caller's id. It becomes one bind parameter.
+ * `isNull`, `isEmpty` take a boolean that is part of the plan's shape, hence `constant`.
+ */
+export interface Operand {
+  /** The stored form (already coerced by the field's type). */
+  readonly value: (request: RequestContext) => unknown;
+}
+export const constant = (value: unknown): Operand => ({ value: () => value });

@@ -1,0 +1,50 @@
+import type { RequestContext } from '../request.ts';
+import type { Filter } from '../filter/filter.ts';
+
+/**
+ * The write path: every business write of the API, of hooks, of seeds and of jobs comes through here. Inputs are what
+ * GraphQL hands over: keys are GraphQL names (`annualRevenue`, `accountId`, `contacts`), enum values are enum names,
+ * other values as the client sent them after scalar parsing.
+ */
+export interface Writer {
+  write(request: WriteRequest, context: RequestContext): Promise<WriteResult>;
+}
+
+export interface WriteOptions {
+  readonly ifVersion?: number | undefined;
+  readonly idempotencyKey?: string | undefined;
+  readonly dryRun?: boolean | undefined;
+  /** Default `ATOMIC`. */
+  readonly mode?: 'ATOMIC' | 'PARTIAL' | undefined;
+}
+
+export type Input = Readonly<Record<string, unknown>>;
+
+export type WriteRequest = { readonly object: string; readonly options: WriteOptions } & (
+  | { readonly operation: 'create'; readonly input: Input }
+  | { readonly operation: 'createMany'; readonly input: readonly Input[] }
+  | { readonly operation: 'update'; readonly id: string; readonly input: Input }
+  | { readonly operation: 'updateMany'; readonly rows: readonly { readonly id: string; readonly ifVersion?: number | undefined; readonly input: Input }[] }
+  | { readonly operation: 'updateMany'; readonly where: Filter; readonly input: Input }
+  /** `by`: name of a key of the object (`CatalogKey.name`). */
+  | { readonly operation: 'upsert'; readonly by: string; readonly input: Input }
+  | { readonly operation: 'upsertMany'; readonly by: string; readonly input: readonly Input[] }
+  | { readonly operation: 'delete'; readonly id: string; readonly purge?: boolean }
+  | { readonly operation: 'deleteMany'; readonly ids: readonly string[]; readonly purge?: boolean }
+  | { readonly operation: 'deleteMany'; readonly where: Filter; readonly purge?: boolean }
+  | { readonly operation: 'restore'; readonly id: string }
+);
+
+export interface WriteResult {
+  /** One per input row, in order. Single operations have one row and throw instead of reporting problems. */
+  readonly rows: readonly WriteRow[];
+}
+
+export interface WriteRow {
+  readonly index: number;
+  /** Undefined when the row was refused (PARTIAL). */
+  readonly id: string | undefined;
+  /** For upsert: whether the record is new. */
+  readonly created: boolean;
+  readonly problems: readonly { readonly path: readonly (string | number)[]; readonly code: string; readonly message: string }[];
+}
