@@ -1,3 +1,5 @@
+import type { PluginManifest } from './manifest.ts';
+
 /** Rooms add the phase that plugins may take part in by declaration merging. */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type
 export interface Phases {}
@@ -18,6 +20,7 @@ export type PluginName = keyof PluginNames | (string & {});
  */
 export interface Plugin extends Partial<Phases> {
   readonly name: PluginName;
+  /** Semantic version: `1.4.0`. */
   readonly version: string;
   /** One sentence, printed by `objectos plugins`. */
   readonly description: string;
@@ -25,4 +28,8 @@ export interface Plugin extends Partial<Phases> {
   readonly requires?: readonly PluginName[];
   /** Order only: this plugin comes after those that are present. */
   readonly after?: readonly PluginName[];
+  /** Versions of other plugins that this one works with, as semver ranges: `{ identity: '^1.2.0' }`. Checked when they are present. */
+  readonly versions?: Readonly<Partial<Record<PluginName, string>>>;
+  /** Identity of a published plugin. */
+  readonly manifest?: PluginManifest;
 }
