@@ -1,0 +1,61 @@
+import type * as z from 'zod';
+import type { Catalog } from './catalog.ts';
+import type { Severity } from './diagnostic.ts';
+import type { FieldType } from './field-type.ts';
+import type { Path } from './source-document.ts';
+
+/** A definition as written: keys of the vocabulary, aliases included. */
+export type DefinitionInput = Readonly<Record<string, unknown>>;
+
+/** A kind of file under the directory of definitions: `*.permission.yml`. */
+export interface FileKind {
+  /** `permission` for `*.permission.yml|yaml|json`. */
+  readonly suffix: string;
+  /** One sentence for editors. */
+  readonly description: string;
+  /** Shape of a document; its output is what `documents` hold. Editors complete from it too. */
+  readonly schema: z.ZodType;
+  /** Brings other spellings into the shape of `schema` before it is checked. Positions in problems are those of the file. */
+  normalize?(value: unknown): unknown;
+}
+
+/** A checked document of a plugin's kind. */
+export interface KindDocument {
+  readonly kind: string;
+  readonly file: string;
+  readonly value: unknown;
+  /** Adds a problem at a place of this document. */
+  report(severity: Severity, path: Path, subject: string, message: string, hint?: string): void;
+}
+
+/** Documents by kind suffix; every registered kind has an entry. */
+export type KindDocuments = ReadonlyMap<string, readonly KindDocument[]>;
+
+/** Reports on an object (`account`), a field (`account.industry`) or a key of either; `path` starts below the subject. */
+export type CatalogReport = (severity: Severity, subject: string, path: Path, message: string, hint?: string) => void;
+
+/** What a plugin adds to the definitions. */
+export interface MetadataPhase {
+  /** Objects of the platform, or extensions (`extend`) of others. An app may extend them and may not define them again. */
+  readonly objects?: readonly DefinitionInput[];
+  /** Further field types; a name that exists already stops the start. */
+  readonly fieldTypes?: readonly FieldType[];
+  readonly kinds?: readonly FileKind[];
+  /**
+   * Keys of objects on which the plugin acts, in canonical spelling (`validations`, `sharingModel`), with their shape. They no longer warn;
+   * `CatalogObject.definition` holds them checked.
+   */
+  readonly objectKeys?: z.ZodRawShape;
+  /** The same for keys of fields (`requiredWhen`). */
+  readonly fieldKeys?: z.ZodRawShape;
+  /** Flags of `enable` on which the plugin acts. */
+  readonly enableKeys?: readonly string[];
+  /** Called once with the linked Catalog and the documents of all kinds; an error stops the start after everything was checked. */
+  check?(catalog: Catalog, report: CatalogReport, documents: KindDocuments): void;
+}
+
+declare module '../kernel/plugin.ts' {
+  interface Phases {
+    metadata: MetadataPhase;
+  }
+}
