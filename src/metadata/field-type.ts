@@ -24,6 +24,11 @@ export type AggregateFunction = 'count' | 'countDistinct' | 'sum' | 'avg' | 'min
 export interface ColumnShape {
   /** PostgreSQL type as written in DDL: `numeric(18,2)`, `timestamptz(3)`, `text[]`. */
   readonly pgType: string;
+  /**
+   * What bind parameters are cast to, in writes and in filters (`$1::numeric`): `pgType` without its modifiers, so that
+   * a cast never rounds or cuts. The stored form of `jsonb` is JSON text, of `text[]` a list of strings.
+   */
+  readonly castType: string;
   /** Prisma scalar type: `Decimal`, `String[]`. */
   readonly prismaType: string;
   /** Prisma native type attribute: `@db.Decimal(18, 2)`; undefined for Prisma's default. */
@@ -36,6 +41,17 @@ export interface ColumnShape {
 export interface ValueProblem {
   readonly code: string;
   readonly message: string;
+  /** Where inside the value, for lists and embedded values: `[0, "quantity"]`. */
+  readonly path?: readonly (string | number)[];
+}
+
+/** A sub-field that a type brings itself (`street` of an address). */
+export interface SubfieldDeclaration {
+  /** Key in the stored JSON and name in GraphQL alike: `postalCode`. */
+  readonly name: string;
+  /** Name of a field type without options: `text`, `number`. */
+  readonly type: string;
+  readonly label: string;
 }
 
 /** A value as stored, or the reason why it is refused. */
@@ -55,6 +71,12 @@ export interface FieldType {
   readonly description: string;
   /** Keys of a definition beyond the common ones, in canonical spelling. */
   readonly keys: z.ZodRawShape;
+  /** Those of `keys` that the platform hands to clients and does nothing with itself (`theme`, `rows`). */
+  readonly clientKeys?: readonly string[];
+  /** Keys that are accepted and have no effect here, dotted when nested (`fileAttachmentConfig.virusScan`): the loader warns. */
+  readonly inertKeys?: readonly string[];
+  /** Sub-fields of the shared embedded type; those of composites come from the definition. */
+  readonly subfields?: readonly SubfieldDeclaration[];
   /** Refuses what no value could satisfy: `min` over `max`, a default that is not valid. Called once the field is linked. */
   check?(field: CatalogField, report: FieldReport): void;
   /** The stored column, or undefined for a computed field or a multiple lookup. */
@@ -79,6 +101,10 @@ export interface FieldType {
    * values of the GraphQL input or of a seed; `null` never arrives here.
    */
   coerce(value: unknown, field: CatalogField): Coerced;
+  /** Same answer as `coerce` without blocking the process. Present where coercion is slow on purpose (password hashes): prefer it. */
+  coerceAsync?(value: unknown, field: CatalogField): Promise<Coerced>;
+  /** The stored value must not leave the database: `json` masks it, and change log, audit and events hold only that it changed. */
+  readonly confidential?: boolean;
   /** Computed by the platform: refused in inputs (formula, summary, autonumber). */
   readonly computed: boolean;
 }
