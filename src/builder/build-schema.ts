@@ -1,0 +1,138 @@
+import type { GraphQLDirective, GraphQLSchema } from 'graphql';
+import { StartupError } from '../errors.ts';
+import type { Plugin } from '../kernel/plugin.ts';
+import type { Catalog } from '../metadata/catalog.ts';
+import { declareAggregates } from './aggregates.ts';
+import { createApi, type Api, type RootResolvers } from './api.ts';
+import { directives } from './directives.ts';
+import { declareKeys } from './keys.ts';
+import { LazySchema } from './lazy-schema.ts';
+import type { GeneratedType, SchemaExtension, SchemaPhase } from './phase.ts';
+import { PothosTypes } from './pothos.ts';
+import { queryFields } from './query.ts';
+import { declareRecordTypes } from './record-types.ts';
+import { recordField } from './record-field.ts';
+import { TypeRegistry } from './registry.ts';
+import { declareSharedTypes } from './shared-types.ts';
+import type { ObjectSpec, OutputField, OutputFields } from './spec.ts';
+import { declareWhere } from './where.ts';
+
+export interface BuildSchemaOptions {
+  readonly catalog: Catalog;
+  /** In start order; their `schema` phases take part. */
+  readonly plugins: readonly Plugin[];
+  readonly resolvers: RootResolvers;
+}
+
+/**
+ * Builds the GraphQL schema of a catalog. Types are made when they are first used; `complete(schema)` gives an ordinary schema
+ * with everything made, for printing and validation.
+ */
+export function buildSchema({ catalog, plugins, resolvers }: BuildSchemaOptions): LazySchema {
+  const registry = new TypeRegistry();
+  const api = createApi(catalog, registry, resolvers);
+  const phases = plugins.flatMap((plugin): readonly NamedPhase[] => (plugin.schema === undefined ? [] : [{ plugin: plugin.name, phase: plugin.schema }]));
+
+  declareSharedTypes(registry);
+  for (const self of api.objects.values()) {
+    declareRecordTypes(api, self);
+    declareWhere(api, self);
+    declareKeys(api, self);
+    declareAggregates(api, self);
+  }
+  const additions = new Map<string, { readonly plugin: string; readonly fields: OutputFields }[]>();
+  const types = new PothosTypes(registry, (name, spec, fields) => withPlugins(api, phases, additions, name, spec, fields));
+  declareRoots(api, types);
+  for (const { plugin, phase } of phases) phase.extend?.(extension(api, types, additions, plugin));
+  types.seal();
+  return new LazySchema({
+    types,
+    mutation: false,
+    subscription: additions.has('Subscription') || types.hasFields('Subscription'),
+    directives: [...directives, ...pluginDirectives(phases)],
+  });
+}
+
+interface NamedPhase {
+  readonly plugin: string;
+  readonly phase: SchemaPhase;
+}
+type Additions = Map<string, { readonly plugin: string; readonly fields: OutputFields }[]>;
+
+function declareRoots({ registry, ...api }: Api, types: PothosTypes): void {
+  const full = { registry, ...api };
+  const root = (name: string, role: 'query' | 'mutation' | 'subscription', description: string, fields: () => OutputFields): void => {
+    registry.declare(name, 'the platform', () => ({ kind: 'object', role, description, fields }));
+    types.ref(name);
+  };
+  root('Query', 'query', 'Everything that can be read.', () => queryFields(full));
+  root('Mutation', 'mutation', 'Everything that can be changed.', () => ({}));
+  root('Subscription', 'subscription', 'Everything that can be followed as it happens.', () => ({}));
+}
+
+function pluginDirectives(phases: readonly NamedPhase[]): readonly GraphQLDirective[] {
+  const owners = new Map(directives.map((directive) => [directive.name, 'the platform']));
+  return phases.flatMap(({ plugin, phase }) =>
+    (phase.directives ?? []).map((directive) => {
+      const other = owners.get(directive.name);
+      if (other !== undefined) throw new StartupError(`The directive @${directive.name} is declared twice, by ${other} and by plugin ${plugin}. Rename one of them.`);
+      owners.set(directive.name, `plugin ${plugin}`);
+      return directive;
+    }),
+  );
+}
+
+function extension(api: Api, types: PothosTypes, additions: Additions, plugin: string): SchemaExtension {
+  const addFields: SchemaExtension['addFields'] = (type, fields) => {
+    if (!api.registry.has(type)) throw new StartupError(`Plugin ${plugin} adds fields to the type ${type}, which does not exist.`);
+    additions.set(type, [...(additions.get(type) ?? []), { plugin, fields }]);
+  };
+  return {
+    catalog: api.catalog,
+    builder: types.builder,
+    ref: (type) => types.ref(type),
+    addType: (name, type) => api.registry.declare(name, `plugin ${plugin}`, () => type),
+    addFields,
+    addRecordField: ({ object, name, ...options }) => {
+      const self = api.objects.get(object);
+      if (self === undefined) throw new StartupError(`Plugin ${plugin} adds the field ${name} to the object ${object}, which does not exist or has no API.`);
+      for (const need of options.needs ?? []) {
+        if (!self.object.fields.has(need)) throw new StartupError(`The field ${object}.${name} of plugin ${plugin} needs the field ${need}, which ${object} does not have.`);
+      }
+      addFields(self.type.type, { [name]: recordField(options) });
+    },
+  };
+}
+
+/** Lets plugins add to the fields of a type, then lets each see every field. */
+function withPlugins(api: Api, phases: readonly NamedPhase[], additions: Additions, name: string, spec: ObjectSpec, own: OutputFields): OutputFields {
+  const type: GeneratedType = { name, role: spec.role, object: spec.object };
+  const fields: Record<string, OutputField> = { ...own };
+  const owners = new Map<string, string>();
+  const add = (plugin: string, added: OutputFields): void => {
+    for (const [fieldName, field] of Object.entries(added)) {
+      if (fieldName in fields) {
+        const other = owners.get(fieldName) ?? api.registry.owner(name);
+        throw new StartupError(`The field ${name}.${fieldName} is declared twice, by ${other} and by plugin ${plugin}. Rename one of them.`);
+      }
+      fields[fieldName] = field;
+      owners.set(fieldName, `plugin ${plugin}`);
+    }
+  };
+  for (const { plugin, fields: added } of additions.get(name) ?? []) add(plugin, added);
+  for (const { plugin, phase } of phases) add(plugin, phase.fields?.(type, api.catalog) ?? {});
+
+  const watchers = phases.flatMap(({ phase }) => (phase.field === undefined ? [] : [phase]));
+  if (watchers.length === 0) return fields;
+  const object = spec.object === undefined ? undefined : api.catalog.objects.get(spec.object);
+  for (const [fieldName, field] of Object.entries(fields)) {
+    const catalogField = field.source?.kind === 'field' || field.source?.kind === 'measure' ? object?.fields.get(field.source.field) : undefined;
+    fields[fieldName] = watchers.reduce((current, phase) => phase.field?.(current, { type, name: fieldName, catalogField }) ?? current, field);
+  }
+  return fields;
+}
+
+/** The schema with every type and field made. */
+export function complete(schema: GraphQLSchema): GraphQLSchema {
+  return schema instanceof LazySchema ? schema.complete() : schema;
+}

@@ -1,0 +1,46 @@
+import type { GraphQLDirective } from 'graphql';
+import type { Catalog, CatalogField } from '../metadata/catalog.ts';
+import type { Builder } from './pothos.ts';
+import type { RecordFieldOptions } from './record-field.ts';
+import type { OutputField, OutputFields, TypeRole, TypeSpec } from './spec.ts';
+
+/** A generated object type as plugins see it. */
+export interface GeneratedType {
+  /** `AccountPayload` */
+  readonly name: string;
+  readonly role: TypeRole;
+  /** Machine name of the object that the type belongs to; undefined for root and shared types. */
+  readonly object: string | undefined;
+}
+
+/** What `extend` may do. Types are named, so the order of plugins does not matter to references. */
+export interface SchemaExtension {
+  readonly catalog: Catalog;
+  /** The Pothos builder, for types written with Pothos; generated types are referred to with `ref`. */
+  readonly builder: Builder;
+  ref(type: string): unknown;
+  /** Declares a type as data. A name that exists already stops the start and names both parties. */
+  addType(name: string, type: TypeSpec): void;
+  /** Adds fields to a root type or to any generated or declared object type. */
+  addFields(type: string, fields: OutputFields): void;
+  /** Adds a field with a resolver of its own to the records of an object, by machine name. */
+  addRecordField<Args>(field: { readonly object: string; readonly name: string } & RecordFieldOptions<Args>): void;
+}
+
+/** A plugin's part in the schema. Hooks run once per type, when the type is first used. */
+export interface SchemaPhase {
+  /** Directives that `field` applies, or that documents may carry. */
+  readonly directives?: readonly GraphQLDirective[];
+  /** Adds types and fields before anything is built. */
+  extend?(schema: SchemaExtension): void;
+  /** Fields to add to a generated type; called for every one, so that all payloads or all records get something. */
+  fields?(type: GeneratedType, catalog: Catalog): OutputFields | undefined;
+  /** Sees each field of a generated type and returns it, changed or not: directives, descriptions, a wrapped resolver. */
+  field?(field: OutputField, where: { readonly type: GeneratedType; readonly name: string; readonly catalogField: CatalogField | undefined }): OutputField;
+}
+
+declare module '../kernel/plugin.ts' {
+  interface Phases {
+    readonly schema: SchemaPhase;
+  }
+}

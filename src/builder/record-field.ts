@@ -1,0 +1,54 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type DataLoader from 'dataloader';
+import type { RequestContext } from '../resolvers/request.ts';
+import { loader, type BatchFunction } from './loaders.ts';
+import type { AppliedDirective, InputFields, OutputField, TypeText } from './spec.ts';
+
+/** Columns that a custom field asked for, by machine name, as JSON values. */
+export type NeededValues = Readonly<Record<string, unknown>>;
+
+/** The request context with batching: `context.loader('rates.today', fetchRates).load(record.currency)`. */
+export type RecordFieldContext = RequestContext & {
+  loader<K, V>(name: string, batch: BatchFunction<K, V, RequestContext>): DataLoader<K, V>;
+};
+
+export interface RecordFieldOptions<Args> {
+  readonly type: TypeText;
+  readonly description?: string;
+  readonly deprecated?: string;
+  readonly args?: InputFields;
+  readonly directives?: readonly AppliedDirective[];
+  /** Machine names of the fields that `resolve` reads; the caller must be allowed to read them. */
+  readonly needs?: readonly string[];
+  /** A throw becomes an error of this field; the rest of the answer stays. */
+  resolve(record: NeededValues, args: Args, context: RecordFieldContext, info: GraphQLResolveInfo): unknown;
+}
+
+/** Key under which the planner puts the columns that custom fields of a row need. */
+export const needsKey = '$needs';
+
+/** A field with a resolver of its own on records: `recordField({ type: 'Int', needs: ['name'], resolve: ({ name }) => … })`. */
+export function recordField<Args = Readonly<Record<string, unknown>>>(options: RecordFieldOptions<Args>): OutputField {
+  const { type, description, deprecated, args, directives, needs = [] } = options;
+  return {
+    type,
+    description,
+    deprecated,
+    args,
+    directives,
+    source: { kind: 'custom', needs },
+    resolve: (parent, given, context, info) =>
+      options.resolve((parent as { readonly [needsKey]?: NeededValues })[needsKey] ?? {}, given as Args, withLoader(context), info),
+  };
+}
+
+const contexts = new WeakMap<RequestContext, RecordFieldContext>();
+
+function withLoader(context: RequestContext): RecordFieldContext {
+  let extended = contexts.get(context);
+  if (extended === undefined) {
+    extended = Object.create(context, { loader: { value: <K, V>(name: string, batch: BatchFunction<K, V, RequestContext>) => loader(context, name, batch) } }) as RecordFieldContext;
+    contexts.set(context, extended);
+  }
+  return extended;
+}
