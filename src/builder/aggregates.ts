@@ -33,6 +33,11 @@ export function groupableFields(self: ApiObject): readonly CatalogField[] {
   return enumerableFields(self).filter((field) => field.type.groupable);
 }
 
+/** Whether `accountGroups` exists. */
+export function hasGroups(self: ApiObject): boolean {
+  return allows(self, 'aggregate') && groupableFields(self).length > 0;
+}
+
 /** Types of `accountsAggregate` and `accountGroups`, and the inputs that filter and sort by aggregates. */
 export function declareAggregates(api: Api, self: ApiObject): void {
   if (!allows(self, 'aggregate')) return;
@@ -69,6 +74,7 @@ export function declareAggregates(api: Api, self: ApiObject): void {
     description: `Conditions on figures over related ${object.pluralLabel}.`,
     fields: () => ({ where: { type: type.where, description: 'Which of them count.' }, ...conditions() }),
   }));
+  if (!hasGroups(self)) return;
   declareGroups(api, self, summary, conditions);
   declareGroupOrder(api, self, present);
 }

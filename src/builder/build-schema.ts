@@ -1,12 +1,14 @@
-import type { GraphQLDirective, GraphQLSchema } from 'graphql';
+import { isObjectType, type GraphQLDirective, type GraphQLSchema } from 'graphql';
 import { StartupError } from '../errors.ts';
 import type { Plugin } from '../kernel/plugin.ts';
 import type { Catalog } from '../metadata/catalog.ts';
 import { declareAggregates } from './aggregates.ts';
 import { createApi, type Api, type RootResolvers } from './api.ts';
 import { directives } from './directives.ts';
+import { declareInputs } from './inputs.ts';
 import { declareKeys } from './keys.ts';
 import { LazySchema } from './lazy-schema.ts';
+import { declarePayloads, mutationFields, writesOf } from './mutation.ts';
 import type { GeneratedType, SchemaExtension, SchemaPhase } from './phase.ts';
 import { PothosTypes } from './pothos.ts';
 import { queryFields } from './query.ts';
@@ -39,16 +41,21 @@ export function buildSchema({ catalog, plugins, resolvers }: BuildSchemaOptions)
     declareWhere(api, self);
     declareKeys(api, self);
     declareAggregates(api, self);
+    declareInputs(api, self);
+    declarePayloads(api, self);
   }
   const additions = new Map<string, { readonly plugin: string; readonly fields: OutputFields }[]>();
   const types = new PothosTypes(registry, (name, spec, fields) => withPlugins(api, phases, additions, name, spec, fields));
   declareRoots(api, types);
   for (const { plugin, phase } of phases) phase.extend?.(extension(api, types, additions, plugin));
   types.seal();
+  // A field that two parties declare must stop the start, not the first query that meets it.
+  for (const name of additions.keys()) makeFields(types, name);
+  const has = (root: string): boolean => additions.has(root) || types.hasFields(root);
   return new LazySchema({
     types,
-    mutation: false,
-    subscription: additions.has('Subscription') || types.hasFields('Subscription'),
+    mutation: [...api.objects.values()].some((self) => writesOf(api, self).length > 0) || has('Mutation'),
+    subscription: has('Subscription'),
     directives: [...directives, ...pluginDirectives(phases)],
   });
 }
@@ -66,7 +73,7 @@ function declareRoots({ registry, ...api }: Api, types: PothosTypes): void {
     types.ref(name);
   };
   root('Query', 'query', 'Everything that can be read.', () => queryFields(full));
-  root('Mutation', 'mutation', 'Everything that can be changed.', () => ({}));
+  root('Mutation', 'mutation', 'Everything that can be changed.', () => mutationFields(full));
   root('Subscription', 'subscription', 'Everything that can be followed as it happens.', () => ({}));
 }
 
@@ -130,6 +137,11 @@ function withPlugins(api: Api, phases: readonly NamedPhase[], additions: Additio
     fields[fieldName] = watchers.reduce((current, phase) => phase.field?.(current, { type, name: fieldName, catalogField }) ?? current, field);
   }
   return fields;
+}
+
+function makeFields(types: PothosTypes, name: string): void {
+  const type = types.type(name);
+  if (isObjectType(type)) type.getFields();
 }
 
 /** The schema with every type and field made. */

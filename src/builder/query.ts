@@ -1,3 +1,4 @@
+import { hasGroups } from './aggregates.ts';
 import { allows, type Api, type ApiObject } from './api.ts';
 import { aggregateArguments, groupArguments, listArguments } from './arguments.ts';
 import { keysOf } from './keys.ts';
@@ -26,6 +27,8 @@ function addObject(result: Record<string, OutputField>, self: ApiObject, resolve
   }
   if (allows(self, 'aggregate')) {
     result[root.aggregate] = { type: `${type.aggregate}!`, description: `Figures over ${pluralLabel}.`, deprecated, args: aggregateArguments(self), source: { kind: 'aggregate', object: name }, resolve };
+  }
+  if (hasGroups(self)) {
     result[root.groups] = { type: `[${type.group}!]!`, description: `${pluralLabel} in groups.`, deprecated, args: groupArguments(self), source: { kind: 'groups', object: name }, resolve };
   }
 }

@@ -1,4 +1,5 @@
 import { relationFieldNames } from '../metadata/naming.ts';
+import { hasGroups } from './aggregates.ts';
 import { allows, relationsOf, type Api, type ApiObject } from './api.ts';
 import { aggregateArguments, groupArguments, listArguments } from './arguments.ts';
 import { describe } from './descriptions.ts';
@@ -63,8 +64,9 @@ function recordFields(api: Api, self: ApiObject): OutputFields {
       result[names.records] = { type: `${target.type.connection}!`, description: relation.label, args: listArguments(target), source: { kind: 'many', relation: relation.name } };
     }
     if (allows(target, 'aggregate')) {
-      const description = `Figures over ${relation.label}.`;
-      result[names.aggregate] = { type: `${target.type.aggregate}!`, description, args: aggregateArguments(target), source: { kind: 'manyAggregate', relation: relation.name } };
+      result[names.aggregate] = { type: `${target.type.aggregate}!`, description: `Figures over ${relation.label}.`, args: aggregateArguments(target), source: { kind: 'manyAggregate', relation: relation.name } };
+    }
+    if (hasGroups(target)) {
       result[names.groups] = { type: `[${target.type.group}!]!`, description: `${relation.label} in groups.`, args: groupArguments(target), source: { kind: 'manyGroups', relation: relation.name } };
     }
   }
