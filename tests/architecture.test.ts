@@ -12,8 +12,8 @@ const source = join(root, 'src');
 const rooms = ['errors', 'kernel', 'metadata', 'database', 'resolvers', 'builder', 'plugins', 'server', 'platform', 'cli'] as const;
 type Room = (typeof rooms)[number];
 
-/** `src/index.ts` is the library's face and `src/settings.ts` what the platform is started with. */
-const filesOfRoom: Readonly<Record<string, Room>> = { 'index.ts': 'platform', 'settings.ts': 'platform' };
+/** `src/index.ts` is the library's face and `src/settings/` what the platform is started with. */
+const filesOfRoom: Readonly<Record<string, Room>> = { 'index.ts': 'platform', settings: 'platform' };
 
 /** Packages that one room alone may touch. */
 const owners: readonly { readonly packages: RegExp; readonly where: RegExp; readonly why: string }[] = [

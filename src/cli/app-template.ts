@@ -1,0 +1,89 @@
+import { version } from './version.ts';
+
+/** Files of a new app: two objects, a few records, open access for the first steps. */
+export function appTemplate(folder: string): Readonly<Record<string, string>> {
+  const name = folder.toLowerCase().replace(/[^a-z0-9-]+/g, '-').replace(/^-+|-+$/g, '') || 'app';
+  const manifest = {
+    name,
+    version: '0.1.0',
+    private: true,
+    type: 'module',
+    scripts: { dev: 'objectos dev', start: 'objectos start', migrate: 'objectos migrate dev' },
+    dependencies: { objectos: `^${version}` },
+  };
+  return {
+    'package.json': `${JSON.stringify(manifest, null, 2)}\n`,
+    '.gitignore': 'node_modules/\n.objectos/\n',
+    'objectos.config.yml': config,
+    'schema/objects/project.object.yml': project,
+    'schema/objects/task.object.yml': task,
+    'schema/data/projects.data.yml': projects,
+    'schema/data/tasks.data.yml': tasks,
+  };
+}
+
+const config = `# Settings of the app; \`objectos doctor\` prints all of them with their origin.
+plugins:
+  # Everybody may read and change everything. Remove it before real data comes in.
+  - open-access
+`;
+
+const project = `name: project
+label: Project
+description: Work with a goal and an end.
+fields:
+  name:
+    type: text
+    label: Name
+    required: true
+    unique: true
+    maxLength: 120
+  status:
+    type: select
+    label: Status
+    defaultValue: planned
+    options:
+      - { value: planned, label: Planned }
+      - { value: active, label: Active }
+      - { value: done, label: Done }
+  budget:
+    type: currency
+    label: Budget
+`;
+
+const task = `name: task
+label: Task
+description: One step of a project.
+fields:
+  subject:
+    type: text
+    label: Subject
+    required: true
+  project:
+    type: lookup
+    label: Project
+    reference: project
+    deleteBehavior: cascade
+  due_date:
+    type: date
+    label: Due
+  done:
+    type: boolean
+    label: Done
+    defaultValue: false
+`;
+
+const projects = `object: project
+externalId: name
+records:
+  - { name: Website, status: active, budget: "12000.00" }
+  - { name: Office move, status: planned, budget: "48000.00" }
+`;
+
+const tasks = `object: task
+externalId: subject
+records:
+  - { subject: Draft the front page, project: Website, due_date: 2027-01-15 }
+  - { subject: Choose a printer, project: Office move }
+  - { subject: Measure the rooms, project: Office move, done: true }
+`;

@@ -1,0 +1,31 @@
+import * as z from 'zod';
+import { serverSettings } from '../server/settings.ts';
+
+const milliseconds = (value: number, description: string) => z.int().min(1).max(86_400_000).default(value).describe(description);
+
+export const modes = ['development', 'production', 'test'] as const;
+
+/** Every setting with its default. Each is a key of `objectos.config.yml` and an environment variable; the variable wins. */
+export const settingsSchema = z.strictObject({
+  mode: z.enum(modes).default('development').describe('How the platform runs; production hides GraphiQL, introspection and details of errors, and never writes migrations.'),
+  server: serverSettings.omit({ production: true }).prefault({}),
+  database: z
+    .strictObject({
+      url: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres://').optional().describe('PostgreSQL server; absent: the embedded database.'),
+      dataDirectory: z.string().min(1).default('.objectos/data').describe('Folder of the embedded database, relative to the app; memory:// keeps nothing.'),
+      poolSize: z.int().min(1).max(1000).default(10).describe('Connections to PostgreSQL at most.'),
+      statementTimeout: milliseconds(30_000, 'Milliseconds that one statement may take.'),
+    })
+    .prefault({}),
+  log: z
+    .strictObject({
+      level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info').describe('Least severe messages that are written.'),
+    })
+    .prefault({}),
+  plugins: z.array(z.string().min(1)).default([]).describe('Plugins beyond those that are always on: a name of the platform, or a file of the app such as ./plugins/loyalty.ts.'),
+});
+
+export type Settings = z.output<typeof settingsSchema>;
+
+/** Settings as given, all of them optional. */
+export type SettingsInput = z.input<typeof settingsSchema>;
