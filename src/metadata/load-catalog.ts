@@ -1,11 +1,11 @@
 import { fieldTypes as platformTypes } from './field-types/index.ts';
-import type { Catalog } from './catalog.ts';
 import { compileCatalog } from './compile.ts';
-import type { Diagnostic } from './diagnostic.ts';
+import type { LoadedCatalog } from './compile.ts';
 import { findDefinitionFiles } from './definition-files.ts';
-import type { DefinitionInput, KindDocuments } from './phase.ts';
+import type { DefinitionInput } from './phase.ts';
 import type { Plugin } from '../kernel/plugin.ts';
-import type { SeedSet } from './seed.ts';
+
+export type { LoadedCatalog } from './compile.ts';
 
 export interface LoadOptions {
   /** Folder of definitions (`schema/`), read with all folders below it. */
@@ -16,15 +16,6 @@ export interface LoadOptions {
   readonly definitions?: readonly DefinitionInput[];
   /** Seed data given as plain values. */
   readonly seeds?: readonly DefinitionInput[];
-}
-
-export interface LoadedCatalog {
-  readonly catalog: Catalog;
-  readonly seeds: readonly SeedSet[];
-  /** Warnings; errors are thrown. */
-  readonly diagnostics: readonly Diagnostic[];
-  /** Documents of the kinds that plugins bring. */
-  readonly documents: KindDocuments;
 }
 
 /** Loads, checks and links all definitions. Throws one DefinitionError that holds every problem of every file. */

@@ -1,0 +1,208 @@
+import * as z from 'zod';
+import type { FieldType } from '../field-type.ts';
+import { suggest } from '../nearest.ts';
+import type { Part, Place } from '../part.ts';
+import { isMapping, show } from '../report.ts';
+import type { Report } from '../report.ts';
+import { toSnake } from '../words.ts';
+import { fieldVocabulary } from './field.ts';
+import { extendVocabulary } from './key-vocabulary.ts';
+import type { KeyVocabulary } from './key-vocabulary.ts';
+import { checkKeys, checkValues, hasEffect, readMapping, warnIdle } from './read-mapping.ts';
+
+/** Other names of types, with the keys that come with them. */
+const typeAliases: ReadonlyMap<string, string> = new Map([['rollup_summary', 'summary'], ['rollup', 'summary'], ['auto_number', 'autonumber'], ['object', 'json']]);
+
+/** Names that other systems use: a hint, no alias, because the meaning may differ. */
+const foreignTypes: ReadonlyMap<string, string> = new Map([
+  ['string', 'text'], ['varchar', 'text'], ['longtext', 'textarea'], ['int', 'number'], ['integer', 'number'], ['float', 'number'], ['decimal', 'number'], ['money', 'currency'],
+  ['bool', 'boolean'], ['checkbox', 'boolean'], ['picklist', 'select'], ['enum', 'select'], ['timestamp', 'datetime'], ['reference', 'lookup'], ['relation', 'lookup'],
+  ['masterdetail', 'master_detail'], ['phonenumber', 'phone'], ['link', 'url'], ['jsonb', 'json'], ['array', 'repeater'],
+]);
+
+/** Types that exist once a plugin computes them. */
+export const computedTypes: ReadonlySet<string> = new Set(['formula', 'summary', 'autonumber']);
+
+export interface FieldDraft {
+  readonly name: string;
+  readonly part: Part;
+  /** Undefined when the type is unknown, or waits for a plugin. */
+  readonly type: FieldType | undefined;
+  /** No plugin computes its type: the field is not part of the Catalog. */
+  readonly leftOut: boolean;
+  readonly valid: boolean;
+  readonly subfields: readonly FieldDraft[];
+}
+
+interface TypeChecks {
+  readonly vocabulary: KeyVocabulary;
+  readonly schema: z.ZodType<Record<string, unknown>>;
+}
+
+/** Reads fields against the types that exist and the keys that plugins act on. */
+export class FieldReader {
+  readonly #types: ReadonlyMap<string, FieldType>;
+  readonly #pluginKeys: z.ZodRawShape;
+  readonly #report: Report;
+  readonly #checks = new Map<string, TypeChecks>();
+  /** For reading keys before the type is known: every key of every type. */
+  readonly #anyType: KeyVocabulary;
+
+  constructor(types: ReadonlyMap<string, FieldType>, pluginKeys: z.ZodRawShape, report: Report) {
+    this.#types = types;
+    this.#pluginKeys = pluginKeys;
+    this.#report = report;
+    const all: z.ZodRawShape = Object.assign({}, ...[...types.values()].map(({ keys }) => keys), pluginKeys) as z.ZodRawShape;
+    this.#anyType = extendVocabulary(fieldVocabulary, all);
+  }
+
+  /** Canonical spelling of keys and of values that have several forms; no checks yet, since an extension may add keys. */
+  read(raw: unknown, place: Place, subject: string): Part | undefined {
+    const part = readMapping(this.#anyType, withoutShorthand(raw), place, subject, this.#report);
+    if (part) normalizeValues(part);
+    return part;
+  }
+
+  check(name: string, part: Part, subject: string): FieldDraft {
+    const typeName = part.value['type'];
+    const type = typeof typeName === 'string' ? this.#types.get(typeName) : undefined;
+    if (!type) return { name, part, type, leftOut: this.#reportType(part, typeName, subject), valid: false, subfields: [] };
+    const { vocabulary, schema } = this.#checksOf(type);
+    checkKeys(vocabulary, part, subject, this.#report, (key) =>
+      Object.hasOwn(this.#anyType.shape, key) ? `"${key}" has no meaning for the type ${type.name}; it is kept and nothing acts on it` : undefined,
+    );
+    const valid = checkValues(schema, part, subject, this.#report);
+    const idle = (type.inertKeys ?? []).filter((key) => key.includes('.') && hasEffect(valueAt(part.value, key)));
+    warnIdle(idle, part, subject, this.#report);
+    return { name, part, type, leftOut: false, valid, subfields: this.#subfields(part, subject) };
+  }
+
+  /** Reads and checks in one go, for fields that nothing extends. */
+  readAll(raw: unknown, place: Place, subject: string): FieldDraft[] {
+    return listFields(raw, place, subject, this.#report).flatMap(({ name, raw: field, place: at }) => {
+      const part = this.read(field, at, `${subject}.${name}`);
+      return part ? [this.check(name, part, `${subject}.${name}`)] : [];
+    });
+  }
+
+  #subfields(part: Part, subject: string): readonly FieldDraft[] {
+    const raw = part.value['fields'];
+    return raw === undefined ? [] : this.readAll(raw, { document: part.document, path: [...part.path, 'fields'] }, subject);
+  }
+
+  #checksOf(type: FieldType): TypeChecks {
+    const known = this.#checks.get(type.name);
+    if (known) return known;
+    const client = (type.clientKeys ?? []).filter((key) => !key.includes('.'));
+    const inert = (type.inertKeys ?? []).filter((key) => !key.includes('.'));
+    const shape = { ...type.keys, ...this.#pluginKeys };
+    const checks = {
+      vocabulary: extendVocabulary(fieldVocabulary, shape, { client, inert }),
+      schema: z.looseObject({ ...fieldVocabulary.shape, ...shape }),
+    };
+    this.#checks.set(type.name, checks);
+    return checks;
+  }
+
+  /** Answers whether the field is left out rather than wrong. */
+  #reportType(part: Part, typeName: unknown, subject: string): boolean {
+    if (typeof typeName === 'string' && computedTypes.has(typeName)) {
+      this.#report.warn(part, ['type'], subject, `the type ${typeName} needs the rules plugin, which is not installed; the field is left out`);
+      return true;
+    }
+    const names = [...this.#types.keys(), ...computedTypes].sort();
+    if (typeof typeName !== 'string') {
+      this.#report.error(part, ['type'], subject, typeName === undefined ? 'the type is missing' : `the type must be text, found ${show(typeName)}`, `Accepted: ${names.join(', ')}.`);
+      return false;
+    }
+    const meant = foreignTypes.get(typeName.toLowerCase());
+    const hint = meant !== undefined && this.#types.has(meant) ? `Use "${meant}".` : suggest(typeName, names);
+    this.#report.error(part, ['type'], subject, `there is no field type "${typeName}"`, hint ?? `Accepted: ${names.join(', ')}.`);
+    return false;
+  }
+}
+
+export interface NamedField {
+  readonly name: string;
+  readonly raw: unknown;
+  readonly place: Place;
+}
+
+/** Fields stand in a mapping by name, or in a list whose items have a `name`. */
+export function listFields(raw: unknown, place: Place, subject: string, report: Report): readonly NamedField[] {
+  if (isMapping(raw)) return Object.entries(raw).map(([name, field]) => ({ name, raw: field, place: { ...place, path: [...place.path, name] } }));
+  if (!Array.isArray(raw)) {
+    report.at('error', place, subject, `"fields" must be a mapping of fields by name, found ${show(raw)}`);
+    return [];
+  }
+  const seen = new Set<string>();
+  return (raw as readonly unknown[]).flatMap((field, index) => {
+    const at = { ...place, path: [...place.path, index] };
+    const name = isMapping(field) ? field['name'] : undefined;
+    if (typeof name !== 'string') {
+      report.at('error', at, subject, 'a field in a list needs a "name"');
+      return [];
+    }
+    if (seen.has(name)) {
+      report.at('error', at, `${subject}.${name}`, `the field "${name}" is defined twice`);
+      return [];
+    }
+    seen.add(name);
+    return [{ name, raw: field, place: at }];
+  });
+}
+
+/** `title: text` is short for `title: { type: text }`. */
+function withoutShorthand(raw: unknown): unknown {
+  return typeof raw === 'string' ? { type: raw } : raw;
+}
+
+function normalizeValues({ value }: Part): void {
+  const typeName = value['type'];
+  if (typeof typeName === 'string') value['type'] = typeAliases.get(typeName) ?? typeName;
+  const behavior = value['deleteBehavior'];
+  if (behavior === true) value['deleteBehavior'] = 'cascade';
+  else if (behavior === false) delete value['deleteBehavior'];
+  else if (typeof behavior === 'string') value['deleteBehavior'] = toSnake(behavior);
+  if (typeof value['currencyCode'] === 'string') {
+    value['currencyConfig'] = { ...(isMapping(value['currencyConfig']) ? value['currencyConfig'] : {}), defaultCurrency: value['currencyCode'] };
+    delete value['currencyCode'];
+  }
+  if (value['currency_code'] !== undefined) {
+    value['currencyConfig'] = { ...(isMapping(value['currencyConfig']) ? value['currencyConfig'] : {}), defaultCurrency: value['currency_code'] };
+    delete value['currency_code'];
+  }
+  if (Array.isArray(value['options'])) normalizeOptions(value, value['options']);
+}
+
+/** Options may be plain texts; a default may be marked on its option, or differ from it in case. */
+function normalizeOptions(value: Record<string, unknown>, options: readonly unknown[]): void {
+  const mappings = options.map((option) => {
+    if (typeof option === 'string') return { label: option, value: toSnake(option) || option };
+    if (!isMapping(option)) return option;
+    const { value: stored, label } = option;
+    if (typeof stored === 'number' || typeof stored === 'boolean') return { ...option, value: String(stored) };
+    return stored === undefined && typeof label === 'string' ? { ...option, value: toSnake(label) || label } : option;
+  });
+  value['options'] = mappings;
+  const values = mappings.flatMap((option) => (isMapping(option) && typeof option['value'] === 'string' ? [option['value']] : []));
+  const marked = mappings.flatMap((option) => (isMapping(option) && option['default'] === true && typeof option['value'] === 'string' ? [option['value']] : []));
+  if (value['defaultValue'] === undefined && marked.length > 0) value['defaultValue'] = marked.length === 1 && !isManyValued(value) ? marked[0] : marked;
+  value['defaultValue'] = Array.isArray(value['defaultValue']) ? value['defaultValue'].map((item) => asOption(item, values)) : asOption(value['defaultValue'], values);
+  if (value['defaultValue'] === undefined) delete value['defaultValue'];
+}
+
+function isManyValued(value: Record<string, unknown>): boolean {
+  return value['multiple'] === true || value['type'] === 'multiselect' || value['type'] === 'checkboxes' || value['type'] === 'tags';
+}
+
+function asOption(value: unknown, options: readonly string[]): unknown {
+  if (typeof value !== 'string' && typeof value !== 'number') return value;
+  const text = String(value);
+  if (options.includes(text)) return text;
+  return options.find((option) => option.toLowerCase() === text.toLowerCase()) ?? options.find((option) => option === toSnake(text)) ?? value;
+}
+
+function valueAt(value: unknown, dotted: string): unknown {
+  return dotted.split('.').reduce<unknown>((inner, key) => (isMapping(inner) ? inner[key] : undefined), value);
+}
