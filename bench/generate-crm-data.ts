@@ -1,0 +1,44 @@
+/**
+ * Writes the sample CRM's records to `schema/data`. The same call always writes the same text.
+ *
+ *   tsx bench/generate-crm-data.ts            write
+ *   tsx bench/generate-crm-data.ts --check    exit code 1 when a file differs
+ */
+import { readFile, readdir, writeFile } from 'node:fs/promises';
+import { parseArgs } from 'node:util';
+import { stringify } from 'yaml';
+import { accountFiles } from './crm/accounts.ts';
+import { catalogueFiles } from './crm/catalogue.ts';
+import { marketingFiles } from './crm/marketing.ts';
+import type { SeedFile } from './crm/record.ts';
+import { salesFiles } from './crm/sales.ts';
+import { serviceFiles } from './crm/service.ts';
+
+const folder = new URL('../schema/data/', import.meta.url);
+
+function print({ object, externalId, records }: SeedFile): string {
+  const lines = records.map((record) => `  - ${stringify(record, { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: true, blockQuote: false, doubleQuotedMinMultiLineLength: 1_000_000 }).trim()}`);
+  return `# yaml-language-server: $schema=../schemas/data.schema.json\nobject: ${object}\nexternalId: ${externalId}\nmode: upsert\nrecords:\n${lines.join('\n')}\n`;
+}
+
+const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
+const files = [...accountFiles(), ...catalogueFiles(), ...marketingFiles(), ...salesFiles(), ...serviceFiles()];
+const names = new Set(files.map(({ file }) => `${file}.data.yml`));
+const strangers = (await readdir(folder)).filter((name) => !names.has(name));
+const stale: string[] = [];
+for (const file of files) {
+  const url = new URL(`${file.file}.data.yml`, folder);
+  const text = print(file);
+  const before = await readFile(url, 'utf8').catch(() => undefined);
+  if (before === text) continue;
+  stale.push(`${file.file}.data.yml`);
+  if (!values.check) await writeFile(url, text);
+}
+
+const count = files.reduce((sum, { records }) => sum + records.length, 0);
+if (values.check && stale.length + strangers.length > 0) {
+  console.error(`schema/data is not what the generator writes: ${[...stale, ...strangers].join(', ')}. Run "npx tsx bench/generate-crm-data.ts".`);
+  process.exitCode = 1;
+} else {
+  console.log(`${String(count)} records in ${String(files.length)} files, ${String(stale.length)} written.`);
+}
