@@ -9,6 +9,7 @@ import { declareInputs } from './inputs.ts';
 import { declareKeys } from './keys.ts';
 import { LazySchema } from './lazy-schema.ts';
 import { declarePayloads, mutationFields, writesOf } from './mutation.ts';
+import { declareMetadata } from './metadata.ts';
 import type { GeneratedType, SchemaExtension, SchemaPhase } from './phase.ts';
 import { PothosTypes } from './pothos.ts';
 import { queryFields } from './query.ts';
@@ -36,6 +37,7 @@ export function buildSchema({ catalog, plugins, resolvers }: BuildSchemaOptions)
   const phases = plugins.flatMap((plugin): readonly NamedPhase[] => (plugin.schema === undefined ? [] : [{ plugin: plugin.name, phase: plugin.schema }]));
 
   declareSharedTypes(registry);
+  declareMetadata(api);
   for (const self of api.objects.values()) {
     declareRecordTypes(api, self);
     declareWhere(api, self);

@@ -42,7 +42,7 @@ export class PothosTypes {
   #cache: BuildCache<Types> | undefined;
 
   constructor(registry: TypeRegistry, hook: FieldsHook) {
-    this.builder = new SchemaBuilder<BuilderTypes>({ plugins: ['directives'] });
+    this.builder = new SchemaBuilder<BuilderTypes>({ plugins: ['directives'], directives: { useGraphQLToolsUnorderedDirectives: true } });
     this.#registry = registry;
     this.#hook = hook;
     this.#stored = this.builder.configStore.getFields.bind(this.builder.configStore) as FieldStore;
@@ -237,7 +237,14 @@ function makeRef(name: string, spec: TypeSpec): TypeRef {
 
 function extensionsOf(source: object | undefined, directives: readonly AppliedDirective[] | undefined): Record<string, unknown> | undefined {
   if (source === undefined && directives === undefined) return undefined;
-  return { ...(source && { objectos: source }), ...(directives && { directives }) };
+  return { ...(source && { objectos: source }), ...(directives && { directives: byName(directives) }) };
+}
+
+/** The form that printers of applied directives read: `{ permission: [{ read: ["sales"] }] }`. */
+function byName(directives: readonly AppliedDirective[]): Record<string, object[]> {
+  const result: Record<string, object[]> = {};
+  for (const { name, args = {} } of directives) (result[name] ??= []).push(args);
+  return result;
 }
 
 function enumValues({ values }: EnumSpec): Record<string, object> {

@@ -2,6 +2,7 @@ import { hasGroups } from './aggregates.ts';
 import { allows, type Api, type ApiObject } from './api.ts';
 import { aggregateArguments, groupArguments, listArguments } from './arguments.ts';
 import { keysOf } from './keys.ts';
+import { metadataField } from './metadata.ts';
 import type { OutputField, OutputFields } from './spec.ts';
 
 /** Root fields of Query that read records. */
@@ -11,6 +12,7 @@ export function queryFields(api: Api): OutputFields {
     node: { type: 'Node', description: 'The record with this id, whatever its type.', args: { id: { type: 'ID!' } }, source: { kind: 'node' }, resolve },
     nodes: { type: '[Node]!', description: 'The records with these ids, in their order; null where there is none.', args: { ids: { type: '[ID!]!' } }, source: { kind: 'nodes' }, resolve },
   };
+  result['metadata'] = metadataField(api);
   for (const self of api.objects.values()) addObject(result, self, resolve);
   return result;
 }
