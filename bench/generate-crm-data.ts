@@ -16,8 +16,17 @@ import { serviceFiles } from './crm/service.ts';
 
 const folder = new URL('../schema/data/', import.meta.url);
 
+/** One line of YAML, however long: a changed record is then one changed line. */
+function printFlow(value: unknown): string {
+  if (Array.isArray(value)) return value.length === 0 ? '[]' : `[${value.map(printFlow).join(', ')}]`;
+  if (typeof value === 'object' && value !== null) return `{ ${Object.entries(value).map(([key, inner]) => `${key}: ${printFlow(inner)}`).join(', ')} }`;
+  if (typeof value === 'string' && value.includes('\n')) return JSON.stringify(value);
+  // A list around the scalar, so that it is quoted where a flow collection needs it.
+  return stringify([value], { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: false }).trim().slice(1, -1);
+}
+
 function print({ object, externalId, records }: SeedFile): string {
-  const lines = records.map((record) => `  - ${stringify(record, { collectionStyle: 'flow', lineWidth: 0, flowCollectionPadding: true, blockQuote: false, doubleQuotedMinMultiLineLength: 1_000_000 }).trim()}`);
+  const lines = records.map((record) => `  - ${printFlow(record)}`);
   return `# yaml-language-server: $schema=../schemas/data.schema.json\nobject: ${object}\nexternalId: ${externalId}\nmode: upsert\nrecords:\n${lines.join('\n')}\n`;
 }
 
