@@ -1,4 +1,4 @@
-import type { Catalog, CatalogObject } from '../../metadata/catalog.ts';
+import type { Catalog, CatalogField, CatalogObject } from '../../metadata/catalog.ts';
 
 /** A lookup that has to be set after its target was made, because objects point at each other in a circle. */
 export interface Postponed {
@@ -13,31 +13,29 @@ export interface SeedOrder {
 }
 
 /**
- * Orders objects so that the targets of lookups come first. A circle is opened at a lookup that may be empty; a circle of required
- * lookups cannot be filled by anybody, and the linker refuses it. Lookups of an object on itself are no circle: records are sorted.
+ * Orders objects so that the targets of lookups come first. A circle is opened at lookups that may be empty; nobody could fill a circle
+ * of required ones. A lookup of an object on itself is no circle here: `orderRecords` sorts its records.
  */
 export function orderObjects(catalog: Catalog, names: Iterable<string>): SeedOrder {
-  const wanted = new Set(names);
+  const waiting = new Map([...new Set(names)].sort().flatMap((name) => {
+    const object = catalog.objects.get(name);
+    return object ? [[name, object] as const] : [];
+  }));
   const objects: CatalogObject[] = [];
   const postponed: Postponed[] = [];
-  const state = new Map<string, 'open' | 'done'>();
-
-  const place = (name: string): void => {
-    const object = catalog.objects.get(name);
-    if (!object || state.has(name)) return;
-    state.set(name, 'open');
-    const lookups = [...object.fields.values()].filter(({ reference }) => reference !== undefined && reference.object !== name && wanted.has(reference.object));
-    // Required lookups first, so that a circle is met again at one that may wait.
-    for (const field of lookups.sort((a, b) => Number(b.required) - Number(a.required))) {
-      const target = field.reference?.object ?? '';
-      if (state.get(target) === 'open') postponed.push({ object: name, field: field.name });
-      else place(target);
-    }
-    state.set(name, 'done');
-    objects.push(object);
-  };
-  for (const name of [...wanted].sort()) place(name);
+  while (waiting.size > 0) {
+    const candidates = [...waiting.values()].map((object) => ({ object, open: openLookups(object, waiting) }));
+    const cost = (open: readonly CatalogField[]): number => open.reduce((sum, { required }) => sum + (required ? 1000 : 1), 0);
+    const next = candidates.reduce((best, candidate) => (cost(candidate.open) < cost(best.open) ? candidate : best));
+    postponed.push(...next.open.map((field) => ({ object: next.object.name, field: field.name })));
+    objects.push(next.object);
+    waiting.delete(next.object.name);
+  }
   return { objects, postponed };
+}
+
+function openLookups(object: CatalogObject, waiting: ReadonlyMap<string, CatalogObject>): CatalogField[] {
+  return [...object.fields.values()].filter(({ reference }) => reference !== undefined && reference.object !== object.name && waiting.has(reference.object));
 }
 
 /** Records so that those that others point at come first. `pointsAt` gives the ids that a record points at within the same set. */

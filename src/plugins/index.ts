@@ -1,0 +1,20 @@
+import type { Plugin } from '../kernel/plugin.ts';
+import { openAccess } from './open-access/index.ts';
+import { seed } from './seed/index.ts';
+import { users } from './users/index.ts';
+
+export interface PlatformPluginOptions {
+  readonly mode: 'development' | 'production' | 'test';
+}
+
+const environments = { development: 'dev', production: 'prod', test: 'test' } as const;
+
+/** Plugins that are always on, in order. */
+export function platformPlugins({ mode }: PlatformPluginOptions): readonly Plugin[] {
+  return [users(), seed({ environment: environments[mode] })];
+}
+
+/** Plugins that an app turns on by name in `objectos.config.yml`. */
+export const optionalPlugins: Readonly<Record<string, () => Plugin>> = {
+  'open-access': openAccess,
+};
