@@ -1,0 +1,3 @@
+import { textType } from './families.ts';
+
+export const text = textType({ name: 'text', description: 'One line of text.' });
