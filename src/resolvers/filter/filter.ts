@@ -36,12 +36,12 @@ export const filterOperators = [
 export type FilterOperator = (typeof filterOperators)[number];
 export type FieldComparison = 'eq' | 'ne' | 'gt' | 'gte' | 'lt' | 'lte';
 
-/**
- * A value that is known when the request runs: a literal, a variable, the caller's id. It becomes one bind parameter.
- * `isNull`, `isEmpty` take a boolean that is part of the plan's shape, hence `constant`.
- */
+/** A value that is known when the request runs: a literal, a variable, the caller's id. It becomes one bind parameter. */
 export interface Operand {
-  /** The stored form (already coerced by the field's type). */
+  /** As GraphQL hands it over: text of decimals, ISO dates or date macros; stored values of options. */
   readonly value: (request: RequestContext) => unknown;
+  /** Present when the value is the same for every request; lets `isNull` become plain SQL. */
+  readonly constant?: unknown;
 }
-export const constant = (value: unknown): Operand => ({ value: () => value });
+
+export const constant = (value: unknown): Operand => ({ value: () => value, constant: value });

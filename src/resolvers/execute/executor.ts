@@ -1,0 +1,179 @@
+import {
+  execute, GraphQLError, isObjectType, type DocumentNode, type FieldNode, type FragmentDefinitionNode, type GraphQLFieldResolver, type GraphQLFormattedError,
+  type GraphQLSchema, type OperationDefinitionNode,
+} from 'graphql';
+import { ObjectosError } from '../../errors.ts';
+import type { ReadLimits } from '../read/plan-context.ts';
+import { planContext, refusal, type OperationSource, type QueryPlan } from '../read/plan.ts';
+import { selectedFields, type SelectedField } from '../read/selection.ts';
+import type { RequestContext } from '../request.ts';
+import type { Writer } from '../write/writer.ts';
+import { runMutationField } from './mutation.ts';
+import { fragmentsOf, isCompilable, operationSource } from './operation-source.ts';
+import { QueryRunner } from './query.ts';
+
+export interface ExecutorOptions {
+  readonly writer: Writer;
+  readonly limits: ReadLimits;
+  /** Formats an error that ends one field, masking what clients must not see. */
+  readonly formatError: (error: GraphQLError, context: RequestContext) => GraphQLFormattedError;
+}
+
+export interface CompiledOperation {
+  /** The complete response as JSON text. `variables` are coerced against the schema. */
+  execute(variables: Readonly<Record<string, unknown>>, context: RequestContext): Promise<string>;
+}
+
+type RootResolver = GraphQLFieldResolver<unknown, RequestContext>;
+
+export interface Executor {
+  /** Operations made of generated fields alone run without graphql-js; undefined for all others. */
+  compile(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): CompiledOperation | undefined;
+  /** Root resolvers of the graphql-js way: the same plans, one statement for all root fields of a query. */
+  readonly resolvers: { readonly query: RootResolver; readonly mutation: RootResolver };
+}
+
+export function createExecutor(options: ExecutorOptions): Executor {
+  return {
+    compile: (schema, document, operation) => compile(options, schema, document, operation),
+    resolvers: createResolvers(options),
+  };
+}
+
+function compile(options: ExecutorOptions, schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): CompiledOperation | undefined {
+  if (operation.operation === 'subscription') return undefined;
+  const source = operationSource(schema, operation, fragmentsOf(document), options.limits);
+  const atomic = operation.operation === 'mutation' && operation.directives?.some((directive) => directive.name.value === 'atomic') === true;
+  if (!isCompilable(source)) return atomic ? atomicOperation(schema, document, operation, options) : undefined;
+  if (operation.operation === 'query') return compiledQuery(source);
+  return { execute: (variables, context) => runMutation(options, source, atomic, { ...context, variables }) };
+}
+
+function compiledQuery(source: OperationSource): CompiledOperation {
+  const runner = new QueryRunner(source, 'text');
+  return {
+    async execute(variables, context) {
+      const request = { ...context, variables };
+      const plan = runner.plan(request);
+      const data = plan.noData ? 'null' : await runner.data(plan, request);
+      return response(data, plan.errors);
+    },
+  };
+}
+
+async function runMutation(options: ExecutorOptions, source: OperationSource, atomic: boolean, request: RequestContext): Promise<string> {
+  const type = source.schema.getMutationType();
+  if (!isObjectType(type)) throw new Error('The schema has no Mutation type.');
+  const fields = selectedFields(planContext(source, request, 'text'), type, [source.operation]);
+  const errors: GraphQLFormattedError[] = [];
+  const run = async () => {
+    const members: string[] = [];
+    for (const selected of fields) members.push(`${JSON.stringify(selected.key)}:${await mutationText(options, source, selected, type.name, request, errors)}`);
+    if (atomic && errors.length > 0) throw new RolledBack();
+    return `{${members.join(',')}}`;
+  };
+  const data = atomic ? await request.database.transaction(() => { errors.length = 0; return run(); }).catch(ifRolledBack) : await run();
+  return response(data ?? 'null', errors);
+}
+
+async function mutationText(options: ExecutorOptions, source: OperationSource, selected: SelectedField, typeName: string, request: RequestContext, errors: GraphQLFormattedError[]): Promise<string> {
+  if (selected.name === '__typename') return JSON.stringify(typeName);
+  const mutation = selected.field?.extensions.objectos;
+  if (mutation?.kind !== 'mutation') throw new Error(`Mutation.${selected.name} has no source.`);
+  try {
+    const answer = await runMutationField(options.writer, source, selected, mutation, request, 'text');
+    errors.push(...answer.errors);
+    return answer.json;
+  } catch (error) {
+    errors.push(options.formatError(located(error, selected.nodes, selected.key), request));
+    return 'null';
+  }
+}
+
+/** An `@atomic` operation with fields of its own resolvers: graphql-js runs inside the transaction. */
+function atomicOperation(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, options: ExecutorOptions): CompiledOperation {
+  return {
+    async execute(variables, context) {
+      let errors: readonly GraphQLFormattedError[] = [];
+      const data = await context.database
+        .transaction(async () => {
+          const result = await execute({
+            schema, document, contextValue: context, variableValues: variables as Record<string, unknown>, ...(operation.name && { operationName: operation.name.value }),
+          });
+          errors = (result.errors ?? []).map((error) => options.formatError(error, context));
+          if (errors.length > 0) throw new RolledBack();
+          return JSON.stringify(result.data);
+        })
+        .catch(ifRolledBack);
+      return response(data ?? 'null', errors);
+    },
+  };
+}
+
+/** Ends an atomic operation whose errors are collected already. */
+class RolledBack extends Error {}
+
+function ifRolledBack(error: unknown): undefined {
+  if (!(error instanceof RolledBack)) throw error;
+  return undefined;
+}
+
+function located(error: unknown, nodes: readonly FieldNode[], key: string): GraphQLError {
+  if (error instanceof ObjectosError) return refusal(error, nodes, [key]);
+  if (error instanceof GraphQLError) return error;
+  return new GraphQLError('Internal error', { nodes, path: [key], originalError: error instanceof Error ? error : new Error(String(error)) });
+}
+
+function response(data: string, errors: readonly GraphQLFormattedError[]): string {
+  return errors.length === 0 ? `{"data":${data}}` : `{"errors":${JSON.stringify(errors)},"data":${data}}`;
+}
+
+interface Run {
+  readonly plan: QueryPlan;
+  readonly data: Promise<Readonly<Record<string, unknown>>>;
+}
+
+function createResolvers(options: ExecutorOptions): Executor['resolvers'] {
+  const runners = new WeakMap<OperationDefinitionNode, { source: OperationSource; runner: QueryRunner }>();
+  // graphql-js makes one object of variable values per execution, so it stands for the execution.
+  const runs = new WeakMap<object, Run>();
+
+  const prepared = (info: Parameters<RootResolver>[3]) => {
+    let entry = runners.get(info.operation);
+    if (!entry || entry.source.schema !== info.schema) {
+      const source = operationSource(info.schema, info.operation, info.fragments as Record<string, FragmentDefinitionNode>, options.limits);
+      entry = { source, runner: new QueryRunner(source, 'values') };
+      runners.set(info.operation, entry);
+    }
+    return entry;
+  };
+
+  return {
+    async query(_parent, _args, context, info) {
+      let run = runs.get(info.variableValues);
+      if (!run) {
+        const { runner } = prepared(info);
+        const request = { ...context, variables: info.variableValues };
+        const plan = runner.plan(request);
+        run = { plan, data: runner.data(plan, request).then((json) => JSON.parse(json) as Readonly<Record<string, unknown>>) };
+        runs.set(info.variableValues, run);
+      }
+      const key = String(info.path.key);
+      const refused = run.plan.refused.get(key);
+      // Awaited even when refused, so that a failing statement never goes unhandled.
+      const data = await run.data;
+      if (refused) throw refused;
+      return data[key];
+    },
+    async mutation(_parent, _args, context, info) {
+      const { source } = prepared(info);
+      const key = String(info.path.key);
+      const field = info.parentType.getFields()[info.fieldName];
+      const mutation = field?.extensions.objectos;
+      if (mutation?.kind !== 'mutation') throw new Error(`Mutation.${info.fieldName} has no source.`);
+      const selected: SelectedField = { key, name: info.fieldName, field, nodes: info.fieldNodes as SelectedField['nodes'] };
+      const answer = await runMutationField(options.writer, source, selected, mutation, { ...context, variables: info.variableValues }, 'values');
+      return JSON.parse(answer.json) as unknown;
+    },
+  };
+}

@@ -1,0 +1,86 @@
+import type { GraphQLField, GraphQLOutputType } from 'graphql';
+import { getNamedType } from 'graphql';
+import type { AggregateFunction } from '../../metadata/field-type.ts';
+import { ObjectosError } from '../../errors.ts';
+import type { SqlScope } from '../filter/scope.ts';
+import { aggregateSql, fieldNamed, fieldSql } from '../filter/to-sql.ts';
+import { whereClause } from '../filter/visible-rows.ts';
+import { identifier, literal } from '../sql/identifier.ts';
+import { buildObject, jsonRow, type JsonEntry } from '../sql/json.ts';
+import type { Args } from './arguments.ts';
+import { readRowSet } from './page.ts';
+import type { PlanContext } from './plan-context.ts';
+import { needsResolver, objectTypeOf, selectedFields, type SelectedField } from './selection.ts';
+
+/** JSON of `accountsAggregate(…)`: a scalar subquery. */
+export function aggregateEntrySql(plan: PlanContext, selected: SelectedField, args: Args, scope: SqlScope, base: readonly string[] = []): string {
+  const rows = readRowSet(args, scope, base);
+  const type = objectTypeOf(selected.field as GraphQLField<unknown, unknown>);
+  const entries = selectedFields(plan, type, selected.nodes).flatMap((part): JsonEntry[] => {
+    if (part.name === '__typename') return [{ key: part.key, sql: literal(type.name) }];
+    const source = part.field?.extensions.objectos;
+    switch (source?.kind) {
+      case 'count':
+        return [{ key: part.key, sql: 'count(*)' }];
+      case 'measures':
+        return [{ key: part.key, sql: buildObject(measureEntries(plan, part, (name) => measureSql(scope, source.function, name))) }];
+      default:
+        needsResolver(plan, `${type.name}.${part.name}`);
+        return [];
+    }
+  });
+  return jsonRow(entries, `${identifier(scope.object.table)} ${scope.alias}${whereClause(rows.conditions)}`);
+
+  function measureSql(at: SqlScope, fn: AggregateFunction, name: string): string {
+    requireAggregate(at, name);
+    return aggregateSql(fn, fieldSql(fieldNamed(at.object, name), at.alias));
+  }
+}
+
+/** Members of `sum { … }` and its likes; `sqlOf` yields the bare aggregate of a field. */
+export function measureEntries(plan: PlanContext, part: SelectedField, sqlOf: (field: string) => string): JsonEntry[] {
+  const source = part.field?.extensions.objectos;
+  if (source?.kind !== 'measures') throw new Error(`${part.name} holds no measures.`);
+  const type = objectTypeOf(part.field as GraphQLField<unknown, unknown>);
+  return selectedFields(plan, type, part.nodes).flatMap((measure): JsonEntry[] => {
+    if (measure.name === '__typename') return [{ key: measure.key, sql: literal(type.name) }];
+    const of = measure.field?.extensions.objectos;
+    if (!measure.field || of?.kind !== 'measure') {
+      needsResolver(plan, `${type.name}.${measure.name}`);
+      return [];
+    }
+    return [{ key: measure.key, sql: shown(plan, part, of.field, measure.field.type, source.function, sqlOf(of.field)) }];
+  });
+}
+
+function shown(plan: PlanContext, part: SelectedField, name: string, type: GraphQLOutputType, fn: AggregateFunction, sql: string): string {
+  const owner = ownerOf(plan, part);
+  if (fn === 'min' || fn === 'max') {
+    const field = fieldNamed(owner, name);
+    return field.type.json(sql, field);
+  }
+  switch (getNamedType(type).name) {
+    case 'Decimal':
+    case 'BigInt':
+      return `(${sql})::text`;
+    case 'Float':
+      return `(${sql})::float8`;
+    default:
+      return sql;
+  }
+}
+
+/** The object whose fields a measures type lists: the builder notes it on the type. */
+function ownerOf(plan: PlanContext, part: SelectedField) {
+  const type = objectTypeOf(part.field as GraphQLField<unknown, unknown>);
+  const name = type.extensions.objectosObject;
+  const object = name === undefined ? undefined : plan.catalog.objects.get(name);
+  if (!object) throw new Error(`${type.name} does not say which object it measures.`);
+  return object;
+}
+
+export function requireAggregate({ access, object }: SqlScope, name: string): void {
+  if (!access.object(object.name).field(name).aggregate) {
+    throw new ObjectosError('FORBIDDEN', `You may not aggregate ${object.names.type}.${fieldNamed(object, name).graphqlName}.`);
+  }
+}

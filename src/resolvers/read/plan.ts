@@ -1,0 +1,123 @@
+import { createHash } from 'node:crypto';
+import { GraphQLError, isNonNullType, type FieldNode, type FragmentDefinitionNode, type GraphQLFormattedError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { ObjectosError } from '../../errors.ts';
+import type { RequestContext } from '../request.ts';
+import { BindList } from '../sql/binds.ts';
+import { literal } from '../sql/identifier.ts';
+import { jsonObject, jsonRow, type JsonEntry } from '../sql/json.ts';
+import { identifier } from '../sql/identifier.ts';
+import { visibleRows, whereClause } from '../filter/visible-rows.ts';
+import { ArgumentReader } from './arguments.ts';
+import { scopeOf, type DeniedField, type PlanContext, type ReadLimits } from './plan-context.ts';
+import { recordEntries } from './record.ts';
+import { rootSql } from './root.ts';
+import { objectTypeOf, selectedFields, type SelectedField } from './selection.ts';
+
+/** What planning needs to know of an operation besides the request. */
+export interface OperationSource {
+  readonly schema: GraphQLSchema;
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+  readonly limits: ReadLimits;
+  /** Variables whose values plans depend on; shared by all plans of the operation and filled by them. */
+  readonly structural: Map<string, readonly [string, ...(string | number)[]]>;
+}
+
+/** A statement that answers a whole query, for all requests of the same shape and access. */
+export interface QueryPlan {
+  /** Undefined when no field needs the database. */
+  readonly text: string | undefined;
+  readonly name: string;
+  readonly binds: BindList;
+  /** Refused root fields and hidden fields, the same for every request of this plan. */
+  readonly errors: readonly GraphQLFormattedError[];
+  /** Refused root fields by response key: their resolvers throw these. */
+  readonly refused: ReadonlyMap<string, ObjectosError>;
+  /** A refused field cannot be null, so there is no data at all. */
+  readonly noData: boolean;
+}
+
+/** One statement for all root fields of a query. Refusals of one field leave the others standing, as GraphQL wants. */
+export function planQuery(source: OperationSource, request: RequestContext, mode: PlanContext['mode']): QueryPlan {
+  const plan = planContext(source, request, mode);
+  const type = source.schema.getQueryType();
+  if (!type) throw new Error('The schema has no Query type.');
+  const refused = new Map<string, ObjectosError>();
+  const errors: GraphQLFormattedError[] = [];
+  const entries: JsonEntry[] = [];
+  let noData = false;
+  let reads = false;
+  for (const selected of selectedFields(plan, type, [source.operation])) {
+    if (selected.name === '__typename') {
+      entries.push({ key: selected.key, sql: literal(type.name) });
+      continue;
+    }
+    try {
+      const sql = rootSql(plan, selected);
+      if (sql === undefined) continue;
+      reads = true;
+      entries.push({ key: selected.key, sql });
+    } catch (error) {
+      if (!(error instanceof ObjectosError)) throw error;
+      refused.set(selected.key, error);
+      errors.push(formatted(error, selected));
+      noData ||= selected.field !== undefined && isNonNullType(selected.field.type);
+      entries.push({ key: selected.key, sql: 'NULL' });
+    }
+  }
+  errors.push(...plan.denied.map(deniedError));
+  if (mode === 'values' && !reads) return { text: undefined, name: '', binds: plan.binds, errors, refused, noData };
+  const text = `SELECT ${jsonObject(entries)}::text AS json`;
+  return { text, name: statementName(text), binds: plan.binds, errors, refused, noData };
+}
+
+/** Reads records by id in the order of `locals.ids`: one row of JSON text each, null where the caller may not see it. */
+export interface RecordPlan {
+  readonly text: string;
+  readonly name: string;
+  readonly binds: BindList;
+  readonly denied: readonly DeniedField[];
+}
+
+export function planRecords(source: OperationSource, request: RequestContext, mode: PlanContext['mode'], objectName: string, selected: SelectedField, path: readonly string[], trashToo: boolean): RecordPlan {
+  const plan = planContext(source, request, mode);
+  const scope = scopeOf(plan, objectName);
+  const ids = plan.binds.add((_request, locals) => locals['ids'], 'uuid[]');
+  const conditions = [`${scope.alias}."id" = i.id`, ...visibleRows(scope, trashToo ? 'INCLUDE' : 'EXCLUDE')];
+  const entries = recordEntries(plan, scope, objectTypeOf(selected.field as NonNullable<SelectedField['field']>), selected.nodes, path);
+  const row = jsonRow(entries, `${identifier(scope.object.table)} ${scope.alias}${whereClause(conditions)}`);
+  const text = `SELECT ${row}::text AS json FROM unnest(${ids}) WITH ORDINALITY i(id, n) ORDER BY i.n`;
+  return { text, name: statementName(text), binds: plan.binds, denied: plan.denied };
+}
+
+/** A plan context for selections and arguments alone, where no statement is made. */
+export function planContext(source: OperationSource, request: RequestContext, mode: PlanContext['mode']): PlanContext {
+  return {
+    schema: source.schema,
+    catalog: request.catalog,
+    access: request.access,
+    fragments: source.fragments,
+    args: new ArgumentReader(request.variables, source.structural),
+    binds: new BindList(),
+    limits: source.limits,
+    mode,
+    denied: [],
+  };
+}
+
+export function deniedError({ path, message }: DeniedField): GraphQLFormattedError {
+  return { message, path, extensions: { code: 'FORBIDDEN' } };
+}
+
+function formatted(error: ObjectosError, { nodes, key }: SelectedField): GraphQLFormattedError {
+  return refusal(error, nodes, [key]).toJSON();
+}
+
+export function refusal(error: ObjectosError, nodes: readonly FieldNode[], path: readonly (string | number)[]): GraphQLError {
+  return new GraphQLError(error.message, { nodes, path, originalError: error, extensions: error.extensions });
+}
+
+function statementName(text: string): string {
+  return `r${createHash('sha256').update(text).digest('base64url').slice(0, 20)}`;
+}
+
