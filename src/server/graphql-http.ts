@@ -1,0 +1,112 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from '../kernel/log.ts';
+import { admit, type OperationHook } from './admit.ts';
+import { identify, OperationContext, type ContextSources } from './context.ts';
+import type { Deadlines } from './deadlines.ts';
+import type { Documents } from './documents.ts';
+import { formatErrors } from './format-errors.ts';
+import { isJson, negotiate, type ResponseType } from './media-type.ts';
+import { refuseForgery } from './origins.ts';
+import { parseBody, parseSearch, readBody, type Params } from './params.ts';
+import { refusal, RequestRefused } from './request-errors.ts';
+import { sendRefusal, sendResult } from './respond.ts';
+import type { NodeRequest } from './incoming-request.ts';
+import type { ServerSettings } from './settings.ts';
+import type { GeneralWay, RequestState } from './yoga.ts';
+
+export interface GraphqlHttpOptions {
+  readonly documents: () => Documents;
+  readonly settings: ServerSettings;
+  readonly sources: ContextSources;
+  readonly hooks: readonly OperationHook[];
+  readonly deadlines: Deadlines;
+  readonly general: GeneralWay;
+  /** Every operation goes through Yoga. */
+  readonly generalOnly: boolean;
+  readonly graphiql: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | undefined;
+  readonly log: Logger;
+}
+
+/** What the request log and the shutdown want to know of a request while it runs. */
+export interface Exchange {
+  readonly request: NodeRequest;
+  operationName?: string | undefined;
+  /** Contexts of its operations, to abort them when the client goes away. */
+  contexts?: Iterable<OperationContext>;
+  /** Stays open until one side ends it. */
+  stream?: boolean;
+}
+
+export type GraphqlHandler = (request: IncomingMessage, response: ServerResponse, search: string, exchange: Exchange) => Promise<void>;
+
+/**
+ * GraphQL over HTTP. A request is checked once: origin, body, document, caller, variables, cost. A compiled operation is
+ * then answered with the database's text; what graphql-js must execute, streams and batches go on to Yoga.
+ */
+export function createGraphqlHandler({ documents, settings, sources, hooks, deadlines, general, generalOnly, graphiql, log }: GraphqlHttpOptions): GraphqlHandler {
+  const { limits, cors } = settings;
+
+  const answer = async (node: IncomingMessage, response: ServerResponse, params: Params, type: ResponseType | 'stream', exchange: Exchange): Promise<void> => {
+    const current = documents();
+    const prepared = current.prepare(params.query, params.operationName);
+    const identity = await identify(exchange.request, sources);
+    if (prepared.errors) {
+      if (type !== 'stream') throw new RequestRefused(prepared.errors);
+      return generally(node, response, params, { documents: current, request: exchange.request, identity, contexts: new Set() }, exchange);
+    }
+    exchange.operationName = prepared.name;
+    if (prepared.kind === 'mutation' && node.method === 'GET') throw refusal(405, 'Mutations are sent with POST.');
+    const context = new OperationContext(exchange.request, identity, params.variables, sources);
+    exchange.contexts = [context];
+    const variables = await admit(prepared, context, hooks);
+    if (!prepared.compiled || type === 'stream' || generalOnly) {
+      exchange.stream = prepared.kind === 'subscription';
+      const admitted = { prepared, context, variables };
+      return generally(node, response, params, { documents: current, request: exchange.request, identity, contexts: new Set(), admitted }, exchange);
+    }
+    let text: string;
+    try {
+      text = await deadlines.limit(context, prepared.compiled.execute(variables, context));
+    } catch (error) {
+      text = JSON.stringify({ data: null, errors: formatErrors(error, context.log) });
+    }
+    sendResult(response, type, text);
+  };
+
+  const generally = async (node: IncomingMessage, response: ServerResponse, body: unknown, state: RequestState, exchange: Exchange): Promise<void> => {
+    if (!state.admitted) exchange.contexts = state.contexts;
+    await general(Object.assign(node, { body }), response, { objectos: state, req: node, res: response });
+  };
+
+  return async (node, response, search, exchange) => {
+    const wanted = negotiate(node.headers.accept);
+    try {
+      if (node.method === 'GET') {
+        const parameters = new URLSearchParams(search);
+        if (graphiql && !parameters.has('query') && node.headers.accept?.includes('text/html')) return await graphiql(node, response);
+        response.setHeader('cache-control', 'no-store');
+        refuseForgery(node, cors);
+        const params = parseSearch(parameters);
+        return await answer(node, response, params, accepted(wanted), exchange);
+      }
+      if (node.method !== 'POST') throw refusal(405, 'GraphQL is asked with POST, or with GET for queries.');
+      if (!isJson(node.headers['content-type'])) throw refusal(415, 'The request body must be JSON: send the header `content-type: application/json`.');
+      if (node.headers['content-encoding'] !== undefined) throw refusal(415, 'Compressed request bodies are not accepted.');
+      refuseForgery(node, cors);
+      const type = accepted(wanted);
+      const params = parseBody(await readBody(node, limits.bodyBytes), limits);
+      if (!isBatch(params)) return await answer(node, response, params, type, exchange);
+      const identity = await identify(exchange.request, sources);
+      return await generally(node, response, params, { documents: documents(), request: exchange.request, identity, contexts: new Set() }, exchange);
+    } catch (error) {
+      sendRefusal(response, wanted === undefined || wanted === 'stream' ? 'application/json' : wanted, error, log);
+    }
+  };
+}
+
+const isBatch = (params: Params | readonly Params[]): params is readonly Params[] => Array.isArray(params);
+
+function accepted(type: ReturnType<typeof negotiate>): ResponseType | 'stream' {
+  if (type === undefined) throw refusal(406, 'The response is `application/json`, `application/graphql-response+json` or, for streams, `text/event-stream`; accept one of them.');
+  return type;
+}

@@ -1,0 +1,33 @@
+export type ResponseType = 'application/json' | 'application/graphql-response+json';
+/** `stream`: an answer in parts, which the general way gives. Undefined: nothing that a server could give. */
+export type Negotiated = ResponseType | 'stream' | undefined;
+
+const remembered = new Map<string, Negotiated>();
+
+/** The media type that `accept` asks for first. */
+export function negotiate(accept: string | undefined): Negotiated {
+  if (accept === undefined || accept === '*/*' || accept === 'application/json') return 'application/json';
+  if (remembered.has(accept)) return remembered.get(accept);
+  const type = choose(accept);
+  if (remembered.size < 200) remembered.set(accept, type);
+  return type;
+}
+
+function choose(accept: string): Negotiated {
+  for (const part of accept.toLowerCase().split(',')) {
+    const [type = '', ...parameters] = part.split(';').map((text) => text.trim());
+    if (parameters.some((text) => text.startsWith('charset=') && !/^charset="?utf-?8"?$/.test(text))) continue;
+    if (parameters.some((text) => /^q=0(\.0*)?$/.test(text))) continue;
+    if (type === 'application/graphql-response+json') return type;
+    if (type === 'application/json' || type === 'application/*' || type === '*/*') return 'application/json';
+    if (type === 'text/event-stream' || type === 'multipart/mixed') return 'stream';
+  }
+  return undefined;
+}
+
+/** Whether a request body is JSON in UTF-8; nothing else is read, since browsers send other types without asking. */
+export function isJson(contentType: string | undefined): boolean {
+  if (contentType === 'application/json') return true;
+  const [type = '', ...parameters] = (contentType ?? '').toLowerCase().split(';').map((text) => text.trim());
+  return type === 'application/json' && parameters.every((text) => !text.startsWith('charset=') || /^charset="?utf-?8"?$/.test(text));
+}

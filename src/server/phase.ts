@@ -1,0 +1,58 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { DocumentNode } from 'graphql';
+import type { Plugin as YogaPlugin } from 'graphql-yoga';
+import type { Caller } from '../resolvers/caller.ts';
+import type { RequestContext } from '../resolvers/request.ts';
+
+/** A request as `authenticate` sees it: over HTTP, or the introduction of a WebSocket. */
+export interface IncomingRequest {
+  readonly transport: 'http' | 'websocket';
+  readonly requestId: string;
+  /** Value of a header; on a WebSocket `connectionParams` of that name come first. */
+  header(name: string): string | undefined;
+  /** What a WebSocket client introduced itself with; empty over HTTP. */
+  readonly connectionParams: Readonly<Record<string, unknown>>;
+  readonly remoteAddress: string | undefined;
+  readonly node: IncomingMessage;
+}
+
+export interface OperationInfo {
+  readonly kind: 'query' | 'mutation' | 'subscription';
+  readonly name: string | undefined;
+  readonly document: DocumentNode;
+  readonly transport: 'http' | 'websocket';
+}
+
+export interface Route {
+  /** Absent: every method. */
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS';
+  /** `/hooks/stripe`, or with everything below: `/auth/*`. The longest path that fits wins. */
+  readonly path: string;
+  /** Writes the response. A throw is answered as JSON, masked like every other error. */
+  handle(request: IncomingMessage, response: ServerResponse, info: { readonly url: URL; readonly request: IncomingRequest }): void | Promise<void>;
+}
+
+/** What a plugin adds to the server. */
+export interface ServerPhase {
+  /** A path that two plugins serve stops the start and names both. */
+  readonly routes?: readonly Route[];
+  /** Plugins of Envelop and Yoga. Where there are any, every operation takes the general way, so that they see all. */
+  readonly envelop?: readonly YogaPlugin[];
+  /**
+   * Who asks, or undefined when the request holds nothing that this plugin knows; the first answer counts. A throw of an
+   * ObjectosError (`UNAUTHENTICATED`) refuses the request.
+   */
+  authenticate?(request: IncomingRequest): Caller | undefined | Promise<Caller | undefined>;
+  /** Before each operation on every transport, once its document and variables are checked. A throw refuses the operation. */
+  operation?(operation: OperationInfo, context: RequestContext): void | Promise<void>;
+  /** Once the server listens. */
+  start?(server: { readonly url: string }): void | Promise<void>;
+  /** Once the server has finished its requests and closed its sockets. */
+  stop?(): void | Promise<void>;
+}
+
+declare module '../kernel/plugin.ts' {
+  interface Phases {
+    readonly server: ServerPhase;
+  }
+}

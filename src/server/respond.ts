@@ -1,0 +1,47 @@
+import type { ServerResponse } from 'node:http';
+import { ObjectosError } from '../errors.ts';
+import type { Logger } from '../kernel/log.ts';
+import { formatError, formatErrors } from './format-errors.ts';
+import type { ResponseType } from './media-type.ts';
+import { RequestRefused } from './request-errors.ts';
+
+/** Ends the response with a text, unless it has ended or the client is gone. */
+export function send(response: ServerResponse, status: number, contentType: string, text: string): void {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(status, { 'content-type': contentType, 'content-length': Buffer.byteLength(text) });
+  response.end(response.req.method === 'HEAD' ? undefined : text);
+}
+
+export const sendJson = (response: ServerResponse, status: number, body: unknown): void => send(response, status, 'application/json; charset=utf-8', JSON.stringify(body));
+
+const typeWithCharset: Record<ResponseType, string> = {
+  'application/json': 'application/json; charset=utf-8',
+  'application/graphql-response+json': 'application/graphql-response+json; charset=utf-8',
+};
+
+export const sendResult = (response: ServerResponse, type: ResponseType, text: string): void => send(response, 200, typeWithCharset[type], text);
+
+/**
+ * A request that ended before anything was executed. Faults of the document are status 200 under the older media type, as
+ * GraphQL over HTTP asks for: clients of that type read another status as a broken connection.
+ */
+export function sendRefusal(response: ServerResponse, type: ResponseType, error: unknown, log: Logger): void {
+  if (error instanceof RequestRefused) {
+    if (error.status === 405) response.setHeader('allow', 'GET, POST');
+    const status = type === 'application/json' && error.status === 400 ? 200 : error.status;
+    send(response, status, typeWithCharset[type], JSON.stringify({ errors: error.errors.map((each) => formatError(each, log)) }));
+    return;
+  }
+  const status = error instanceof ObjectosError ? error.status : 500;
+  if (status === 413) response.setHeader('connection', 'close');
+  send(response, status, typeWithCharset[type], JSON.stringify({ errors: formatErrors(error, log) }));
+}
+
+/** For everything that a browser may show. */
+export function setPageHeaders(response: ServerResponse, contentSecurityPolicy = "default-src 'none'; frame-ancestors 'none'"): void {
+  response.setHeader('content-security-policy', contentSecurityPolicy);
+  response.setHeader('x-content-type-options', 'nosniff');
+  response.setHeader('x-frame-options', 'DENY');
+  response.setHeader('referrer-policy', 'no-referrer');
+  response.setHeader('cross-origin-opener-policy', 'same-origin');
+}

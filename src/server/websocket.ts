@@ -1,0 +1,212 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { GraphQLError, type ExecutionArgs } from 'graphql';
+import { handleProtocols, makeServer, type Context, type SubscribePayload } from 'graphql-ws';
+import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+import { ObjectosError } from '../errors.ts';
+import type { Logger } from '../kernel/log.ts';
+import { identify, noVariables, OperationContext, type ContextSources, type Identity } from './context.ts';
+import type { Documents } from './documents.ts';
+import { formatError, formatErrors } from './format-errors.ts';
+import { NodeRequest } from './incoming-request.ts';
+import { refuseForgery } from './origins.ts';
+import { tooLarge } from './params.ts';
+import { fromFormatted, limitExceeded, RequestRefused, toGraphqlError } from './request-errors.ts';
+import type { ServerSettings } from './settings.ts';
+import { admit, type OperationHook } from './admit.ts';
+import type { GeneralWay } from './yoga.ts';
+
+export interface WebsocketOptions {
+  readonly documents: () => Documents;
+  readonly settings: ServerSettings;
+  readonly sources: ContextSources;
+  readonly hooks: readonly OperationHook[];
+  readonly general: GeneralWay;
+  readonly log: Logger;
+}
+
+export interface Websockets {
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  readonly size: number;
+  /** Lets running queries and mutations end, for at most so many milliseconds, and closes all sockets with 1001. */
+  close(milliseconds: number): Promise<void>;
+}
+
+/** What is known of one socket. */
+interface Connection {
+  readonly socket: WebSocket;
+  readonly node: IncomingMessage;
+  request?: NodeRequest;
+  identity?: Identity;
+  readonly operations: Map<string, { readonly context: OperationContext; readonly endless: boolean }>;
+}
+type SocketContext = Context<Record<string, unknown>, Connection>;
+
+/** GraphQL over WebSocket (protocol graphql-transport-ws). What is wrong with an operation ends that operation, never the socket. */
+export function createWebsockets({ documents, settings, sources, hooks, general, log }: WebsocketOptions): Websockets {
+  const { limits } = settings;
+  const connections = new Set<Connection>();
+  // Messages over the limit are answered below; far larger ones are not even read.
+  const server = new WebSocketServer({ noServer: true, maxPayload: limits.bodyBytes * 2, handleProtocols: (protocols) => handleProtocols(protocols) });
+
+  const prepare = async ({ extra }: SocketContext, id: string, { query, operationName, variables }: SubscribePayload): Promise<ExecutionArgs> => {
+    if (extra.operations.size >= limits.socketOperations) {
+      throw limitExceeded('socketOperations', limits.socketOperations, undefined, 'cannot run: {maximum} operations are running on this socket already. Complete some first.');
+    }
+    if (!extra.request || !extra.identity) throw new ObjectosError('UNAUTHENTICATED', 'The socket has not introduced itself.');
+    const current = documents();
+    const prepared = current.prepare(query, operationName);
+    if (prepared.errors) throw new RequestRefused(prepared.errors);
+    const context = new OperationContext(extra.request, extra.identity, variables ?? noVariables, sources, `${extra.request.requestId}/${id}`);
+    extra.operations.set(id, { context, endless: prepared.kind === 'subscription' });
+    const admitted = { prepared, context, variables: await admit(prepared, context, hooks) };
+    const state = { documents: current, request: extra.request, identity: extra.identity, contexts: new Set<OperationContext>(), admitted };
+    const enveloped = general.getEnveloped({ objectos: state, params: { query, operationName, variables }, req: extra.node } as never);
+    const document = enveloped.parse(query) as ExecutionArgs['document'];
+    return {
+      schema: enveloped.schema as ExecutionArgs['schema'],
+      document,
+      operationName: operationName ?? null,
+      variableValues: variables ?? null,
+      contextValue: await enveloped.contextFactory(),
+      // Carried to `execute` and `subscribe` below, which get nothing else.
+      rootValue: enveloped,
+    };
+  };
+
+  const protocol = makeServer<Record<string, unknown>, Connection>({
+    connectionInitWaitTimeout: settings.connectionInitTimeout,
+    async onConnect(context) {
+      const { extra } = context;
+      extra.request = new NodeRequest(extra.node, context.connectionParams ?? {});
+      try {
+        extra.identity = await identify(extra.request, sources);
+        return { requestId: extra.request.requestId };
+      } catch (error) {
+        const { message, extensions } = formatError(error, log);
+        const code = extensions?.['code'] === 'UNAUTHENTICATED' ? 4401 : extensions?.['code'] === 'INTERNAL' ? 4500 : 4403;
+        extra.socket.close(code, message.slice(0, 120));
+        return false;
+      }
+    },
+    async onSubscribe(context, id, payload) {
+      try {
+        return await prepare(context, id, payload);
+      } catch (error) {
+        context.extra.operations.delete(id);
+        const errors = error instanceof RequestRefused ? error.errors : error instanceof AggregateError ? (error.errors as GraphQLError[]) : [error];
+        return errors.map((each) => fromFormatted(formatError(each, log)));
+      }
+    },
+    execute: (args) => enveloped(args).execute(withoutRoot(args)),
+    subscribe: (args) => enveloped(args).subscribe(withoutRoot(args)),
+    onError: (_, _id, _payload, errors) => errors.map((error) => formatError(error, log)),
+    onComplete({ extra }, id) {
+      extra.operations.get(id)?.context.abort(new Error('The operation was completed.'));
+      extra.operations.delete(id);
+    },
+  });
+
+  const serve = (socket: WebSocket, node: IncomingMessage): void => {
+    const connection: Connection = { socket, node, operations: new Map() };
+    connections.add(connection);
+    const stopPinging = ping(socket, settings.keepAlive);
+    socket.on('error', (error) => log.warn({ err: error }, 'A WebSocket failed.'));
+    const closed = protocol.opened(
+      {
+        protocol: socket.protocol,
+        send: (text) =>
+          new Promise((resolve, reject) => {
+            if (socket.readyState !== socket.OPEN) resolve();
+            else socket.send(text, (error) => (error ? reject(error) : resolve()));
+          }),
+        close: (code, reason) => socket.close(code, reason),
+        onMessage: (handle) =>
+          socket.on('message', (data: RawData) => {
+            const text = String(data);
+            const refused = Buffer.byteLength(text) > limits.bodyBytes ? refuseMessage(text, limits.bodyBytes) : undefined;
+            if (refused !== undefined) return socket.send(refused);
+            const id = connection.operations.size > 0 ? completedId(text) : undefined;
+            if (id !== undefined) connection.operations.get(id)?.context.abort(new Error('The client completed the operation.'));
+            handle(text).catch((error: unknown) => {
+              log.error({ err: error }, 'A WebSocket message could not be handled.');
+              socket.close(4500, 'Internal error');
+            });
+          }),
+      },
+      connection,
+    );
+    socket.once('close', (code, reason) => {
+      stopPinging();
+      connections.delete(connection);
+      for (const { context } of connection.operations.values()) context.abort(new Error('The client went away.'));
+      closed(code, String(reason)).catch((error: unknown) => log.error({ err: error }, 'A WebSocket could not be cleaned up.'));
+    });
+  };
+
+  return {
+    upgrade(request, socket, head) {
+      try {
+        refuseForgery(request, settings.cors);
+      } catch (error) {
+        const body = JSON.stringify({ errors: formatErrors(error, log) });
+        socket.end(`HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
+        return;
+      }
+      server.handleUpgrade(request, socket, head, (websocket) => serve(websocket, request));
+    },
+    get size() {
+      return connections.size;
+    },
+    async close(milliseconds) {
+      const until = performance.now() + milliseconds;
+      const busy = (): boolean => [...connections].some(({ operations }) => [...operations.values()].some(({ endless }) => !endless));
+      while (busy() && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 10));
+      const gone = [...connections].map(({ socket }) => new Promise((resolve) => socket.once('close', resolve)));
+      for (const { socket } of connections) socket.close(1001, 'The server is shutting down');
+      const patience = new Promise((resolve) => setTimeout(resolve, 1_000).unref());
+      await Promise.race([Promise.all(gone), patience]);
+      for (const { socket } of connections) socket.terminate();
+      server.close();
+    },
+  };
+}
+
+type Enveloped = ReturnType<GeneralWay['getEnveloped']>;
+const enveloped = (args: ExecutionArgs): Enveloped => args.rootValue as Enveloped;
+const withoutRoot = (args: ExecutionArgs): ExecutionArgs => ({ ...args, rootValue: undefined });
+
+/** The `error` message for an operation whose message is too large; undefined when it cannot be told whose it is. */
+function refuseMessage(text: string, limit: number): string | undefined {
+  try {
+    const { id, type } = JSON.parse(text) as { id?: unknown; type?: unknown };
+    if (type !== 'subscribe' || typeof id !== 'string') return undefined;
+    return JSON.stringify({ id, type: 'error', payload: [toGraphqlError(tooLarge(limit)).toJSON()] });
+  } catch {
+    return undefined;
+  }
+}
+
+/** Id of a `complete` message, which are short. */
+function completedId(text: string): string | undefined {
+  if (text.length > 500 || !text.includes('"complete"')) return undefined;
+  try {
+    const { id, type } = JSON.parse(text) as { id?: unknown; type?: unknown };
+    return type === 'complete' && typeof id === 'string' ? id : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Pings until the socket closes; one that does not answer within an interval is cut off. */
+function ping(socket: WebSocket, interval: number): () => void {
+  let alive = true;
+  socket.on('pong', () => (alive = true));
+  const timer = setInterval(() => {
+    if (!alive) return socket.terminate();
+    alive = false;
+    if (socket.readyState === socket.OPEN) socket.ping();
+  }, interval);
+  timer.unref();
+  return () => clearInterval(timer);
+}

@@ -1,0 +1,148 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ExecutionResult } from 'graphql';
+import { createYoga, type Plugin as YogaPlugin, type YogaServerInstance } from 'graphql-yoga';
+import type { Logger } from '../kernel/log.ts';
+import { admit, type OperationHook } from './admit.ts';
+import { OperationContext, toGraphqlContext, type ContextSources, type GraphqlContext, type Identity } from './context.ts';
+import type { Deadlines } from './deadlines.ts';
+import type { Documents, PreparedOperation } from './documents.ts';
+import { formatErrors, maskError } from './format-errors.ts';
+import type { Params } from './params.ts';
+import type { IncomingRequest } from './phase.ts';
+import { fromFormatted, RequestRefused } from './request-errors.ts';
+import type { ServerSettings } from './settings.ts';
+
+/** What the server knows of a request before it hands it to Yoga or graphql-ws. */
+export interface RequestState {
+  readonly documents: Documents;
+  readonly request: IncomingRequest;
+  readonly identity: Identity;
+  /** All contexts of the request, to abort them when the client goes away. */
+  readonly contexts: Set<OperationContext>;
+  /** Set for a request of one operation that was admitted already. */
+  readonly admitted?: Admitted;
+}
+
+export interface Admitted {
+  readonly prepared: PreparedOperation;
+  readonly context: OperationContext;
+  readonly variables: Readonly<Record<string, unknown>>;
+}
+
+export interface YogaContext {
+  readonly objectos: RequestState;
+  readonly req?: IncomingMessage;
+  readonly res?: ServerResponse;
+}
+
+export interface GeneralWayOptions {
+  readonly settings: ServerSettings;
+  readonly sources: ContextSources;
+  readonly hooks: readonly OperationHook[];
+  readonly deadlines: Deadlines;
+  readonly envelop: readonly YogaPlugin[];
+  readonly log: Logger;
+}
+
+export type GeneralWay = YogaServerInstance<YogaContext, GraphqlContext>;
+
+/** What one operation carries through Envelop, whose plugins may copy the context. */
+const own = Symbol('objectos operation');
+interface Own {
+  prepared: PreparedOperation;
+  context?: OperationContext;
+}
+type EnvelopContext = YogaContext & { [own]?: Own; params?: Partial<Params> };
+
+/** Yoga with the server's own document checks, admission, deadlines and masking in the place of its own. */
+export function createGeneralWay({ settings, sources, hooks, deadlines, envelop, log }: GeneralWayOptions): GeneralWay {
+  /** In a batch, and on a WebSocket, an operation is admitted when it is executed. */
+  const enter = async (value: unknown): Promise<Admitted> => {
+    const { objectos, [own]: operation } = value as EnvelopContext;
+    if (objectos.admitted) return objectos.admitted;
+    if (!operation?.context) throw new Error('A plugin of Envelop removed what the server needs from the context.');
+    return { prepared: operation.prepared, context: operation.context, variables: await admit(operation.prepared, operation.context, hooks) };
+  };
+
+  const checks: YogaPlugin = {
+    onEnveloped({ setSchema, context }) {
+      if (context) setSchema((context as unknown as EnvelopContext).objectos.documents.engine.schema);
+    },
+    onParse({ params, context, setParsedDocument }) {
+      const envelopContext = context as unknown as EnvelopContext;
+      const { admitted, documents } = envelopContext.objectos;
+      const prepared = admitted?.prepared ?? documents.prepare(String(params.source), envelopContext.params?.operationName);
+      if (prepared.errors) throw new AggregateError(prepared.errors);
+      envelopContext[own] = { prepared };
+      setParsedDocument(prepared.document);
+    },
+    onValidate({ setResult }) {
+      setResult([]); // checked with the document
+    },
+    onExecute({ executeFn, setExecuteFn }) {
+      setExecuteFn(async (args) => {
+        try {
+          const { prepared, context, variables } = await enter(args.contextValue);
+          const work: Promise<unknown> = prepared.compiled ? prepared.compiled.execute(variables, context).then(parseResult) : Promise.resolve(executeFn(args));
+          return await deadlines.limit(context, work);
+        } catch (error) {
+          return errorResult(error, log);
+        }
+      });
+    },
+    onSubscribe({ subscribeFn, setSubscribeFn }) {
+      setSubscribeFn(async (args) => {
+        try {
+          const { context } = await enter(args.contextValue);
+          return endWith(context.signal, await subscribeFn(args));
+        } catch (error) {
+          return errorResult(error, log);
+        }
+      });
+    },
+  };
+
+  return createYoga<YogaContext, GraphqlContext>({
+    graphqlEndpoint: settings.path,
+    context: (initial) => {
+      const { admitted, request, identity, contexts } = initial.objectos;
+      const context = admitted?.context ?? new OperationContext(request, identity, initial.params.variables ?? {}, sources);
+      contexts.add(context);
+      const operation = (initial as EnvelopContext)[own];
+      if (operation) operation.context = context;
+      return toGraphqlContext(context);
+    },
+    plugins: [checks, ...envelop],
+    batching: { limit: settings.limits.batch },
+    maskedErrors: { errorMessage: 'Internal error', maskError: (error) => maskError(error, log) },
+    logging: false,
+    cors: false,
+    graphiql: false,
+    landingPage: false,
+    multipart: false,
+    parserAndValidationCache: false,
+    maxRequestBodySize: false,
+  });
+}
+
+const parseResult = (text: string): ExecutionResult => {
+  const { errors, ...result } = JSON.parse(text) as { errors?: Parameters<typeof fromFormatted>[0][]; data?: Record<string, unknown> };
+  return errors ? { ...result, errors: errors.map(fromFormatted) } : result;
+};
+
+/** Refused: no `data`. Failed while it ran: `data` is null. */
+export function errorResult(error: unknown, log: Logger): ExecutionResult {
+  if (error instanceof RequestRefused) return { errors: error.errors };
+  return { data: null, errors: formatErrors(error, log).map(fromFormatted) };
+}
+
+/** Ends the stream of a subscription when its client goes away, also while it waits for the next event. */
+function endWith(signal: AbortSignal, result: unknown): unknown {
+  if (typeof result !== 'object' || result === null || !(Symbol.asyncIterator in result)) return result;
+  const { return: end } = result as AsyncGenerator;
+  if (!end) return result;
+  const stop = (): void => void Promise.resolve(end.call(result as AsyncGenerator, undefined)).catch(() => undefined);
+  if (signal.aborted) stop();
+  else signal.addEventListener('abort', stop, { once: true });
+  return result;
+}
