@@ -18,6 +18,8 @@ export interface TransactionOptions {
   readonly readOnly?: boolean;
   /** Roll back at the end whatever happened (`dryRun`). */
   readonly rollback?: boolean;
+  /** Milliseconds after which an unfinished transaction is rolled back and fails with TIMEOUT. Outermost level only; default of `openDatabase`. */
+  readonly timeout?: number;
 }
 
 /**
@@ -38,7 +40,10 @@ export interface Database {
   readonly inTransaction: boolean;
   /** Calls back after the outermost transaction of this async context committed; at once when there is none. Never after a rollback. */
   afterCommit(callback: () => void): void;
-  /** LISTEN on a channel; the returned function stops it. */
+  /**
+   * LISTEN on a channel; the returned function stops it. After a lost connection was restored the callback gets an empty
+   * payload: notifications may be missing, look again. Not inside a transaction.
+   */
   listen(channel: string, callback: (payload: string) => void): Promise<() => Promise<void>>;
   /** Answers one trivial query; used by readiness. */
   ping(): Promise<void>;
