@@ -95,7 +95,7 @@ export interface FieldType {
    */
   json(sql: string, field: CatalogField): string;
   /** SQL text for the full-text index; undefined: not searchable. */
-  searchText?(sql: string): string;
+  searchText?(sql: string, field: CatalogField): string;
   /**
    * Client value → stored value as the driver takes it, validated (range, format, length, option). Called with non-null
    * values of the GraphQL input or of a seed; `null` never arrives here.

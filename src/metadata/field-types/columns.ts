@@ -28,3 +28,11 @@ export function numericColumn(precision: number, scale: number): ColumnShape {
 export function literal(text: string): string {
   return `'${text.replaceAll("'", "''")}'`;
 }
+
+/** Longest entry of a `text[]`, in characters, so that every entry fits into a full-text index. */
+export const maxWord = 500;
+
+/** Entries of a `text[]` as one text. Only immutable functions may stand in an index, which array_to_string is not. */
+export function wordsText(sql: string): string {
+  return `array_to_tsvector(${sql})::text`;
+}

@@ -1,4 +1,3 @@
-import * as z from 'zod';
 import type { CatalogField } from '../catalog.ts';
 import type { FieldReport, FieldType } from '../field-type.ts';
 import { jsonColumn } from './columns.ts';
@@ -11,7 +10,6 @@ const maxNesting = 5;
 /** A type whose value is made of declared sub-fields, kept as jsonb. */
 export function compositeType(parts: Pick<TypeParts, 'name' | 'description' | 'coerce' | 'graphql'> & Partial<TypeParts>): FieldType {
   return defineType({
-    keys: { fields: z.record(z.string(), z.unknown()).optional().describe('The sub-fields, written like the fields of an object.') },
     column: () => jsonColumn,
     filters: () => 'json',
     json: (sql, field) => embeddedJson(sql, field),

@@ -12,17 +12,17 @@ import { checkText, coerceText } from './text-values.ts';
 export const orderedAggregates: readonly AggregateFunction[] = ['countDistinct', 'min', 'max'];
 export const numericAggregates: readonly AggregateFunction[] = ['countDistinct', 'sum', 'avg', 'min', 'max'];
 
-/** A type stored as text. Long ones (documents) are neither sorted nor grouped by, invisible ones not even filtered. */
-export function textType(parts: Partial<TypeParts> & { readonly name: string; readonly description: string; readonly long?: boolean; readonly scalar?: ScalarName; readonly visible?: boolean }): FieldType {
-  const { long = false, scalar = 'String', visible = true, keys = {}, ...rest } = parts;
+/** A type stored as text. Long ones (documents) are neither sorted nor grouped by; those that are not shown are not filtered or searched either. */
+export function textType(parts: Partial<TypeParts> & { readonly name: string; readonly description: string; readonly long?: boolean; readonly scalar?: ScalarName; readonly shown?: boolean }): FieldType {
+  const { long = false, scalar = 'String', shown = true, keys = {}, ...rest } = parts;
   return defineType({
     column: () => textColumn,
     graphql: () => ({ kind: 'scalar', scalar }),
-    filters: () => (visible ? 'string' : undefined),
+    filters: () => (shown ? 'string' : undefined),
     sortable: !long,
     groupable: !long,
     aggregates: long ? [] : orderedAggregates,
-    ...(visible && { searchText: (sql: string) => sql }),
+    ...(shown && { searchText: (sql: string) => sql }),
     check: checkText,
     coerce: coerceText,
     ...rest,

@@ -43,6 +43,7 @@ export function fileType(parts: { readonly name: string; readonly description: s
   return sharedEmbeddedType({
     ...rest,
     typeName: 'File',
+    plural: true,
     subfields,
     keys: { accept: z.union([z.string(), z.array(z.string())]).optional(), fileAttachmentConfig: attachmentConfig },
     inertKeys: inert.map((key) => `fileAttachmentConfig.${key}`),

@@ -59,7 +59,6 @@ export const fieldTypes: ReadonlyMap<string, FieldType> = new Map(
   ].map((type) => [type.name, type]),
 );
 
-export { id } from './id.ts';
 export type { DefaultContext } from './defaults.ts';
 export { defaultToken, resolveDefault } from './defaults.ts';
 export { embeddedJson, subfieldJson } from './embedded.ts';

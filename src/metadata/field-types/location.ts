@@ -20,9 +20,6 @@ export const location = sharedEmbeddedType({
   keys: { displayMap: z.boolean().optional(), allowGeocoding: z.boolean().optional() },
   clientKeys: ['displayMap'],
   inertKeys: ['allowGeocoding'],
-  check(field, report) {
-    if (field.multiple) report('multiple', 'a location field holds one point', 'Use a repeater for several.');
-  },
   coerce(value) {
     const read = readSubfields(value, subfields, spellings);
     if ('problem' in read) return read;

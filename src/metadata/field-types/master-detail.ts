@@ -11,10 +11,8 @@ const inlineKeys = {
 export const masterDetail = relationType({
   name: 'master_detail',
   description: 'The record that this one is part of; deleted with it.',
+  plural: false,
   keys: { ...inlineKeys, writeRequiresMasterRead: z.boolean().optional() },
   clientKeys: Object.keys(inlineKeys),
   inertKeys: ['writeRequiresMasterRead'],
-  check(field, report) {
-    if (field.multiple) report('multiple', 'a record is part of one master only', 'Use a lookup, or a junction object with two master_detail fields.');
-  },
 });

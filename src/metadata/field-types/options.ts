@@ -1,12 +1,9 @@
-import * as z from 'zod';
 import type { CatalogField, CatalogOption } from '../catalog.ts';
 import type { Coerced, ColumnShape, FieldReport, FieldType } from '../field-type.ts';
-import { literal, textColumn, textListColumn } from './columns.ts';
+import { literal, maxWord, textColumn, textListColumn, wordsText } from './columns.ts';
 import { defineType } from './define.ts';
 import { accept, coerceList, refuse, shown, wrongType } from './problem.ts';
 import { isStorableText } from './text-values.ts';
-
-const optionKeys = { options: z.array(z.unknown()).optional() } satisfies z.ZodRawShape;
 
 /** A choice among declared options: one (`text`), or several (`text[]`) when the type or `multiple: true` says so. */
 export function optionsType(parts: { readonly name: string; readonly description: string; readonly list: boolean }): FieldType {
@@ -14,7 +11,6 @@ export function optionsType(parts: { readonly name: string; readonly description
   return defineType({
     name: parts.name,
     description: parts.description,
-    keys: optionKeys,
     column: (field) => optionsColumn(field, isList(field)),
     graphql: (field) => (isList(field) ? { kind: 'enum', list: true } : { kind: 'enum' }),
     filters: (field) => (isList(field) ? 'enumList' : 'enum'),
@@ -22,6 +18,7 @@ export function optionsType(parts: { readonly name: string; readonly description
     groupable: !parts.list,
     aggregates: parts.list ? [] : ['countDistinct'],
     json: (sql, field) => (isList(field) ? listJson(sql, field) : optionJson(sql, field.options)),
+    searchText: (sql, field) => (isList(field) ? wordsText(sql) : sql),
     check: checkOptions,
     coerce(value, field) {
       if (!isList(field)) return coerceOption(value, field);
@@ -71,10 +68,7 @@ export function coerceOption(value: unknown, field: CatalogField): Coerced {
 
 function checkOptions(field: CatalogField, report: FieldReport): void {
   if (field.options.length === 0) report('options', `a ${field.type.name} needs at least one option`, 'Add options: [{ label, value }].');
-  const seen = new Map<string, CatalogOption>();
-  for (const option of field.options) {
-    if (option.value === '' || !isStorableText(option.value)) report('options', `the option ${shown(option.value)} cannot be stored`);
-    if (seen.has(option.value)) report('options', `the option ${shown(option.value)} is declared twice`);
-    seen.set(option.value, option);
+  for (const { value } of field.options) {
+    if (value === '' || value.length > maxWord || !isStorableText(value)) report('options', `the option ${shown(value)} cannot be stored: values have 1 to ${maxWord} characters`);
   }
 }

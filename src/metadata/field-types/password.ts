@@ -26,7 +26,7 @@ export const password = textType({
   description: 'A password; only its hash is kept, and it is never shown.',
   long: true,
   confidential: true,
-  visible: false,
+  shown: false,
   json: maskedJson,
   coerce(value, field) {
     const plain = accepted(value, field);

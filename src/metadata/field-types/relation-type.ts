@@ -24,24 +24,19 @@ const clientKeys = {
   relatedListFilter: z.unknown().optional(),
 } satisfies z.ZodRawShape;
 
-export const referenceKeys = {
-  reference: z.string().optional().describe('Name of the object that is referred to.'),
-  deleteBehavior: z.enum(['set_null', 'cascade', 'restrict']).optional(),
-  relatedName: z.string().optional().describe('Name of the collection on the other side.'),
-} satisfies z.ZodRawShape;
-
-/** A reference to a record: its id in a `uuid` column, or a link table when `multiple: true`. */
-export function relationType(parts: Partial<TypeParts> & { readonly name: string; readonly description: string }): FieldType {
-  const { keys = {}, clientKeys: moreClientKeys = [], check, ...rest } = parts;
+/** A reference to a record: its id in a `uuid` column, or a link table when it is `plural` and `multiple: true`. */
+export function relationType(parts: Partial<TypeParts> & { readonly name: string; readonly description: string; readonly plural: boolean }): FieldType {
+  const { plural, keys = {}, clientKeys: moreClientKeys = [], check, ...rest } = parts;
+  const isList = (field: CatalogField) => plural && field.multiple;
   return defineType({
-    column: (field) => (field.multiple ? undefined : uuidColumn),
-    graphql: (field) => (field.multiple ? { kind: 'relation', list: true } : { kind: 'relation' }),
-    filters: (field) => (field.multiple ? undefined : 'id'),
+    column: (field) => (isList(field) ? undefined : uuidColumn),
+    graphql: (field) => (isList(field) ? { kind: 'relation', list: true } : { kind: 'relation' }),
+    filters: (field) => (isList(field) ? undefined : 'id'),
     sortable: true,
     groupable: true,
     aggregates: ['countDistinct'],
     coerce(value, field) {
-      if (!field.multiple) return coerceId(value);
+      if (!isList(field)) return coerceId(value);
       const coerced = coerceList(value, coerceId);
       return 'problem' in coerced ? coerced : accept([...new Set(coerced.values)]);
     },
@@ -50,7 +45,7 @@ export function relationType(parts: Partial<TypeParts> & { readonly name: string
       check?.(field, report);
       checkReference(field, report);
     },
-    keys: { ...referenceKeys, ...clientKeys, ...keys },
+    keys: { ...clientKeys, ...keys },
     clientKeys: [...Object.keys(clientKeys), ...moreClientKeys],
   });
 }

@@ -10,7 +10,7 @@ export const secret = textType({
   description: 'A text kept encrypted, such as an API key; it is never shown.',
   long: true,
   confidential: true,
-  visible: false,
+  shown: false,
   json: maskedJson,
   coerce(value, field) {
     if (value === mask) return refuse('MASKED_VALUE', 'This is the mask shown in place of the secret; leave the entry out to keep the stored one.');

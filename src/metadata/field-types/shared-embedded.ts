@@ -7,14 +7,14 @@ import { coerceNumber } from './numbers.ts';
 import { below, refuse, wrongType } from './problem.ts';
 import { isStorableText } from './text-values.ts';
 
-/** A jsonb value with sub-fields of the platform's own: one GraphQL type for all fields of the type. */
+/** A jsonb value with sub-fields of the platform's own: one GraphQL type for all fields of the type. `plural`: `multiple: true` makes it a list. */
 export function sharedEmbeddedType(
-  parts: Partial<TypeParts> & Pick<TypeParts, 'name' | 'description' | 'coerce'> & { readonly typeName: string; readonly subfields: readonly SubfieldDeclaration[] },
+  parts: Partial<TypeParts> & Pick<TypeParts, 'name' | 'description' | 'coerce'> & { readonly typeName: string; readonly subfields: readonly SubfieldDeclaration[]; readonly plural?: boolean },
 ): FieldType {
-  const { typeName, ...rest } = parts;
+  const { typeName, plural = false, ...rest } = parts;
   return defineType({
     column: () => jsonColumn,
-    graphql: (field) => (field.multiple ? { kind: 'embedded', typeName, list: true } : { kind: 'embedded', typeName }),
+    graphql: (field) => (plural && field.multiple ? { kind: 'embedded', typeName, list: true } : { kind: 'embedded', typeName }),
     filters: () => 'json',
     ...rest,
   });

@@ -1,4 +1,4 @@
-import { textListColumn } from './columns.ts';
+import { maxWord, textListColumn, wordsText } from './columns.ts';
 import { defineType } from './define.ts';
 import { lengthKeys } from './definition.ts';
 import { accept, coerceList, refuse } from './problem.ts';
@@ -12,12 +12,15 @@ export const tags = defineType({
   column: () => textListColumn,
   graphql: () => ({ kind: 'scalar', scalar: 'String', list: true }),
   filters: () => 'stringList',
-  searchText: (sql) => `array_to_string(${sql}, ' ')`,
+  searchText: wordsText,
   check: checkText,
   coerce(value, field) {
     const coerced = coerceList(value, (item) => {
       const tag = coerceText(typeof item === 'string' ? item.trim() : item, field);
-      return 'value' in tag && tag.value === '' ? refuse('TOO_SHORT', 'A tag is empty.') : tag;
+      if ('problem' in tag) return tag;
+      const { length } = String(tag.value);
+      if (length === 0) return refuse('TOO_SHORT', 'A tag is empty.');
+      return length > maxWord ? refuse('TOO_LONG', `A tag has at most ${maxWord} characters, found ${length}.`) : tag;
     });
     return 'problem' in coerced ? coerced : accept([...new Set(coerced.values)]);
   },

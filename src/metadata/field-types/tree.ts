@@ -3,8 +3,8 @@ import { relationType } from './relation-type.ts';
 export const tree = relationType({
   name: 'tree',
   description: 'The parent record of the same object.',
+  plural: false,
   check(field, report) {
-    if (field.multiple) report('multiple', 'a record has one parent in a tree', 'Use a lookup with multiple: true.');
     if (field.reference !== undefined && field.reference.object !== field.object) {
       report('reference', `a tree refers to its own object ${field.object}, not to ${field.reference.object}`, 'Use a lookup for other objects.');
     }
