@@ -42,7 +42,7 @@ export interface LoadedCatalog {
 export function compileCatalog({ files = [], plugins = [], definitions = [], seeds = [], fieldTypes }: CompileOptions): LoadedCatalog {
   const report = new Report();
   const phases = collectPhases(plugins, fieldTypes, report);
-  const fields = new FieldReader(phases.fieldTypes, phases.fieldKeys, report);
+  const fields = new FieldReader(phases.fieldTypes, phases.fieldKeys, phases.computed, report);
   const objects = new ObjectReader(fields, { object: phases.objectKeys, enable: phases.enableKeys }, report);
   const kinds = new KindReader(phases.kinds, report);
   const drafts: (ObjectDraft | ExtensionDraft)[] = [];

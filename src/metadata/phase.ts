@@ -40,6 +40,8 @@ export interface MetadataPhase {
   readonly objects?: readonly DefinitionInput[];
   /** Further field types; a name that exists already stops the start. */
   readonly fieldTypes?: readonly FieldType[];
+  /** Computed field types whose values the plugin makes: `formula`, `summary`, `autonumber`. Without it such fields are left out. */
+  readonly computes?: readonly string[];
   readonly kinds?: readonly FileKind[];
   /**
    * Keys of objects on which the plugin acts, in canonical spelling (`validations`, `sharingModel`), with their shape. They no longer warn;

@@ -8,6 +8,7 @@ import type { Report } from './report.ts';
 export interface CollectedPhases {
   readonly objects: readonly { readonly origin: string; readonly objects: readonly DefinitionInput[] }[];
   readonly fieldTypes: ReadonlyMap<string, FieldType>;
+  readonly computed: ReadonlySet<string>;
   readonly kinds: readonly FileKind[];
   readonly objectKeys: z.ZodRawShape;
   readonly fieldKeys: z.ZodRawShape;
@@ -48,6 +49,7 @@ export function collectPhases(plugins: readonly Plugin[], platformTypes: Readonl
   return {
     objects: phases.map(({ origin, phase }) => ({ origin, objects: phase.objects ?? [] })),
     fieldTypes,
+    computed: new Set(phases.flatMap(({ phase }) => [...(phase.computes ?? []), ...(phase.fieldTypes ?? []).map(({ name }) => name)])),
     kinds,
     objectKeys,
     fieldKeys,

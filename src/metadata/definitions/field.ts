@@ -43,17 +43,16 @@ export const fieldShape = {
 } satisfies z.ZodRawShape;
 
 /** Keys for user interfaces: kept in the definition, handed to clients, nothing acts on them in the server. */
-const clientKeys = [
-  'placeholder', 'widget', 'group', 'step', 'allowCreate', 'displayField', 'descriptionField', 'lookupColumns', 'lookupPageSize',
-  'relatedList', 'relatedListTitle', 'relatedListColumns', 'inlineEdit', 'inlineTitle', 'inlineColumns', 'inlineAmountField',
-];
+const clientKeys = ['placeholder', 'widget', 'group'];
 
 /** Keys of the vocabulary that only a plugin brings to life. */
 const inertKeys = [
   'visibleWhen', 'readonlyWhen', 'requiredWhen', 'dependencies', 'dependsOn', 'expression', 'returnType', 'summaryOperations', 'autonumberFormat', 'startNumber',
   'cached', 'dataQuality', 'encryptionConfig', 'maskingRule', 'requiredPermissions', 'visible_to', 'editable_by', 'caseSensitive', 'system',
-  'referenceFilters', 'lookupFilters', 'writeRequiresMasterRead', 'relatedListFilter', 'precision', 'scale', 'format', 'min', 'max', 'minLength', 'maxLength',
 ];
+
+/** Common by name, and of use to some types only. */
+export const keysOfSomeTypes: readonly string[] = ['options', 'reference', 'deleteBehavior', 'relatedName', 'fields'];
 
 export const fieldVocabulary: KeyVocabulary = {
   what: 'field',

@@ -1,11 +1,12 @@
 import * as z from 'zod';
+import { emptyField } from '../empty-field.ts';
 import type { FieldType } from '../field-type.ts';
 import { suggest } from '../nearest.ts';
 import type { Part, Place } from '../part.ts';
 import { isMapping, show } from '../report.ts';
 import type { Report } from '../report.ts';
 import { toSnake } from '../words.ts';
-import { fieldVocabulary } from './field.ts';
+import { fieldVocabulary, keysOfSomeTypes } from './field.ts';
 import { extendVocabulary } from './key-vocabulary.ts';
 import type { KeyVocabulary } from './key-vocabulary.ts';
 import { checkKeys, checkValues, hasEffect, readMapping, warnIdle } from './read-mapping.ts';
@@ -20,9 +21,6 @@ const foreignTypes: ReadonlyMap<string, string> = new Map([
   ['masterdetail', 'master_detail'], ['phonenumber', 'phone'], ['link', 'url'], ['jsonb', 'json'], ['array', 'repeater'],
 ]);
 
-/** Types that exist once a plugin computes them. */
-export const computedTypes: ReadonlySet<string> = new Set(['formula', 'summary', 'autonumber']);
-
 export interface FieldDraft {
   readonly name: string;
   readonly part: Part;
@@ -34,6 +32,19 @@ export interface FieldDraft {
   readonly subfields: readonly FieldDraft[];
 }
 
+/** Which of the common keys mean something to which types. */
+const keysOfShape: Readonly<Record<string, readonly string[]>> = {
+  enum: ['options'],
+  relation: ['reference', 'deleteBehavior', 'relatedName'],
+  embedded: ['fields'],
+};
+
+/** `shared` types bring their sub-fields themselves. */
+function shapeOf(type: FieldType): string {
+  const { kind } = type.graphql(emptyField(type));
+  return kind === 'embedded' && type.subfields !== undefined ? 'shared' : kind;
+}
+
 interface TypeChecks {
   readonly vocabulary: KeyVocabulary;
   readonly schema: z.ZodType<Record<string, unknown>>;
@@ -43,12 +54,15 @@ interface TypeChecks {
 export class FieldReader {
   readonly #types: ReadonlyMap<string, FieldType>;
   readonly #pluginKeys: z.ZodRawShape;
+  readonly #computed: ReadonlySet<string>;
   readonly #report: Report;
   readonly #checks = new Map<string, TypeChecks>();
   /** For reading keys before the type is known: every key of every type. */
   readonly #anyType: KeyVocabulary;
 
-  constructor(types: ReadonlyMap<string, FieldType>, pluginKeys: z.ZodRawShape, report: Report) {
+  /** `computed` names the types whose values a plugin computes. */
+  constructor(types: ReadonlyMap<string, FieldType>, pluginKeys: z.ZodRawShape, computed: ReadonlySet<string>, report: Report) {
+    this.#computed = computed;
     this.#types = types;
     this.#pluginKeys = pluginKeys;
     this.#report = report;
@@ -66,10 +80,17 @@ export class FieldReader {
   check(name: string, part: Part, subject: string): FieldDraft {
     const typeName = part.value['type'];
     const type = typeof typeName === 'string' ? this.#types.get(typeName) : undefined;
-    if (!type) return { name, part, type, leftOut: this.#reportType(part, typeName, subject), valid: false, subfields: [] };
+    if (!type) {
+      this.#reportType(part, typeName, subject);
+      return { name, part, type, leftOut: false, valid: false, subfields: [] };
+    }
+    if (type.computed && !this.#computed.has(type.name)) {
+      this.#report.warn(part, ['type'], subject, `the type ${type.name} needs the rules plugin, which is not installed; the field is left out`);
+      return { name, part, type: undefined, leftOut: true, valid: false, subfields: [] };
+    }
     const { vocabulary, schema } = this.#checksOf(type);
     checkKeys(vocabulary, part, subject, this.#report, (key) =>
-      Object.hasOwn(this.#anyType.shape, key) ? `"${key}" has no meaning for the type ${type.name}; it is kept and nothing acts on it` : undefined,
+      Object.hasOwn(this.#anyType.shape, key) || keysOfSomeTypes.includes(key) ? `"${key}" has no meaning for the type ${type.name}; it is kept and nothing acts on it` : undefined,
     );
     const valid = checkValues(schema, part, subject, this.#report);
     const idle = (type.inertKeys ?? []).filter((key) => key.includes('.') && hasEffect(valueAt(part.value, key)));
@@ -95,30 +116,27 @@ export class FieldReader {
     if (known) return known;
     const client = (type.clientKeys ?? []).filter((key) => !key.includes('.'));
     const inert = (type.inertKeys ?? []).filter((key) => !key.includes('.'));
-    const shape = { ...type.keys, ...this.#pluginKeys };
+    const used = keysOfShape[shapeOf(type)] ?? [];
+    const unused = keysOfSomeTypes.filter((key) => !used.includes(key));
+    const common = Object.fromEntries(Object.entries(fieldVocabulary.shape).filter(([key]) => !unused.includes(key)));
+    const shape = { ...type.keys, ...common, ...this.#pluginKeys };
     const checks = {
-      vocabulary: extendVocabulary(fieldVocabulary, shape, { client, inert }),
-      schema: z.looseObject({ ...fieldVocabulary.shape, ...shape }),
+      vocabulary: extendVocabulary({ ...fieldVocabulary, shape: {} }, shape, { client, inert }),
+      schema: z.looseObject(shape),
     };
     this.#checks.set(type.name, checks);
     return checks;
   }
 
-  /** Answers whether the field is left out rather than wrong. */
-  #reportType(part: Part, typeName: unknown, subject: string): boolean {
-    if (typeof typeName === 'string' && computedTypes.has(typeName)) {
-      this.#report.warn(part, ['type'], subject, `the type ${typeName} needs the rules plugin, which is not installed; the field is left out`);
-      return true;
-    }
-    const names = [...this.#types.keys(), ...computedTypes].sort();
+  #reportType(part: Part, typeName: unknown, subject: string): void {
+    const names = [...this.#types.keys()].sort();
     if (typeof typeName !== 'string') {
       this.#report.error(part, ['type'], subject, typeName === undefined ? 'the type is missing' : `the type must be text, found ${show(typeName)}`, `Accepted: ${names.join(', ')}.`);
-      return false;
+      return;
     }
     const meant = foreignTypes.get(typeName.toLowerCase());
     const hint = meant !== undefined && this.#types.has(meant) ? `Use "${meant}".` : suggest(typeName, names);
     this.#report.error(part, ['type'], subject, `there is no field type "${typeName}"`, hint ?? `Accepted: ${names.join(', ')}.`);
-    return false;
   }
 }
 
