@@ -1,6 +1,7 @@
 import type { RequestContext } from '../request.ts';
+import type { Writer } from './writer.ts';
 
-/** One record about to be written, or written. Values are in stored form under machine names. */
+/** One record about to be written, or written. Values are in stored form under machine names, embedded ones as objects. */
 export interface Change {
   readonly kind: 'create' | 'update' | 'delete' | 'restore';
   readonly object: string;
@@ -11,13 +12,17 @@ export interface Change {
   readonly values: Record<string, unknown>;
   /** Merged image `{ ...previous, ...values }`; after the write the stored row. */
   readonly record: Readonly<Record<string, unknown>>;
-  /** Where in the operation's arguments this record stands: `["input", "contacts", 0]`. Problems add the field. */
+  /** Where in the operation's arguments this record stands: `["input", "contacts", "create", 0]`. Problems add the field. */
   readonly path: readonly (string | number)[];
 }
 
 export interface MutationContext extends RequestContext {
   /** Nesting of writes made by hooks; bounded. */
   readonly depth: number;
+  /** The writes that led here, outermost first: `update account`. */
+  readonly chain: readonly string[];
+  /** Writes more, in the same transaction. Hand over this context, so that circles are found. */
+  readonly writer: Writer;
 }
 
 /** Hooks of one plugin in the write path. All get all records of one stage at once: a bulk write calls them once. */

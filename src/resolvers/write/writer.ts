@@ -16,6 +16,11 @@ export interface WriteOptions {
   readonly dryRun?: boolean | undefined;
   /** Default `ATOMIC`. */
   readonly mode?: 'ATOMIC' | 'PARTIAL' | undefined;
+  /**
+   * The caller's transaction ends with this write when it fails, so that no savepoint is needed to undo it. Without a
+   * transaction around it, it says nothing.
+   */
+  readonly sole?: boolean | undefined;
 }
 
 export type Input = Readonly<Record<string, unknown>>;

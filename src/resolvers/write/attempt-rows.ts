@@ -1,0 +1,73 @@
+import { ObjectosError, type Problem } from '../../errors.ts';
+import type { RequestContext } from '../request.ts';
+import { RefusedByConstraint } from './constraint-problems.ts';
+import type { ObjectPlan } from './object-plan.ts';
+import type { RootRows } from './root-rows.ts';
+import type { Row } from './rows.ts';
+import { attempt, RefusedRows, type RunResult } from './run.ts';
+import type { WriteTools } from './tools.ts';
+import type { WriteRequest, WriteResult, WriteRow } from './writer.ts';
+
+/** How often an upsert looks again when another writer created its record in between. */
+const upsertAttempts = 4;
+
+/** Runs the stages for all rows together; in PARTIAL mode again without those that were refused. */
+export async function attemptRows(plan: ObjectPlan, request: WriteRequest, { count, source }: RootRows, tools: WriteTools, context: RequestContext): Promise<WriteResult> {
+  if (count > tools.settings.maxRows) throw new ObjectosError('LIMIT_EXCEEDED', `One write may touch at most ${tools.settings.maxRows} records. Split it into several.`);
+  const step = `${request.operation} ${plan.name}`;
+  const isUpsert = request.operation === 'upsert' || request.operation === 'upsertMany';
+  const once = (roots: readonly number[] | undefined): Promise<RunResult> => repeatUpsert(isUpsert, () => attempt(source, roots, tools, context, step));
+  if (request.options.mode !== 'PARTIAL') return { rows: (await once(undefined)).rows.map(writeRow) };
+
+  const results: WriteRow[] = [];
+  const refuse = (root: number, problems: readonly Problem[]) => results.push({ index: root, id: undefined, created: false, problems });
+  const work = async (roots: readonly number[]): Promise<void> => {
+    if (roots.length === 0) return;
+    try {
+      results.push(...(await once(roots)).rows.map(writeRow));
+      return;
+    } catch (error) {
+      const refused = refusals(error, roots);
+      if (refused) {
+        for (const [root, problems] of refused) refuse(root, problems);
+        await work(roots.filter((root) => !refused.has(root)));
+        return;
+      }
+    }
+    const half = Math.ceil(roots.length / 2);
+    await work(roots.slice(0, half));
+    await work(roots.slice(half));
+  };
+  await context.database.transaction(() => {
+    results.length = 0;
+    return work(Array.from({ length: count }, (_, root) => root));
+  });
+  return { rows: results.sort((left, right) => left.index - right.index) };
+}
+
+/** The rows that an error blames; undefined when it could be any of several. Errors that no row is to blame for go on. */
+function refusals(error: unknown, roots: readonly number[]): ReadonlyMap<number, readonly Problem[]> | undefined {
+  if (error instanceof RefusedRows) return new Map([...error.list.roots].map((root) => [root, error.list.of(root)]));
+  if (!(error instanceof ObjectosError) || !blamesRows.has(error.code)) throw error;
+  const [only] = roots;
+  const problems = error.problems ?? [{ path: [], code: error.code, message: error.message }];
+  if (error instanceof RefusedByConstraint && error.root !== undefined) return new Map([[error.root, problems]]);
+  return roots.length === 1 && only !== undefined ? new Map([[only, problems]]) : undefined;
+}
+
+const blamesRows: ReadonlySet<string> = new Set(['VALIDATION_FAILED', 'CONFLICT', 'NOT_FOUND', 'FORBIDDEN', 'BAD_REQUEST']);
+
+async function repeatUpsert(isUpsert: boolean, run: () => Promise<RunResult>): Promise<RunResult> {
+  for (let attempts = 1; ; attempts += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      const raced = error instanceof RefusedByConstraint && error.violation.kind === 'unique';
+      if (!isUpsert || !raced || attempts >= upsertAttempts) throw error;
+    }
+  }
+}
+
+function writeRow({ root, id, kind }: Row): WriteRow {
+  return { index: root, id, created: kind === 'create', problems: [] };
+}

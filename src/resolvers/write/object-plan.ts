@@ -1,0 +1,146 @@
+import type { Catalog, CatalogField, CatalogLink, CatalogObject, CatalogRelation, DeleteBehavior } from '../../metadata/catalog.ts';
+import { identifier } from '../sql/identifier.ts';
+import type { MutationPhase } from './phase.ts';
+
+/** A stored field as the write statements see it. */
+export interface ColumnPlan {
+  readonly field: CatalogField;
+  /** Quoted. */
+  readonly column: string;
+  /** What parameters are cast to. */
+  readonly castType: string;
+  /** Rows hold the parsed value, the driver takes JSON text. */
+  readonly isJson: boolean;
+  /** Shows up in the change log with its value. */
+  readonly logged: boolean;
+}
+
+/** What an entry of an input stands for. */
+export type InputEntry =
+  | { readonly kind: 'id' }
+  | { readonly kind: 'field'; readonly field: CatalogField }
+  /** `categoryIds`: the whole list of a multiple lookup. */
+  | { readonly kind: 'ids'; readonly relation: LinkRelation }
+  | { readonly kind: 'relation'; readonly relation: CatalogRelation };
+
+export type LinkRelation = CatalogRelation & { readonly kind: 'link' };
+
+/** A lookup of some object that points here, and what happens to its records when one of ours goes. */
+export type Referrer =
+  | { readonly kind: 'column'; readonly object: string; readonly field: CatalogField; readonly onDelete: DeleteBehavior }
+  | { readonly kind: 'link'; readonly object: string; readonly link: CatalogLink; readonly onDelete: DeleteBehavior };
+
+export type HookStage = 'before' | 'compute' | 'validate' | 'after' | 'committed';
+
+/** All that the write path needs to know of one object, worked out once. */
+export interface ObjectPlan {
+  readonly object: CatalogObject;
+  readonly name: string;
+  /** Quoted. */
+  readonly table: string;
+  readonly columns: ReadonlyMap<string, ColumnPlan>;
+  readonly inputs: ReadonlyMap<string, InputEntry>;
+  /** Quoted column that marks a record as deleted. */
+  readonly deletedAt: string | undefined;
+  readonly required: readonly CatalogField[];
+  readonly defaults: readonly CatalogField[];
+  /** Own lookups that hold a column. */
+  readonly references: readonly CatalogField[];
+  readonly referrers: readonly Referrer[];
+  /** Own multiple lookups by machine name. */
+  readonly links: ReadonlyMap<string, LinkRelation>;
+  readonly hooks: Readonly<Record<HookStage, readonly MutationPhase[]>>;
+  /** Some hook sees records of this object. */
+  readonly hooked: boolean;
+  /** Writes of this object may need more than one statement even for a flat input. */
+  readonly needsTransaction: boolean;
+}
+
+export type Plans = ReadonlyMap<string, ObjectPlan>;
+
+export const systemFields = ['id', 'created_at', 'created_by', 'updated_at', 'updated_by', 'version'] as const;
+const isStamp = new Set<string>(systemFields);
+
+export function planObjects(catalog: Catalog, phases: readonly MutationPhase[]): Plans {
+  const referrers = referrersByTarget(catalog);
+  return new Map([...catalog.objects.values()].map((object) => [object.name, planObject(object, referrers.get(object.name) ?? [], phases)]));
+}
+
+export function planOf(plans: Plans, name: string): ObjectPlan {
+  const plan = plans.get(name);
+  if (!plan) throw new Error(`The Catalog has no object "${name}".`);
+  return plan;
+}
+
+export function columnOf(plan: ObjectPlan, field: string): ColumnPlan {
+  const column = plan.columns.get(field);
+  if (!column) throw new Error(`${plan.name}.${field} is not stored in a column.`);
+  return column;
+}
+
+function planObject(object: CatalogObject, referrers: readonly Referrer[], phases: readonly MutationPhase[]): ObjectPlan {
+  const fields = [...object.fields.values()];
+  const columns = new Map(fields.flatMap((field) => columnPlan(object, field)));
+  const links = new Map<string, LinkRelation>();
+  for (const relation of object.relations.values()) {
+    if (relation.kind === 'link' && relation.from === 'source') links.set(relation.link.field, relation);
+  }
+  const own = phases.filter((phase) => !phase.objects || phase.objects.includes(object.name) || phase.objects.includes('*'));
+  const hooks = {
+    before: own.filter((phase) => phase.before),
+    compute: own.filter((phase) => phase.compute),
+    validate: own.filter((phase) => phase.validate),
+    after: own.filter((phase) => phase.after),
+    committed: own.filter((phase) => phase.committed),
+  };
+  const deletedAt = object.softDelete === undefined ? undefined : columns.get(object.softDelete)?.column;
+  return {
+    object,
+    name: object.name,
+    table: identifier(object.table),
+    columns,
+    inputs: inputEntries(object, links),
+    deletedAt,
+    required: fields.filter((field) => field.required && !field.system && !field.type.computed),
+    defaults: fields.filter((field) => field.defaultValue !== undefined && !field.system && !field.type.computed),
+    references: fields.filter((field) => field.reference && columns.has(field.name) && !field.system),
+    referrers,
+    links,
+    hooks,
+    hooked: Object.values(hooks).some((list) => list.length > 0),
+    needsTransaction: Object.values(hooks).some((list) => list.length > 0),
+  };
+}
+
+function columnPlan(object: CatalogObject, field: CatalogField): [string, ColumnPlan][] {
+  if (field.column === undefined) return [];
+  const shape = field.type.column(field);
+  if (shape === undefined) return [];
+  const isJson = shape.castType === 'jsonb' || shape.castType === 'json';
+  const logged = !isStamp.has(field.name) && field.name !== object.softDelete;
+  return [[field.name, { field, column: identifier(field.column), castType: shape.castType, isJson, logged }]];
+}
+
+function inputEntries(object: CatalogObject, links: ReadonlyMap<string, LinkRelation>): ReadonlyMap<string, InputEntry> {
+  const entries = new Map<string, InputEntry>();
+  for (const relation of object.relations.values()) entries.set(relation.name, { kind: 'relation', relation });
+  for (const field of object.fields.values()) {
+    const link = links.get(field.name);
+    entries.set(field.graphqlName, link ? { kind: 'ids', relation: link } : { kind: 'field', field });
+  }
+  entries.set('id', { kind: 'id' });
+  return entries;
+}
+
+function referrersByTarget(catalog: Catalog): ReadonlyMap<string, Referrer[]> {
+  const found = new Map<string, Referrer[]>();
+  const add = (target: string, referrer: Referrer) => found.set(target, [...(found.get(target) ?? []), referrer]);
+  for (const object of catalog.objects.values()) {
+    for (const field of object.fields.values()) {
+      if (!field.reference || field.column === undefined || !catalog.objects.has(field.reference.object)) continue;
+      add(field.reference.object, { kind: 'column', object: object.name, field, onDelete: field.reference.onDelete });
+    }
+  }
+  for (const link of catalog.links) add(link.target, { kind: 'link', object: link.object, link, onDelete: link.onDelete });
+  return found;
+}

@@ -1,0 +1,32 @@
+import type { CatalogField } from '../../metadata/catalog.ts';
+import { groupBy } from './group-by.ts';
+import { readableIds } from './load.ts';
+import { planOf } from './object-plan.ts';
+import type { Row } from './rows.ts';
+import type { RunState } from './run-state.ts';
+
+/** Lookups that were not given as a bare id: `connect` and `create` saw to their record themselves. */
+export type Settled = ReadonlyMap<Row, ReadonlySet<string>>;
+
+/** A record that the caller may not read is answered like one that does not exist. */
+export async function checkReferences(rows: readonly Row[], settled: Settled, state: RunState): Promise<void> {
+  const [first] = rows;
+  if (!first || first.asSystem) return;
+  const wanted = rows.flatMap((row) =>
+    row.plan.references.flatMap((field) => {
+      const id = row.values[field.name];
+      const unchanged = row.previous?.[field.name] === id;
+      if (typeof id !== 'string' || unchanged || settled.get(row)?.has(field.name) || !field.reference || !state.tools.plans.has(field.reference.object)) return [];
+      return { row, field, id, target: field.reference.object };
+    }),
+  );
+  for (const [target, group] of groupBy(wanted, (item) => item.target)) {
+    const plan = planOf(state.tools.plans, target);
+    const found = await readableIds(plan, group.map(({ id }) => id), state.tools, state.context);
+    for (const { row, field, id } of group) if (!found.has(id)) missingReference(row, field, plan.object.label, id, state);
+  }
+}
+
+function missingReference(row: Row, field: CatalogField, label: string, id: string, state: RunState): void {
+  state.problems.add(row.root, { path: [...row.path, field.graphqlName], code: 'NOT_FOUND', message: `There is no ${label} ${id}.` });
+}

@@ -1,0 +1,30 @@
+import { ObjectosError } from '../../errors.ts';
+import type { RequestContext } from '../request.ts';
+import type { MutationContext } from './phase.ts';
+import type { ProblemList } from './problems.ts';
+import type { Row } from './rows.ts';
+import type { WriteTools } from './tools.ts';
+
+/** Rows of one object that go to the database together. */
+export interface Batch {
+  readonly rows: readonly Row[];
+}
+
+/** What one attempt of a root write shares between its stages. */
+export interface RunState {
+  readonly tools: WriteTools;
+  readonly context: RequestContext;
+  readonly mutation: MutationContext;
+  readonly problems: ProblemList;
+  /** Records on their way out, by `object id`, so that circles of cascades end. */
+  readonly leaving: Set<string>;
+  rows: number;
+}
+
+export function countRows(state: RunState, more: number): void {
+  state.rows += more;
+  const { maxRows } = state.tools.settings;
+  if (state.rows > maxRows) {
+    throw new ObjectosError('LIMIT_EXCEEDED', `One write may touch at most ${maxRows} records. Split it into several.`);
+  }
+}

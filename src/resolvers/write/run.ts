@@ -1,0 +1,70 @@
+import { ObjectosError } from '../../errors.ts';
+import type { RequestContext } from '../request.ts';
+import { executeBatches } from './execute.ts';
+import type { MutationContext } from './phase.ts';
+import { prepareRows } from './prepare.ts';
+import { ProblemList } from './problems.ts';
+import type { Row } from './rows.ts';
+import type { RunState } from './run-state.ts';
+import { changeOf, recursionGuard, runAfter } from './stages.ts';
+import { groupBy } from './group-by.ts';
+import type { WriteTools } from './tools.ts';
+
+/** Reads the rows of the request anew for each attempt, since hooks may have changed the values of an earlier one. */
+export type RowSource = (roots: readonly number[] | undefined, state: RunState) => Promise<readonly Row[]>;
+
+export interface RunResult {
+  /** Rows of the request that were written or needed no change. */
+  readonly rows: readonly Row[];
+  /** Everything that was written, in order. */
+  readonly written: readonly Row[];
+}
+
+export function createState(tools: WriteTools, context: RequestContext, step: string): RunState {
+  const { depth, chain } = recursionGuard(context, step, tools.settings.maxHookDepth);
+  const base = Object.create(context, {
+    depth: { value: depth + 1, enumerable: true },
+    chain: { value: chain, enumerable: true },
+    writer: { value: tools.writer, enumerable: true },
+  }) as MutationContext;
+  return { tools, context, mutation: base, problems: new ProblemList(), leaving: new Set(), rows: 0 };
+}
+
+/** All stages for these roots, in one transaction or savepoint: all of them or none. */
+export async function attempt(source: RowSource, roots: readonly number[] | undefined, tools: WriteTools, context: RequestContext, step: string): Promise<RunResult> {
+  const state = createState(tools, context, step);
+  return context.database.transaction(async () => {
+    const rows = await source(roots, state);
+    const batches = await prepareRows(rows, state);
+    stopOnProblems(state);
+    await executeBatches(batches, state);
+    stopOnProblems(state);
+    const written = batches.flatMap((batch) => batch.rows.filter(({ touched }) => touched));
+    await runAfter(written, state);
+    notifyCommitted(written, state);
+    return { rows, written };
+  });
+}
+
+function stopOnProblems({ problems }: RunState): void {
+  if (problems.size > 0) throw new RefusedRows(problems);
+}
+
+/** Carries the problems with their rows out of the transaction that they undo. */
+export class RefusedRows extends ObjectosError {
+  readonly list: ProblemList;
+
+  constructor(list: ProblemList) {
+    const { code, message, problems, details } = list.toError();
+    super(code, message, { ...(problems && { problems }), extensions: details });
+    this.list = list;
+  }
+}
+
+function notifyCommitted(written: readonly Row[], state: RunState): void {
+  for (const [plan, rows] of groupBy(written, (row) => row.plan)) {
+    for (const phase of plan.hooks.committed) {
+      state.context.database.afterCommit(() => phase.committed?.(rows.map(changeOf), state.mutation));
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import type { Access } from '../../access.ts';
+import { BindList } from '../../sql/binds.ts';
+import { columnOf, type ObjectPlan } from '../object-plan.ts';
+import { castActor } from './insert.ts';
+import { imageOf, logInsert, loggedValues, Stamps } from './parts.ts';
+import type { WriteStatement } from './statement-cache.ts';
+
+export interface DeleteShape {
+  /** `soft` marks the record, `hard` removes it, `restore` takes it out of the trash. */
+  readonly mode: 'soft' | 'hard' | 'restore';
+  readonly image: boolean;
+}
+
+export interface IdsInput extends Readonly<Record<string, unknown>> {
+  readonly ids: readonly string[];
+}
+
+export function deleteKey(plan: ObjectPlan, { mode, image }: DeleteShape, _access: Access): string {
+  return `d ${plan.name} ${mode} ${image ? 'i' : ''}`;
+}
+
+/** Deletes, marks or restores records that were locked and checked before, with their change log rows. */
+export function deleteStatement(plan: ObjectPlan, { mode, image }: DeleteShape): WriteStatement {
+  const binds = new BindList();
+  const stamps = new Stamps(binds);
+  const ids = binds.add((_, locals) => (locals as IdsInput).ids, 'uuid[]');
+  const gone =
+    mode === 'hard'
+      ? `DELETE FROM ${plan.table} t WHERE t."id" = ANY(${ids})`
+      : `UPDATE ${plan.table} t SET ${markAssignments(plan, mode, stamps)} WHERE t."id" = ANY(${ids})`;
+  const log = logInsert(plan, mode === 'restore' ? 'restore' : 'delete', 'n."id"', loggedValues(plan.columns.values(), 'n'), 'new n', stamps);
+  const text = `WITH new AS (${gone} RETURNING t.*), ${log} SELECT n."id", true AS "written"${image ? `, ${imageOf(plan, 'n')} AS "image"` : ''} FROM new n`;
+  return { text, binds };
+}
+
+function markAssignments(plan: ObjectPlan, mode: 'soft' | 'restore', stamps: Stamps): string {
+  const updatedBy = plan.columns.get('updated_by');
+  return [
+    `${plan.deletedAt ?? ''} = ${mode === 'soft' ? stamps.now : 'NULL'}`,
+    ...(plan.columns.has('updated_at') ? [`${columnOf(plan, 'updated_at').column} = ${stamps.now}`] : []),
+    ...(updatedBy ? [`${updatedBy.column} = ${castActor(stamps.actor, updatedBy)}`] : []),
+    ...(plan.columns.has('version') ? ['"version" = t."version" + 1'] : []),
+  ].join(', ');
+}

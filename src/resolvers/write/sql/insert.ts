@@ -1,0 +1,79 @@
+import type { RequestContext } from '../../request.ts';
+import { BindList } from '../../sql/binds.ts';
+import { columnOf, systemFields, type ColumnPlan, type ObjectPlan } from '../object-plan.ts';
+import { createChecks, flagColumns, passes, type CheckScope } from './checks.ts';
+import { inputRows } from './input-rows.ts';
+import { imageOf, logInsert, loggedValues, Stamps } from './parts.ts';
+import type { WriteStatement } from './statement-cache.ts';
+
+export interface InsertShape extends CheckScope {
+  /** Machine names of the given values, `id` first. */
+  readonly fields: readonly string[];
+  readonly many: boolean;
+  /** Rows bring lists of multiple lookups for the log. */
+  readonly withLinks: boolean;
+  /** Give back the stored rows. */
+  readonly image: boolean;
+}
+
+export function insertKey(plan: ObjectPlan, shape: InsertShape, access: RequestContext['access']): string {
+  const flags = `${shape.many ? 'm' : ''}${shape.withLinks ? 'l' : ''}${shape.image ? 'i' : ''}${shape.checkReferences ? 'r' : ''}`;
+  return `i ${plan.name} ${flags} ${shape.asSystem ? '' : access.fingerprint} ${shape.fields.join()}`;
+}
+
+/**
+ * Inserts one row or many, checks the caller's rights on the new image, and writes the change log: one statement. Rows that
+ * fail a check are not written; the flags of the answer say which check it was.
+ */
+export function insertStatement(plan: ObjectPlan, shape: InsertShape): WriteStatement {
+  const binds = new BindList();
+  const stamps = new Stamps(binds);
+  const columns = shape.fields.map((field) => columnOf(plan, field));
+  const input = inputRows(columns, { many: shape.many, extra: shape.withLinks ? [['#links', 'jsonb']] : [] }, binds);
+  const stamped = stampColumns(plan, shape.fields, stamps);
+  const target = [...columns.map(({ column }) => column), ...stamped.map(([{ column }]) => column)];
+  const source = [...columns.map(({ column }) => `i.${column}`), ...stamped.map(([, sql]) => sql)];
+
+  const checks = createChecks(plan, shape, 'i', binds);
+  const ctes = [`input AS (${input})`];
+  if (checks.length > 0) {
+    const given = new Map([...columns.map((column) => [column.column, `i.${column.column}`] as const), ...stamped.map(([{ column }, sql]) => [column, sql] as const)]);
+    const whole = [...plan.columns.values()].map(({ column, castType }) => `${given.get(column) ?? `NULL::${castType}`} AS ${column}`);
+    const links = shape.withLinks ? ', i."#links"' : '';
+    ctes.push(`image AS (SELECT ${whole.join(', ')}${links} FROM input i)`);
+    ctes.push(`checked AS (SELECT i.*, ${flagColumns(checks)} FROM image i)`);
+  }
+  const from = checks.length > 0 ? `checked i WHERE ${passes(checks, 'i')}` : 'input i';
+  const inserted = checks.length > 0 ? [...columns, ...stamped.map(([column]) => column)].map(({ column }) => `i.${column}`) : source;
+  ctes.push(`new AS (INSERT INTO ${plan.table} (${target.join(', ')}) SELECT ${inserted.join(', ')} FROM ${from} RETURNING *)`);
+
+  const logged = loggedValues(columns, 'n');
+  ctes.push(
+    shape.withLinks
+      ? logInsert(plan, 'create', 'n."id"', `${logged} || coalesce(i."#links", '{}'::jsonb)`, 'new n JOIN input i ON i."id" = n."id"', stamps)
+      : logInsert(plan, 'create', 'n."id"', logged, 'new n', stamps),
+  );
+  const image = shape.image ? `, ${imageOf(plan, 'n')} AS "image"` : '';
+  const result =
+    checks.length > 0
+      ? `SELECT c."id", ${checks.map(({ name }) => `c.${quoteFlag(name)}`).join(', ')}, n."id" IS NOT NULL AS "written"${image} FROM checked c LEFT JOIN new n ON n."id" = c."id"`
+      : `SELECT n."id", true AS "written"${image} FROM new n`;
+  return { text: `WITH ${ctes.join(', ')} ${result}`, binds };
+}
+
+const quoteFlag = (name: string): string => `"${name.replaceAll('"', '""')}"`;
+
+function stampColumns(plan: ObjectPlan, given: readonly string[], stamps: Stamps): [ColumnPlan, string][] {
+  return systemFields.flatMap((name): [ColumnPlan, string][] => {
+    const column = plan.columns.get(name);
+    if (!column || name === 'id' || given.includes(name)) return [];
+    if (name === 'version') return [[column, '1']];
+    if (name === 'created_at' || name === 'updated_at') return [[column, stamps.now]];
+    return [[column, castActor(stamps.actor, column)]];
+  });
+}
+
+export function castActor(actor: string, { castType }: ColumnPlan): string {
+  return castType === 'text' ? actor : `(${actor})::${castType}`;
+}
+

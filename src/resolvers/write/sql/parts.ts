@@ -1,0 +1,94 @@
+import { literal } from '../../sql/identifier.ts';
+import type { BindList, Locals } from '../../sql/binds.ts';
+import { changeLogTable } from '../change-log/table.ts';
+import type { ColumnPlan, ObjectPlan } from '../object-plan.ts';
+
+/** Values of one row in the order of the statement's columns, or all rows as JSON text. */
+export interface SingleInput extends Locals {
+  readonly values: readonly unknown[];
+}
+export interface RowsInput extends Locals {
+  readonly rows: string;
+}
+
+const pairsPerCall = 50;
+
+/** `jsonb_build_object` takes at most a hundred arguments. */
+export function jsonbObject(pairs: readonly (readonly [name: string, sql: string])[]): string {
+  if (pairs.length === 0) return `'{}'::jsonb`;
+  const calls: string[] = [];
+  for (let start = 0; start < pairs.length; start += pairsPerCall) {
+    const part = pairs.slice(start, start + pairsPerCall).map(([name, sql]) => `${literal(name)}, ${sql}`);
+    calls.push(`jsonb_build_object(${part.join(', ')})`);
+  }
+  return calls.join(' || ');
+}
+
+export function jsonOf({ column, field }: ColumnPlan, alias: string): string {
+  return field.type.json(`${alias}.${column}`, field);
+}
+
+/** The whole record as hooks see it. */
+export function imageOf(plan: ObjectPlan, alias: string): string {
+  return jsonbObject([...plan.columns].map(([name, column]) => [name, jsonOf(column, alias)]));
+}
+
+/** What the log says of a record that appears or goes: its values. */
+export function loggedValues(columns: Iterable<ColumnPlan>, alias: string): string {
+  return jsonbObject([...columns].filter(({ logged }) => logged).map((column) => [column.field.name, jsonOf(column, alias)]));
+}
+
+/** What the log says of an update: `[before, after]` of each field that differs. */
+export function loggedDifferences(columns: Iterable<ColumnPlan>, before: string, after: string): string {
+  const parts = [...columns]
+    .filter(({ logged }) => logged)
+    .map((column) => {
+      const differs = `${before}.${column.column} IS DISTINCT FROM ${after}.${column.column}`;
+      const pair = `jsonb_build_array(${jsonOf(column, before)}, ${jsonOf(column, after)})`;
+      return `CASE WHEN ${differs} THEN jsonb_build_object(${literal(column.field.name)}, ${pair}) ELSE '{}'::jsonb END`;
+    });
+  return parts.length === 0 ? `'{}'::jsonb` : parts.join(' || ');
+}
+
+/** The moment of the operation and who acts, bound at most once per statement. */
+export class Stamps {
+  readonly #binds: BindList;
+  readonly #made = new Map<string, string>();
+
+  constructor(binds: BindList) {
+    this.#binds = binds;
+  }
+
+  get now(): string {
+    return this.#once('now', () => this.#binds.add(({ now }) => now.toISOString(), 'timestamptz'));
+  }
+
+  get actor(): string {
+    return this.#once('actor', () => this.#binds.add(({ caller }) => caller.userId ?? null, 'text'));
+  }
+
+  get organization(): string {
+    return this.#once('organization', () => this.#binds.add(({ caller }) => caller.organizationId ?? null, 'text'));
+  }
+
+  get request(): string {
+    return this.#once('request', () => this.#binds.add(({ requestId }) => requestId, 'text'));
+  }
+
+  #once(name: string, make: () => string): string {
+    const made = this.#made.get(name) ?? make();
+    this.#made.set(name, made);
+    return made;
+  }
+}
+
+export type LogKind = 'create' | 'update' | 'delete' | 'restore';
+
+/** The CTE that writes the change log from the rows of `from`. `id` and `changes` are SQL. */
+export function logInsert(plan: ObjectPlan, kind: LogKind, id: string, changes: string, from: string, stamps: Stamps): string {
+  return (
+    `log AS (INSERT INTO "${changeLogTable}" ("xid", "object", "record_id", "kind", "changes", "actor", "organization", "request", "at") ` +
+    `SELECT pg_current_xact_id()::text::bigint, ${literal(plan.name)}, ${id}, ${literal(kind)}, ${changes}, ` +
+    `${stamps.actor}, ${stamps.organization}, ${stamps.request}, ${stamps.now} FROM ${from})`
+  );
+}

@@ -1,0 +1,96 @@
+import { BindList } from '../../sql/binds.ts';
+import { rowCondition, visibleRows } from '../../filter/visible-rows.ts';
+import { identifier } from '../../sql/identifier.ts';
+import { columnOf, type ObjectPlan } from '../object-plan.ts';
+import type { Access } from '../../access.ts';
+import { fieldChecks, flagColumns, imageCheck, passes, referenceChecks, sqlScope, type Check, type CheckScope } from './checks.ts';
+import { inputRows } from './input-rows.ts';
+import { castActor } from './insert.ts';
+import { imageOf, logInsert, loggedDifferences, Stamps } from './parts.ts';
+import type { WriteStatement } from './statement-cache.ts';
+
+export interface UpdateShape extends CheckScope {
+  /** Machine names of the values that are set. */
+  readonly fields: readonly string[];
+  readonly many: boolean;
+  readonly withLinks: boolean;
+  readonly image: boolean;
+  /** The records were locked and their old image checked before. */
+  readonly locked: boolean;
+}
+
+export function updateKey(plan: ObjectPlan, shape: UpdateShape, access: Access): string {
+  const flags = `${shape.many ? 'm' : ''}${shape.withLinks ? 'l' : ''}${shape.image ? 'i' : ''}${shape.locked ? 'k' : ''}${shape.checkReferences ? 'r' : ''}`;
+  return `u ${plan.name} ${flags} ${shape.asSystem ? '' : access.fingerprint} ${shape.fields.join()}`;
+}
+
+/**
+ * Updates one row or many: locks the old image, checks rights on it and on the new one, writes what differs with its change log
+ * rows, and answers per record what was found. A record of which nothing changes is left alone.
+ */
+export function updateStatement(plan: ObjectPlan, shape: UpdateShape): WriteStatement {
+  const binds = new BindList();
+  const stamps = new Stamps(binds);
+  const columns = shape.fields.map((field) => columnOf(plan, field));
+  const id = columnOf(plan, 'id');
+  const extra = [...(shape.locked ? [] : [['#version', 'int4'] as const]), ...(shape.withLinks ? [['#links', 'jsonb'] as const] : [])];
+  const ctes = [`input AS (${inputRows([id, ...columns], { many: shape.many, extra }, binds)})`];
+  const wanted = shape.many ? 'o."id" IN (SELECT "id" FROM input)' : 'o."id" = (SELECT "id" FROM input)';
+  ctes.push(`old AS (SELECT o.* FROM ${plan.table} o WHERE ${wanted}${shape.locked ? '' : ' FOR NO KEY UPDATE'})`);
+
+  const stamped = new Map<string, string>();
+  if (plan.columns.has('updated_at') && !shape.fields.includes('updated_at')) stamped.set(columnOf(plan, 'updated_at').column, stamps.now);
+  const updatedBy = plan.columns.get('updated_by');
+  if (updatedBy && !shape.fields.includes('updated_by')) stamped.set(updatedBy.column, castActor(stamps.actor, updatedBy));
+
+  const onImage = imageCheck('edit', plan, shape, 'm', binds);
+  const checks: Check[] = [
+    ...(shape.locked ? [] : oldChecks(plan, shape, binds)),
+    ...referenceChecks(plan, shape, 'i', binds),
+    ...onImage,
+  ];
+  const set = new Map(columns.map(({ column }) => [column, `i.${column}`]));
+  const whole = [...plan.columns.values()].map(({ column }) => `${set.get(column) ?? stamped.get(column) ?? `o.${column}`} AS ${column}`);
+  if (onImage.length > 0) ctes.push(`image AS (SELECT ${whole.join(', ')} FROM old o JOIN input i ON i."id" = o."id")`);
+  if (checks.length > 0) {
+    const join = onImage.length > 0 ? ' JOIN image m ON m."id" = o."id"' : '';
+    ctes.push(`state AS (SELECT o."id", ${flagColumns(checks)} FROM old o JOIN input i ON i."id" = o."id"${join})`);
+  }
+  const assignments = [
+    ...columns.map(({ column }) => `${column} = i.${column}`),
+    ...[...stamped].map(([column, sql]) => `${column} = ${sql}`),
+    ...(plan.columns.has('version') ? ['"version" = t."version" + 1'] : []),
+  ];
+  const differs = [...columns.map(({ column }) => `o.${column} IS DISTINCT FROM i.${column}`), ...(shape.withLinks ? ['i."#links" IS NOT NULL'] : [])];
+  const where = [
+    't."id" = o."id"',
+    'i."id" = o."id"',
+    ...(checks.length > 0 ? ['s."id" = o."id"', passes(checks, 's')] : []),
+    `(${differs.length === 0 ? 'false' : differs.join(' OR ')})`,
+  ];
+  ctes.push(`new AS (UPDATE ${plan.table} t SET ${assignments.join(', ')} FROM old o, input i${checks.length > 0 ? ', state s' : ''} WHERE ${where.join(' AND ')} RETURNING t.*)`);
+  const changes = `${loggedDifferences(columns, 'o', 'n')}${shape.withLinks ? ` || coalesce(i."#links", '{}'::jsonb)` : ''}`;
+  const logFrom = `old o JOIN new n ON n."id" = o."id"${shape.withLinks ? ' JOIN input i ON i."id" = o."id"' : ''}`;
+  ctes.push(logInsert(plan, 'update', 'o."id"', changes, logFrom, stamps));
+
+  const flags = checks.map(({ name }) => `s.${identifier(name)}, `).join('');
+  const version = plan.columns.has('version') ? 'o."version"' : 'NULL::int4';
+  const image = shape.image ? `, ${imageOf(plan, 'n')} AS "image"` : '';
+  const text =
+    `WITH ${ctes.join(', ')} SELECT o."id", ${version} AS "current", ${flags}n."id" IS NOT NULL AS "written"${image} ` +
+    `FROM old o LEFT JOIN new n ON n."id" = o."id"${checks.length > 0 ? ' JOIN state s ON s."id" = o."id"' : ''}`;
+  return { text, binds };
+}
+
+/** What has to hold for the record as it is. */
+function oldChecks(plan: ObjectPlan, shape: UpdateShape, binds: BindList): Check[] {
+  const scope = sqlScope(plan, shape, 'o', binds);
+  const visible = visibleRows(scope);
+  const editable = shape.asSystem ? undefined : rowCondition(shape.access.object(plan.name).edit, scope);
+  return [
+    ...(visible.length > 0 ? [{ name: 'visible', sql: visible.join(' AND ') }] : []),
+    ...(plan.columns.has('version') ? [{ name: 'version', sql: '(i."#version" IS NULL OR i."#version" = o."version")' }] : []),
+    ...(editable === undefined ? [] : [{ name: 'edit', sql: editable }]),
+    ...fieldChecks(plan, shape, 'o', binds),
+  ];
+}

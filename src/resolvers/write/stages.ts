@@ -1,0 +1,127 @@
+import { ObjectosError } from '../../errors.ts';
+import { resolveDefault } from '../../metadata/field-types/defaults.ts';
+import type { RequestContext } from '../request.ts';
+import { groupBy } from './group-by.ts';
+import type { HookStage } from './object-plan.ts';
+import type { Change, MutationContext, MutationPhase, ReportProblem } from './phase.ts';
+import type { ProblemList } from './problems.ts';
+import type { Row, Values } from './rows.ts';
+import type { RunState } from './run-state.ts';
+
+/** A row as hooks see it: always its present state. */
+class RowChange implements Change {
+  readonly row: Row;
+
+  constructor(row: Row) {
+    this.row = row;
+  }
+
+  get kind(): Change['kind'] {
+    return this.row.kind;
+  }
+  get object(): string {
+    return this.row.plan.name;
+  }
+  get id(): string {
+    return this.row.id;
+  }
+  get previous(): Change['previous'] {
+    return this.row.previous;
+  }
+  get values(): Values {
+    return this.row.values;
+  }
+  get record(): Change['record'] {
+    return this.row.written ?? { id: this.row.id, ...this.row.previous, ...this.row.values };
+  }
+  get path(): Change['path'] {
+    return this.row.path;
+  }
+}
+
+export function changeOf(row: Row): Change {
+  row.change ??= new RowChange(row);
+  return row.change;
+}
+
+/** Rows of which nothing is wrong so far: hooks are spared values that were refused. */
+function soundRows(rows: readonly Row[], { problems }: RunState): readonly Row[] {
+  if (problems.size === 0) return rows;
+  const refused = problems.roots;
+  return rows.filter(({ root }) => !refused.has(root));
+}
+
+export async function runBefore(rows: readonly Row[], state: RunState): Promise<void> {
+  await runStage('before', rows, state, (phase, changes, context) => phase.before?.(changes, context));
+}
+
+export async function runCompute(rows: readonly Row[], state: RunState): Promise<void> {
+  await runStage('compute', rows, state, (phase, changes, context) => phase.compute?.(changes, context));
+}
+
+export async function runAfter(rows: readonly Row[], state: RunState): Promise<void> {
+  for (const group of groupBy(rows, ({ plan }) => plan).values()) {
+    await runStage('after', group, state, (phase, changes, context) => phase.after?.(changes, context));
+  }
+}
+
+export async function runValidate(rows: readonly Row[], state: RunState): Promise<void> {
+  const report: ReportProblem = (change, { field, code, message }) => {
+    if (!(change instanceof RowChange)) throw new TypeError('Report problems with the change that the hook was given.');
+    const { row } = change;
+    const name = field === undefined ? undefined : (row.plan.object.fields.get(field)?.graphqlName ?? field);
+    state.problems.add(row.root, { path: name === undefined ? row.path : [...row.path, name], code, message });
+  };
+  await runStage('validate', rows, state, (phase, changes, context) => phase.validate?.(changes, context, report));
+}
+
+type Run = (phase: MutationPhase, changes: readonly Change[], context: MutationContext) => void | Promise<void>;
+
+async function runStage(stage: HookStage, rows: readonly Row[], state: RunState, run: Run): Promise<void> {
+  const phases = rows[0]?.plan.hooks[stage];
+  if (!phases || phases.length === 0) return;
+  const changes = soundRows(rows, state).map(changeOf);
+  if (changes.length === 0) return;
+  for (const phase of phases) await run(phase, changes, state.mutation);
+}
+
+export function applyDefaults(rows: readonly Row[], { context }: Pick<RunState, 'context'>): void {
+  for (const row of rows) {
+    if (row.kind !== 'create') continue;
+    for (const field of row.plan.defaults) {
+      const column = row.plan.columns.get(field.name);
+      if (!column || row.values[field.name] !== undefined) continue;
+      const value = resolveDefault(field, { now: context.now, userId: context.caller.userId });
+      if (value !== undefined) row.values[field.name] = column.isJson && typeof value === 'string' ? JSON.parse(value) : value;
+    }
+  }
+}
+
+/** A required field has a value: on create in the whole image, on update wherever the write touches it. */
+export function checkRequired(rows: readonly Row[], { problems }: { readonly problems: ProblemList }): void {
+  for (const row of rows) {
+    for (const field of row.plan.required) {
+      if (!row.plan.columns.has(field.name) || (row.kind === 'update' && !(field.name in row.values))) continue;
+      if (!isMissing(row.values[field.name])) continue;
+      const path = [...row.path, field.graphqlName];
+      if (problems.size > 0 && problems.of(row.root).some((problem) => samePath(problem.path, path))) continue;
+      problems.add(row.root, { path, code: 'REQUIRED', message: `${field.label} is required.` });
+    }
+  }
+}
+
+const samePath = (left: readonly (string | number)[], right: readonly (string | number)[]): boolean => left.length === right.length && left.every((step, index) => step === right[index]);
+
+function isMissing(value: unknown): boolean {
+  return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+export function recursionGuard(context: RequestContext, step: string, limit: number): { depth: number; chain: readonly string[] } {
+  const { depth = 0, chain = [] } = context as Partial<MutationContext>;
+  const longer = [...chain, step];
+  if (depth > limit) {
+    throw new ObjectosError('RECURSION_LIMIT', `Hooks wrote in a circle deeper than ${limit}: ${longer.join(' → ')}.`, { extensions: { chain: longer } });
+  }
+  return { depth, chain: longer };
+}
+

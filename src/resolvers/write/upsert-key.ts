@@ -1,0 +1,15 @@
+import type { CatalogKey } from '../../metadata/catalog.ts';
+import type { ProblemList } from './problems.ts';
+import type { RecordKey, WriteNode } from './read-input.ts';
+
+/** The key that an upsert's own input holds; undefined when it can only be a new record. */
+export function upsertKey(key: CatalogKey, node: WriteNode, root: number, problems: ProblemList): RecordKey | undefined {
+  if (key.fields.length === 1 && key.fields[0] === 'id') return node.id === undefined ? undefined : { key, values: [node.id], path: node.path };
+  const values = key.fields.map((field) => node.values[field]);
+  const missing = key.fields.filter((_, index) => values[index] === undefined || values[index] === null);
+  for (const name of missing) {
+    const field = node.plan.object.fields.get(name);
+    problems.add(root, { path: [...node.path, field?.graphqlName ?? name], code: 'REQUIRED', message: `${field?.label ?? name} is needed to find the record.` });
+  }
+  return missing.length > 0 ? undefined : { key, values, path: node.path };
+}
