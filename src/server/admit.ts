@@ -6,10 +6,11 @@ import { RequestRefused } from './request-errors.ts';
 
 export type OperationHook = NonNullable<ServerPhase['operation']>;
 
-/** The last checks before an operation runs: variables, cost, plugins. Returns the coerced variables; a throw refuses the operation. */
+/** The last checks before an operation runs: variables, cost, plugins. Coerces the context's variables; a throw refuses the operation. */
 export async function admit(prepared: PreparedOperation, context: OperationContext, hooks: readonly OperationHook[]): Promise<Record<string, unknown>> {
   const coerced = prepared.coerce(context.variables);
   if (coerced.errors) throw new RequestRefused(coerced.errors);
+  context.variables = coerced.variables;
   if (hooks.length > 0) {
     const info = { kind: prepared.kind, name: prepared.name, document: prepared.document, transport: context.request.transport };
     for (const hook of hooks) await hook(info, context);

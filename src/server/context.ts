@@ -28,7 +28,8 @@ export class OperationContext implements RequestContext {
   readonly caller: Caller;
   readonly access: Access;
   readonly now: Date = new Date();
-  readonly variables: Variables;
+  /** As sent until the operation is admitted, then coerced with defaults filled in. */
+  variables: Variables;
   readonly catalog: Catalog;
   readonly database: Database;
   readonly request: IncomingRequest;

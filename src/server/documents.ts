@@ -112,7 +112,7 @@ function parseDocument(query: string, maxTokens: number): DocumentNode {
     return parse(query, { maxTokens });
   } catch (error) {
     if (!(error instanceof GraphQLError)) throw error;
-    if (/ more th[ae]n \d+ tokens/.test(error.message)) {
+    if (/^Syntax Error: Document contains more tha[nt] \d+ tokens/.test(error.message)) {
       throw limitExceeded('tokens', maxTokens, undefined, 'has more than {maximum} tokens. Move large inputs into variables, or send several operations.');
     }
     throw withCode(error, 'GRAPHQL_PARSE_FAILED');

@@ -28,9 +28,7 @@ export function formatErrors(error: unknown, log: Logger): readonly GraphQLForma
 export function maskError(error: unknown, log: Logger): GraphQLError {
   const { message, extensions } = formatError(error, log);
   if (!(error instanceof GraphQLError)) return new GraphQLError(message, { extensions: extensions ?? null });
-  const masked = new GraphQLError(message, { nodes: error.nodes ?? null, source: error.source ?? null, positions: error.positions ?? null, path: error.path ?? null, extensions: extensions ?? null });
-  if (error.locations && !masked.locations) Object.defineProperty(masked, 'locations', { value: error.locations, enumerable: true });
-  return masked;
+  return new GraphQLError(message, { nodes: error.nodes ?? null, source: error.source ?? null, positions: error.positions ?? null, path: error.path ?? null, extensions: extensions ?? null });
 }
 
 function originOf(error: unknown): unknown {

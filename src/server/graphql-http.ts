@@ -5,7 +5,7 @@ import { identify, OperationContext, type ContextSources } from './context.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Documents } from './documents.ts';
 import { formatErrors } from './format-errors.ts';
-import { isJson, negotiate, type ResponseType } from './media-type.ts';
+import { isJson, isStream, negotiate, type ResponseType, type StreamType } from './media-type.ts';
 import { refuseForgery } from './origins.ts';
 import { parseBody, parseSearch, readBody, type Params } from './params.ts';
 import { refusal, RequestRefused } from './request-errors.ts';
@@ -46,20 +46,17 @@ export type GraphqlHandler = (request: IncomingMessage, response: ServerResponse
 export function createGraphqlHandler({ documents, settings, sources, hooks, deadlines, general, generalOnly, graphiql, log }: GraphqlHttpOptions): GraphqlHandler {
   const { limits, cors } = settings;
 
-  const answer = async (node: IncomingMessage, response: ServerResponse, params: Params, type: ResponseType | 'stream', exchange: Exchange): Promise<void> => {
+  const answer = async (node: IncomingMessage, response: ServerResponse, params: Params, type: ResponseType | StreamType, exchange: Exchange): Promise<void> => {
     const current = documents();
     const prepared = current.prepare(params.query, params.operationName);
+    if (prepared.errors) throw new RequestRefused(prepared.errors);
     const identity = await identify(exchange.request, sources);
-    if (prepared.errors) {
-      if (type !== 'stream') throw new RequestRefused(prepared.errors);
-      return generally(node, response, params, { documents: current, request: exchange.request, identity, contexts: new Set() }, exchange);
-    }
     exchange.operationName = prepared.name;
     if (prepared.kind === 'mutation' && node.method === 'GET') throw refusal(405, 'Mutations are sent with POST.');
     const context = new OperationContext(exchange.request, identity, params.variables, sources);
     exchange.contexts = [context];
     const variables = await admit(prepared, context, hooks);
-    if (!prepared.compiled || type === 'stream' || generalOnly) {
+    if (!prepared.compiled || isStream(type) || generalOnly) {
       exchange.stream = prepared.kind === 'subscription';
       const admitted = { prepared, context, variables };
       return generally(node, response, params, { documents: current, request: exchange.request, identity, contexts: new Set(), admitted }, exchange);
@@ -99,14 +96,14 @@ export function createGraphqlHandler({ documents, settings, sources, hooks, dead
       const identity = await identify(exchange.request, sources);
       return await generally(node, response, params, { documents: documents(), request: exchange.request, identity, contexts: new Set() }, exchange);
     } catch (error) {
-      sendRefusal(response, wanted === undefined || wanted === 'stream' ? 'application/json' : wanted, error, log);
+      sendRefusal(response, wanted ?? 'application/json', error, log);
     }
   };
 }
 
 const isBatch = (params: Params | readonly Params[]): params is readonly Params[] => Array.isArray(params);
 
-function accepted(type: ReturnType<typeof negotiate>): ResponseType | 'stream' {
+function accepted(type: ReturnType<typeof negotiate>): ResponseType | StreamType {
   if (type === undefined) throw refusal(406, 'The response is `application/json`, `application/graphql-response+json` or, for streams, `text/event-stream`; accept one of them.');
   return type;
 }

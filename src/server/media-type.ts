@@ -1,6 +1,8 @@
 export type ResponseType = 'application/json' | 'application/graphql-response+json';
-/** `stream`: an answer in parts, which the general way gives. Undefined: nothing that a server could give. */
-export type Negotiated = ResponseType | 'stream' | undefined;
+/** An answer in parts, which the general way gives. */
+export type StreamType = 'text/event-stream' | 'multipart/mixed';
+/** Undefined: nothing that this server could give. */
+export type Negotiated = ResponseType | StreamType | undefined;
 
 const remembered = new Map<string, Negotiated>();
 
@@ -20,7 +22,7 @@ function choose(accept: string): Negotiated {
     if (parameters.some((text) => /^q=0(\.0*)?$/.test(text))) continue;
     if (type === 'application/graphql-response+json') return type;
     if (type === 'application/json' || type === 'application/*' || type === '*/*') return 'application/json';
-    if (type === 'text/event-stream' || type === 'multipart/mixed') return 'stream';
+    if (type === 'text/event-stream' || type === 'multipart/mixed') return type;
   }
   return undefined;
 }
@@ -31,3 +33,5 @@ export function isJson(contentType: string | undefined): boolean {
   const [type = '', ...parameters] = (contentType ?? '').toLowerCase().split(';').map((text) => text.trim());
   return type === 'application/json' && parameters.every((text) => !text.startsWith('charset=') || /^charset="?utf-?8"?$/.test(text));
 }
+
+export const isStream = (type: Negotiated): type is StreamType => type === 'text/event-stream' || type === 'multipart/mixed';

@@ -1,4 +1,4 @@
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, type Source, type SourceLocation } from 'graphql';
 import { ObjectosError, type ErrorCode } from '../errors.ts';
 
 /** `{actual}` and `{maximum}` in the text are replaced. */
@@ -17,11 +17,17 @@ export function withCode(error: GraphQLError, code: ErrorCode, message = error.m
   return new GraphQLError(message, { nodes: nodes ?? null, source: source ?? null, positions: positions ?? null, path: path ?? null, extensions: { ...extensions, code } });
 }
 
-/** An error that was formatted already, in a form that graphql-js and Yoga take. */
-export function fromFormatted({ message, locations, path, extensions }: GraphQLFormattedError): GraphQLError {
-  const error = new GraphQLError(message, { path: path ?? null, extensions: extensions ?? null });
-  if (locations) Object.defineProperty(error, 'locations', { value: locations, enumerable: true });
-  return error;
+/** An error that was formatted already, in a form that graphql-js and Yoga take. They compute its place again from `source`. */
+export function fromFormatted({ message, locations, path, extensions }: GraphQLFormattedError, source: Source | undefined): GraphQLError {
+  const positions = source && locations ? locations.map((location) => offsetOf(source.body, location)) : null;
+  return new GraphQLError(message, { source: positions ? (source ?? null) : null, positions, path: path ?? null, extensions: extensions ?? null });
+}
+
+function offsetOf(text: string, { line, column }: SourceLocation): number {
+  const ends = /\r\n|[\n\r]/g;
+  let start = 0;
+  for (let current = 1; current < line && ends.exec(text); current += 1) start = ends.lastIndex;
+  return start + column - 1;
 }
 
 /** Ends a request before anything was executed: the response has no `data`. */

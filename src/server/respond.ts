@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http';
 import { ObjectosError } from '../errors.ts';
 import type { Logger } from '../kernel/log.ts';
 import { formatError, formatErrors } from './format-errors.ts';
-import type { ResponseType } from './media-type.ts';
+import { isStream, type ResponseType, type StreamType } from './media-type.ts';
 import { RequestRefused } from './request-errors.ts';
 
 /** Ends the response with a text, unless it has ended or the client is gone. */
@@ -23,14 +23,16 @@ export const sendResult = (response: ServerResponse, type: ResponseType, text: s
 
 /**
  * A request that ended before anything was executed. Faults of the document are status 200 under the older media type, as
- * GraphQL over HTTP asks for: clients of that type read another status as a broken connection.
+ * GraphQL over HTTP asks for: clients of that type read another status as a broken connection. A client that waits for
+ * events gets them as one.
  */
-export function sendRefusal(response: ServerResponse, type: ResponseType, error: unknown, log: Logger): void {
+export function sendRefusal(response: ServerResponse, wanted: ResponseType | StreamType, error: unknown, log: Logger): void {
+  const type = isStream(wanted) ? 'application/json' : wanted;
   if (error instanceof RequestRefused) {
+    const text = JSON.stringify({ errors: error.errors.map((each) => formatError(each, log)) });
     if (error.status === 405) response.setHeader('allow', 'GET, POST');
-    const status = type === 'application/json' && error.status === 400 ? 200 : error.status;
-    send(response, status, typeWithCharset[type], JSON.stringify({ errors: error.errors.map((each) => formatError(each, log)) }));
-    return;
+    if (error.status === 400 && wanted === 'text/event-stream') return send(response, 200, 'text/event-stream', `event: next\ndata: ${text}\n\nevent: complete\ndata:\n\n`);
+    return send(response, type === 'application/json' && error.status === 400 ? 200 : error.status, typeWithCharset[type], text);
   }
   const status = error instanceof ObjectosError ? error.status : 500;
   if (status === 413) response.setHeader('connection', 'close');

@@ -7,11 +7,11 @@ import { ObjectosError } from '../errors.ts';
 import type { Logger } from '../kernel/log.ts';
 import { identify, noVariables, OperationContext, type ContextSources, type Identity } from './context.ts';
 import type { Documents } from './documents.ts';
-import { formatError, formatErrors } from './format-errors.ts';
+import { formatError, formatErrors, maskError } from './format-errors.ts';
 import { NodeRequest } from './incoming-request.ts';
 import { refuseForgery } from './origins.ts';
 import { tooLarge } from './params.ts';
-import { fromFormatted, limitExceeded, RequestRefused, toGraphqlError } from './request-errors.ts';
+import { limitExceeded, RequestRefused, toGraphqlError } from './request-errors.ts';
 import type { ServerSettings } from './settings.ts';
 import { admit, type OperationHook } from './admit.ts';
 import type { GeneralWay } from './yoga.ts';
@@ -95,7 +95,7 @@ export function createWebsockets({ documents, settings, sources, hooks, general,
       } catch (error) {
         context.extra.operations.delete(id);
         const errors = error instanceof RequestRefused ? error.errors : error instanceof AggregateError ? (error.errors as GraphQLError[]) : [error];
-        return errors.map((each) => fromFormatted(formatError(each, log)));
+        return errors.map((each) => maskError(each, log));
       }
     },
     execute: (args) => enveloped(args).execute(withoutRoot(args)),

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ExecutionResult } from 'graphql';
+import type { ExecutionResult, FormattedExecutionResult, Source } from 'graphql';
 import { createYoga, type Plugin as YogaPlugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Logger } from '../kernel/log.ts';
 import { admit, type OperationHook } from './admit.ts';
@@ -61,7 +61,9 @@ export function createGeneralWay({ settings, sources, hooks, deadlines, envelop,
     const { objectos, [own]: operation } = value as EnvelopContext;
     if (objectos.admitted) return objectos.admitted;
     if (!operation?.context) throw new Error('A plugin of Envelop removed what the server needs from the context.');
-    return { prepared: operation.prepared, context: operation.context, variables: await admit(operation.prepared, operation.context, hooks) };
+    const variables = await admit(operation.prepared, operation.context, hooks);
+    (value as { variables: unknown }).variables = variables;
+    return { prepared: operation.prepared, context: operation.context, variables };
   };
 
   const checks: YogaPlugin = {
@@ -83,7 +85,7 @@ export function createGeneralWay({ settings, sources, hooks, deadlines, envelop,
       setExecuteFn(async (args) => {
         try {
           const { prepared, context, variables } = await enter(args.contextValue);
-          const work: Promise<unknown> = prepared.compiled ? prepared.compiled.execute(variables, context).then(parseResult) : Promise.resolve(executeFn(args));
+          const work: Promise<unknown> = prepared.compiled ? prepared.compiled.execute(variables, context).then((text) => parseResult(text, prepared.document.loc?.source)) : Promise.resolve(executeFn(args));
           return await deadlines.limit(context, work);
         } catch (error) {
           return errorResult(error, log);
@@ -125,15 +127,15 @@ export function createGeneralWay({ settings, sources, hooks, deadlines, envelop,
   });
 }
 
-const parseResult = (text: string): ExecutionResult => {
-  const { errors, ...result } = JSON.parse(text) as { errors?: Parameters<typeof fromFormatted>[0][]; data?: Record<string, unknown> };
-  return errors ? { ...result, errors: errors.map(fromFormatted) } : result;
+const parseResult = (text: string, source: Source | undefined): ExecutionResult => {
+  const { errors, ...result } = JSON.parse(text) as FormattedExecutionResult;
+  return errors ? { ...result, errors: errors.map((error) => fromFormatted(error, source)) } : result;
 };
 
 /** Refused: no `data`. Failed while it ran: `data` is null. */
 export function errorResult(error: unknown, log: Logger): ExecutionResult {
   if (error instanceof RequestRefused) return { errors: error.errors };
-  return { data: null, errors: formatErrors(error, log).map(fromFormatted) };
+  return { data: null, errors: formatErrors(error, log).map((each) => fromFormatted(each, undefined)) };
 }
 
 /** Ends the stream of a subscription when its client goes away, also while it waits for the next event. */
