@@ -14,6 +14,8 @@ export type NumberStorage =
   | { readonly kind: 'numeric'; readonly digits: number | undefined; readonly scale: number | undefined };
 
 const maxInteger = 2_147_483_647;
+/** PostgreSQL's avg() adds squares: a greater value could be stored, and would make every average over it fail. */
+const maxDouble = 1e150;
 const maxBigint = new Exact('9223372036854775807');
 const minBigint = new Exact('-9223372036854775808');
 
@@ -124,7 +126,7 @@ function fit(number: Decimal, value: unknown, storage: NumberStorage): Coerced {
       return accept(plain(number, 0));
     case 'double': {
       const double = number.toNumber();
-      if (!Number.isFinite(double)) return refuse('OUT_OF_RANGE', `The number is too large: ${shown(value)}.`);
+      if (Math.abs(double) > maxDouble) return refuse('OUT_OF_RANGE', `Numbers go up to ${maxDouble}, found ${shown(value)}.`);
       // A text may hold more digits than a double can; one that does not come back the same would be rounded silently.
       if (typeof value !== 'number' && !new Exact(double).eq(number)) return refuse('TOO_PRECISE', `About 15 digits are kept, found ${shown(value)}.`);
       return accept(zero(double));
