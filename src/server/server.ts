@@ -33,7 +33,7 @@ export interface ServerOptions extends Omit<ContextSources, 'log' | 'authenticat
 export interface Server {
   /** Starts to accept requests, then runs `server.start` of the plugins. */
   listen(): Promise<{ readonly url: string; readonly port: number }>;
-  /** Turns `/readyz` to 503, accepts nothing more, lets running requests end, closes sockets with 1001, then stops the plugins. */
+  /** Turns `/readyz` to 503, after `shutdownDelay` accepts nothing more, lets running requests end, closes sockets with 1001, then stops the plugins. */
   close(): Promise<void>;
 }
 
@@ -93,6 +93,7 @@ export function createServer({ engine, settings, log, health, plugins, ...rest }
   });
 
   const close = async (): Promise<void> => {
+    if (settings.shutdownDelay > 0) await new Promise((resolve) => setTimeout(resolve, settings.shutdownDelay));
     const until = performance.now() + settings.shutdownTimeout;
     const stopped = new Promise((resolve) => server.close(resolve));
     server.closeIdleConnections();

@@ -33,6 +33,7 @@ export const serverSettings = z.strictObject({
   introspection: z.boolean().optional().describe('Whether the schema may be queried; off in production unless set.'),
   graphiql: z.boolean().optional().describe('Whether browsers get GraphiQL; off in production unless set.'),
   requestTimeout: positive(30_000, 'Milliseconds that a query or mutation may take.'),
+  shutdownDelay: z.number().int().min(0).default(0).describe('Milliseconds for which `/readyz` answers 503 at shutdown while requests are still accepted, so that a load balancer can turn away.'),
   shutdownTimeout: positive(10_000, 'Milliseconds that running requests get to finish at shutdown.'),
   connectionInitTimeout: positive(3_000, 'Milliseconds within which a WebSocket must introduce itself.'),
   keepAlive: positive(12_000, 'Milliseconds between pings to a WebSocket; one that does not answer is closed.'),

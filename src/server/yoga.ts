@@ -95,8 +95,8 @@ export function createGeneralWay({ settings, sources, hooks, deadlines, envelop,
     onSubscribe({ subscribeFn, setSubscribeFn }) {
       setSubscribeFn(async (args) => {
         try {
-          const { context } = await enter(args.contextValue);
-          return endWith(context.signal, await subscribeFn(args));
+          await enter(args.contextValue);
+          return await subscribeFn(args);
         } catch (error) {
           return errorResult(error, log);
         }
@@ -136,15 +136,4 @@ const parseResult = (text: string, source: Source | undefined): ExecutionResult 
 export function errorResult(error: unknown, log: Logger): ExecutionResult {
   if (error instanceof RequestRefused) return { errors: error.errors };
   return { data: null, errors: formatErrors(error, log).map((each) => fromFormatted(each, undefined)) };
-}
-
-/** Ends the stream of a subscription when its client goes away, also while it waits for the next event. */
-function endWith(signal: AbortSignal, result: unknown): unknown {
-  if (typeof result !== 'object' || result === null || !(Symbol.asyncIterator in result)) return result;
-  const { return: end } = result as AsyncGenerator;
-  if (!end) return result;
-  const stop = (): void => void Promise.resolve(end.call(result as AsyncGenerator, undefined)).catch(() => undefined);
-  if (signal.aborted) stop();
-  else signal.addEventListener('abort', stop, { once: true });
-  return result;
 }

@@ -25,6 +25,11 @@ export function connect({ graphql }: TestServer, options: { readonly params?: Re
   return client;
 }
 
+const closed = (event: unknown): Error => {
+  const { code, reason, message } = event as { code?: number; reason?: string; message?: string };
+  return Object.assign(new Error(reason ?? message ?? 'The socket failed'), { code, reason });
+};
+
 /** All results of one operation on a WebSocket; an `error` message is one result with `errors`. */
 export function overSocket(client: Client, query: string, variables?: Record<string, unknown>, operationName?: string): Promise<Result[]> {
   const results: Result[] = [];
@@ -33,7 +38,7 @@ export function overSocket(client: Client, query: string, variables?: Record<str
       { query, ...(variables && { variables }), ...(operationName !== undefined && { operationName }) },
       {
         next: (result) => void results.push(result as Result),
-        error: (error) => (Array.isArray(error) ? resolve([...results, { errors: error as NonNullable<Result['errors']> }]) : reject(error as Error)),
+        error: (error) => (Array.isArray(error) ? resolve([...results, { errors: error as NonNullable<Result['errors']> }]) : reject(closed(error))),
         complete: () => resolve(results),
       },
     );
