@@ -12,8 +12,8 @@ const source = join(root, 'src');
 const rooms = ['errors', 'kernel', 'metadata', 'database', 'resolvers', 'builder', 'plugins', 'server', 'platform', 'cli'] as const;
 type Room = (typeof rooms)[number];
 
-/** `src/index.ts` is the library's face and `src/settings/` what the platform is started with. */
-const filesOfRoom: Readonly<Record<string, Room>> = { 'index.ts': 'platform', settings: 'platform' };
+/** `src/index.ts` is the library's face. */
+const filesOfRoom: Readonly<Record<string, Room>> = { 'index.ts': 'platform' };
 
 /** Packages that one room alone may touch. */
 const owners: readonly { readonly packages: RegExp; readonly where: RegExp; readonly why: string }[] = [
@@ -21,7 +21,7 @@ const owners: readonly { readonly packages: RegExp; readonly where: RegExp; read
   { packages: /^yaml$/, where: /^metadata\//, why: 'only metadata/ reads YAML' },
   { packages: /^@pothos\//, where: /^(builder\/|plugins\/[^/]+\/schema(\.ts|\/))/, why: "only builder/ and plugins' schema parts use Pothos" },
   { packages: /^(graphql-yoga|graphql-ws|@graphql-yoga\/.*|ws)$/, where: /^server\//, why: 'only server/ knows Yoga and graphql-ws' },
-  { packages: /^graphql$/, where: /^(resolvers|builder|plugins|server|cli)\/|^(platform|index|settings)\.ts$/, why: 'graphql starts at resolvers/' },
+  { packages: /^graphql$/, where: /^((resolvers|builder|plugins|server|platform|cli)\/|(platform|index)\.ts$)/, why: 'graphql starts at resolvers/' },
   { packages: /^(commander|chokidar)$/, where: /^cli\//, why: 'only cli/ talks to a terminal' },
 ];
 

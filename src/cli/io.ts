@@ -8,6 +8,7 @@ export interface Io {
   readonly error: (text: string) => void;
   /** Colours the text on a terminal; gives it back as it is elsewhere. */
   readonly style: (style: Style, text: string) => string;
+  readonly colored: boolean;
   /** Aborted when the process is asked to end. */
   readonly signal: AbortSignal;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -18,6 +19,7 @@ export function createIo({ env, stdout, stderr, signal }: { readonly env: NodeJS
   return {
     out: (text) => void stdout.write(`${text}\n`),
     error: (text) => void stderr.write(`${text}\n`),
+    colored,
     style: (style, text) => (colored ? styleText(style, text) : text),
     signal,
     env,

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { serverSettings } from '../server/settings.ts';
+import { limitSettings, serverSettings } from '../../server/settings.ts';
 
 const milliseconds = (value: number, description: string) => z.int().min(1).max(86_400_000).default(value).describe(description);
 
@@ -8,11 +8,25 @@ export const modes = ['development', 'production', 'test'] as const;
 /** Every setting with its default. Each is a key of `objectos.config.yml` and an environment variable; the variable wins. */
 export const settingsSchema = z.strictObject({
   mode: z.enum(modes).default('development').describe('How the platform runs; production hides GraphiQL, introspection and details of errors, and never writes migrations.'),
-  server: serverSettings.omit({ production: true }).prefault({}),
+  server: serverSettings
+    .omit({ production: true, limits: true })
+    .extend({ limits: limitSettings.omit({ pageSize: true }).prefault({}) })
+    .prefault({}),
+  api: z
+    .strictObject({
+      pageSize: z
+        .strictObject({
+          default: z.int().min(1).max(100_000).default(50).describe('Records of a page that says neither first nor last.'),
+          max: z.int().min(1).max(100_000).default(500).describe('Largest page that may be asked for.'),
+        })
+        .prefault({}),
+    })
+    .prefault({}),
   database: z
     .strictObject({
       url: z.string().regex(/^postgres(ql)?:\/\//, 'must start with postgres://').optional().describe('PostgreSQL server; absent: the embedded database.'),
       dataDirectory: z.string().min(1).default('.objectos/data').describe('Folder of the embedded database, relative to the app; memory:// keeps nothing.'),
+      schema: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,62}$/, 'must consist of letters, digits and underscores').optional().describe("PostgreSQL schema that holds all tables; absent: the server's search path."),
       poolSize: z.int().min(1).max(1000).default(10).describe('Connections to PostgreSQL at most.'),
       statementTimeout: milliseconds(30_000, 'Milliseconds that one statement may take.'),
     })

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { toSnake } from '../metadata/words.ts';
+import { toSnake } from '../../metadata/words.ts';
 import { settingsSchema } from './schema.ts';
 
 /** One setting: a leaf of the schema. */

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type * as z from 'zod';
-import { StartupError } from '../errors.ts';
-import type { Diagnostic } from '../metadata/diagnostic.ts';
-import { nearest } from '../metadata/nearest.ts';
-import { parseDocuments } from '../metadata/source-document.ts';
-import type { SourceDocument } from '../metadata/source-document.ts';
+import { StartupError } from '../../errors.ts';
+import type { Diagnostic } from '../../metadata/diagnostic.ts';
+import { suggest } from '../../metadata/nearest.ts';
+import { parseDocuments } from '../../metadata/source-document.ts';
+import type { SourceDocument } from '../../metadata/source-document.ts';
 import { settingInfos } from './list-settings.ts';
 import type { SettingInfo } from './list-settings.ts';
 import { settingsSchema } from './schema.ts';
@@ -84,11 +84,10 @@ function explain(issue: z.core.$ZodIssue, file: SourceDocument | undefined, orig
   return [`${place}  ${key}: ${issue.message}. ${info?.description ?? ''}`.trimEnd()];
 }
 
-/** What was probably meant, compared with the keys beside the wrong one. */
+/** What was probably meant, or what is accepted, among the keys beside the wrong one. */
 function hintFor(path: readonly string[]): string {
   const beside = settingInfos.filter((info) => path.slice(0, -1).every((part, index) => info.path[index] === part)).flatMap((info) => info.path[path.length - 1] ?? []);
-  const near = nearest(path.at(-1) ?? '', new Set(beside));
-  return near === undefined ? 'Run "objectos doctor" for the list of settings.' : `Did you mean ${[...path.slice(0, -1), near].join('.')}?`;
+  return suggest(path.at(-1) ?? '', [...new Set(beside)]) ?? 'Run "objectos doctor" for the list of settings.';
 }
 
 function placeOf(file: SourceDocument | undefined, path: readonly string[]): string {

@@ -1,0 +1,61 @@
+import { watch } from 'chokidar';
+import { DefinitionError, printDiagnostics } from '../../metadata/diagnostic.ts';
+import type { Platform } from '../../platform.ts';
+import { printBanner } from '../banner.ts';
+import type { CommandFactory, CommonOptions } from '../command.ts';
+import { appCommand, parsePort } from '../command.ts';
+import type { Io } from '../io.ts';
+import { openApp } from '../open-app.ts';
+import { reportError } from '../report-error.ts';
+import { untilAborted } from '../until-aborted.ts';
+
+/** Editors write a file in several steps; changes that come this close together are one. */
+const quietMilliseconds = 120;
+
+export const dev: CommandFactory = (io, done) =>
+  appCommand('dev', 'serve the app and rebuild the schema whenever a definition changes')
+    .option('-p, --port <number>', 'port to listen on', parsePort)
+    .action(async ({ directory, port }: CommonOptions & { readonly port?: number }) => {
+      const began = performance.now();
+      const platform = await openApp(io, directory, port === undefined ? {} : { settings: { server: { port } } });
+      try {
+        const { url } = await platform.start();
+        printBanner(io, platform, url, performance.now() - began);
+        const stopWatching = watchDefinitions(io, platform);
+        await untilAborted(io.signal);
+        await stopWatching();
+      } finally {
+        await platform.stop();
+      }
+      done(0);
+    });
+
+function watchDefinitions(io: Io, platform: Platform): () => Promise<void> {
+  const watcher = watch(platform.definitionsDirectory, { ignoreInitial: true, ignored: (path) => /[\\/]schema\.graphql$|[\\/]schemas([\\/]|$)|~$|\.sw[a-z]$/.test(path) });
+  let timer: NodeJS.Timeout | undefined;
+  let running = Promise.resolve();
+  watcher.on('all', (event) => {
+    if (event === 'addDir') return;
+    clearTimeout(timer);
+    timer = setTimeout(() => (running = running.then(() => reload(io, platform))), quietMilliseconds);
+  });
+  watcher.on('error', (error) => reportError(error, io));
+  return async () => {
+    clearTimeout(timer);
+    await watcher.close();
+    await running;
+  };
+}
+
+/** An edit that does not hold keeps the last good schema. */
+async function reload(io: Io, platform: Platform): Promise<void> {
+  const began = performance.now();
+  try {
+    const changed = await platform.reload();
+    if (changed) io.out(`${io.style('green', 'reloaded')} in ${Math.round(performance.now() - began)} ms`);
+  } catch (error) {
+    if (error instanceof DefinitionError) io.error(printDiagnostics(error.diagnostics, { color: io.colored }));
+    else reportError(error, io);
+    io.error(io.style('yellow', 'The last good schema keeps serving.'));
+  }
+}

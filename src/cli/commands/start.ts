@@ -1,0 +1,22 @@
+import { printBanner } from '../banner.ts';
+import type { CommandFactory, CommonOptions } from '../command.ts';
+import { appCommand, parsePort } from '../command.ts';
+import { openApp } from '../open-app.ts';
+import { untilAborted } from '../until-aborted.ts';
+
+export const start: CommandFactory = (io, done) =>
+  appCommand('start', 'serve the app')
+    .option('-p, --port <number>', 'port to listen on', parsePort)
+    .action(async ({ directory, port }: CommonOptions & { readonly port?: number }) => {
+      const began = performance.now();
+      const platform = await openApp(io, directory, port === undefined ? {} : { settings: { server: { port } } });
+      try {
+        const { url } = await platform.start();
+        printBanner(io, platform, url, performance.now() - began);
+        await untilAborted(io.signal);
+        io.error('Finishing running requests …');
+      } finally {
+        await platform.stop();
+      }
+      done(0);
+    });

@@ -1,0 +1,39 @@
+// Start a platform.
+export { createPlatform } from './platform.ts';
+export type { ExecuteOptions, Platform, PlatformOptions } from './platform.ts';
+export type { OperationRequest, OperationResult } from './platform/execute.ts';
+export type { Settings, SettingsInput } from './platform/settings/schema.ts';
+export { openDatabase } from './database/open-database.ts';
+export type { OpenDatabaseOptions } from './database/open-database.ts';
+export type { Database, Rows, Statement, TransactionOptions } from './database/database.ts';
+export { createLog } from './server/log.ts';
+
+// Write a plugin.
+export type { Phases, Plugin, PluginName, PluginNames, Services } from './kernel/plugin.ts';
+export type { LifecyclePhase, PluginContext, PluginServices } from './kernel/lifecycle.ts';
+export type { HealthCheck, HealthReport, HealthResult } from './kernel/health.ts';
+export type { EventBus, Events } from './kernel/events.ts';
+export type { Logger } from './kernel/log.ts';
+export type { DefinitionInput, FileKind, MetadataPhase } from './metadata/phase.ts';
+export type { GeneratedType, SchemaExtension, SchemaPhase } from './builder/phase.ts';
+export type { RecordFieldOptions } from './builder/record-field.ts';
+export type { Change, MutationContext, MutationPhase, ReportProblem } from './resolvers/write/phase.ts';
+export type { IncomingRequest, OperationInfo, Route, ServerPhase } from './server/phase.ts';
+export { openAccess } from './plugins/open-access/index.ts';
+
+// Read what was compiled, write records, decide about access.
+export type { Catalog, CatalogField, CatalogObject, CatalogRelation } from './metadata/catalog.ts';
+export type { FieldType } from './metadata/field-type.ts';
+export type { Writer, WriteRequest, WriteResult } from './resolvers/write/writer.ts';
+export type { Filter } from './resolvers/filter/filter.ts';
+export type { Access, AccessProvider, FieldAccess, ObjectAccess } from './resolvers/access.ts';
+export { anonymous, systemCaller } from './resolvers/caller.ts';
+export type { Caller } from './resolvers/caller.ts';
+export type { RequestContext } from './resolvers/request.ts';
+export type { Runtime } from './resolvers/runtime.ts';
+
+// Tell failures apart.
+export { errorCodes, ObjectosError, StartupError } from './errors.ts';
+export type { ErrorCode, Problem } from './errors.ts';
+export { DefinitionError } from './metadata/diagnostic.ts';
+export type { Diagnostic } from './metadata/diagnostic.ts';

@@ -1,0 +1,40 @@
+import type { GraphQLSchema } from 'graphql';
+import { buildSchema } from '../builder/build-schema.ts';
+import type { Plugin } from '../kernel/plugin.ts';
+import type { LoadedCatalog } from '../metadata/load-catalog.ts';
+import { createExecutor } from '../resolvers/execute/executor.ts';
+import { createWriter } from '../resolvers/write/create-writer.ts';
+import type { Writer } from '../resolvers/write/writer.ts';
+import { createDocuments } from '../server/documents.ts';
+import type { Documents } from '../server/documents.ts';
+import type { GraphqlEngine } from '../server/engine.ts';
+import { formatError } from '../server/format-errors.ts';
+import type { PinoLogger } from '../server/log.ts';
+import type { ServerSettings } from '../server/settings.ts';
+import type { Settings } from './settings/schema.ts';
+
+/** Everything made from one state of the definitions; a reload puts the next in its place. */
+export interface Generation extends Pick<LoadedCatalog, 'catalog' | 'seeds' | 'diagnostics'> {
+  readonly schema: GraphQLSchema;
+  readonly writer: Writer;
+  readonly engine: GraphqlEngine;
+  readonly documents: Documents;
+}
+
+export interface CompileOptions {
+  readonly settings: Settings;
+  readonly serverSettings: ServerSettings;
+  /** In the order of the kernel. */
+  readonly plugins: readonly Plugin[];
+  readonly log: PinoLogger;
+}
+
+/** Makes the write path, the read path and the schema of loaded definitions. Needs no database. */
+export function compile({ catalog, seeds, diagnostics }: LoadedCatalog, { settings, serverSettings, plugins, log }: CompileOptions): Generation {
+  const { default: defaultPageSize, max: maxPageSize } = settings.api.pageSize;
+  const writer = createWriter({ catalog, plugins });
+  const executor = createExecutor({ writer, limits: { defaultPageSize, maxPageSize }, formatError: (error) => formatError(error, log) });
+  const schema = buildSchema({ catalog, plugins, resolvers: executor.resolvers });
+  const engine: GraphqlEngine = { schema, compile: (document, operation) => executor.compile(schema, document, operation) };
+  return { catalog, seeds, diagnostics, schema, writer, engine, documents: createDocuments(engine, serverSettings, log) };
+}

@@ -1,0 +1,41 @@
+import { execute } from 'graphql';
+import type { ExecutionResult, GraphQLFormattedError } from 'graphql';
+import type { Logger } from '../kernel/log.ts';
+import type { RequestContext } from '../resolvers/request.ts';
+import type { Documents } from '../server/documents.ts';
+import { formatError } from '../server/format-errors.ts';
+
+/** A query or mutation made inside the process. */
+export interface OperationRequest {
+  readonly query: string;
+  readonly variables?: Readonly<Record<string, unknown>> | undefined;
+  readonly operationName?: string | undefined;
+}
+
+export interface OperationResult {
+  readonly data?: Readonly<Record<string, unknown>> | null;
+  readonly errors?: readonly GraphQLFormattedError[];
+}
+
+/** Runs one operation as the server would: the same checks, the same plans, the same errors. */
+export async function executeOperation({ query, variables = {}, operationName }: OperationRequest, documents: Documents, context: RequestContext, log: Logger): Promise<OperationResult> {
+  const refused = (errors: readonly unknown[]): OperationResult => ({ errors: errors.map((error) => formatError(error, log)) });
+  const prepared = documents.prepare(query, operationName);
+  if (prepared.errors) return refused(prepared.errors);
+  if (prepared.kind === 'subscription') return refused([new TypeError('A subscription needs a connection; execute takes queries and mutations.')]);
+  const coerced = prepared.coerce(variables);
+  if (coerced.errors) return refused(coerced.errors);
+  try {
+    if (prepared.compiled) return JSON.parse(await prepared.compiled.execute(coerced.variables, context)) as OperationResult;
+    const result: ExecutionResult = await execute({
+      schema: documents.engine.schema,
+      document: prepared.document,
+      contextValue: context,
+      variableValues: variables,
+      ...(operationName !== undefined && { operationName }),
+    });
+    return { data: result.data ?? null, ...(result.errors && { errors: result.errors.map((error) => formatError(error, log)) }) };
+  } catch (error) {
+    return { data: null, ...refused([error]) };
+  }
+}
