@@ -46,14 +46,14 @@ function compile(options: ExecutorOptions, schema: GraphQLSchema, document: Docu
   const atomic = operation.operation === 'mutation' && operation.directives?.some((directive) => directive.name.value === 'atomic') === true;
   if (!isCompilable(source)) return atomic ? atomicOperation(schema, document, operation, options) : undefined;
   if (operation.operation === 'query') return compiledQuery(source);
-  return { execute: (variables, context) => runMutation(options, source, atomic, { ...context, variables }) };
+  return { execute: (variables, context) => runMutation(options, source, atomic, withVariables(context, variables)) };
 }
 
 function compiledQuery(source: OperationSource): CompiledOperation {
   const runner = new QueryRunner(source, 'text');
   return {
     async execute(variables, context) {
-      const request = { ...context, variables };
+      const request = withVariables(context, variables);
       const plan = runner.plan(request);
       const data = plan.noData ? 'null' : await runner.data(plan, request);
       return response(data, plan.errors);
@@ -128,6 +128,13 @@ function response(data: string, errors: readonly GraphQLFormattedError[]): strin
   return errors.length === 0 ? `{"data":${data}}` : `{"errors":${JSON.stringify(errors)},"data":${data}}`;
 }
 
+/** The server hands over contexts that hold the coerced variables already. */
+function withVariables(context: RequestContext, variables: Readonly<Record<string, unknown>>): RequestContext {
+  if (context.variables === variables) return context;
+  const { requestId, caller, access, now, catalog, database, signal } = context;
+  return { requestId, caller, access, now, catalog, database, signal, variables };
+}
+
 interface Run {
   readonly plan: QueryPlan;
   readonly data: Promise<Readonly<Record<string, unknown>>>;
@@ -153,7 +160,7 @@ function createResolvers(options: ExecutorOptions): Executor['resolvers'] {
       let run = runs.get(info.variableValues);
       if (!run) {
         const { runner } = prepared(info);
-        const request = { ...context, variables: info.variableValues };
+        const request = withVariables(context, info.variableValues);
         const plan = runner.plan(request);
         run = { plan, data: runner.data(plan, request).then((json) => JSON.parse(json) as Readonly<Record<string, unknown>>) };
         runs.set(info.variableValues, run);
@@ -172,7 +179,7 @@ function createResolvers(options: ExecutorOptions): Executor['resolvers'] {
       const mutation = field?.extensions.objectos;
       if (mutation?.kind !== 'mutation') throw new Error(`Mutation.${info.fieldName} has no source.`);
       const selected: SelectedField = { key, name: info.fieldName, field, nodes: info.fieldNodes as SelectedField['nodes'] };
-      const answer = await runMutationField(options.writer, source, selected, mutation, { ...context, variables: info.variableValues }, 'values');
+      const answer = await runMutationField(options.writer, source, selected, mutation, withVariables(context, info.variableValues), 'values');
       return JSON.parse(answer.json) as unknown;
     },
   };

@@ -40,7 +40,7 @@ export function readRowSet(args: Args, scope: SqlScope, base: readonly string[] 
   const search = leaf(args, 'search');
   if (!search) return { scope, conditions, rank: undefined };
   requireSearchable(scope);
-  const query = `websearch_to_tsquery(${literal(scope.object.searchLanguage)}, ${scope.binds.add((request) => search.operand.value(request), 'text')})`;
+  const query = `websearch_to_tsquery(${literal(scope.object.searchLanguage)}::regconfig, ${scope.binds.add((request) => search.operand.value(request), 'text')})`;
   const vector = searchVector(scope.object, scope.alias);
   conditions.push(`${vector} @@ ${query}`);
   return { scope, conditions, rank: `ts_rank(${vector}, ${query})` };

@@ -1,4 +1,4 @@
-import { GraphQLObjectType, isInterfaceType, type GraphQLField } from 'graphql';
+import { isObjectType, type GraphQLField, type GraphQLObjectType } from 'graphql';
 import { ObjectosError } from '../../errors.ts';
 import type { CatalogObject } from '../../metadata/catalog.ts';
 import { castOf, familyOf, operandValue } from '../filter/operators.ts';
@@ -102,11 +102,10 @@ function nodeUnion(plan: PlanContext, selected: SelectedField, id: string): stri
 }
 
 function nodeTypes(plan: PlanContext): [CatalogObject, GraphQLObjectType][] {
-  const node = plan.schema.getType('Node');
-  if (!isInterfaceType(node)) return [];
-  return plan.schema.getPossibleTypes(node).flatMap((type): [CatalogObject, GraphQLObjectType][] => {
-    const object = plan.catalog.objects.get(type.extensions.objectosObject ?? '');
-    return object && plan.access.object(object.name).read !== false ? [[object, type]] : [];
+  return [...plan.catalog.objects.values()].flatMap((object): [CatalogObject, GraphQLObjectType][] => {
+    if (!object.methods.has('get') || plan.access.object(object.name).read === false) return [];
+    const type = plan.schema.getType(object.names.type);
+    return isObjectType(type) ? [[object, type]] : [];
   });
 }
 
