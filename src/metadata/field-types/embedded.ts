@@ -9,7 +9,7 @@ import { accept, below, refuse, wrongType } from './problem.ts';
  * Embedded values are kept as jsonb under the machine names of their sub-fields. Each sub-value is kept as its type's
  * `json` face shows it (decimals as text, instants as ISO text), with one exception: options are kept as stored values.
  */
-export function subfieldJson(sql: string, subfield: CatalogField): string {
+function subfieldJson(sql: string, subfield: CatalogField): string {
   const value = `(${sql} -> ${literal(subfield.name)})`;
   return face(value, subfield);
 }
@@ -29,14 +29,11 @@ function listJson(value: string, item: (sql: string) => string): string {
   return `CASE WHEN jsonb_typeof(${value}) = 'array' THEN COALESCE((SELECT jsonb_agg(${item('e.value')} ORDER BY e.position) FROM jsonb_array_elements(${value}) WITH ORDINALITY AS e(value, position)), '[]'::jsonb) END`;
 }
 
-/**
- * SQL of the JSON that an embedded field shows. `select` says what one value becomes (a selection of sub-fields, built with
- * `subfieldJson`); without it all sub-fields are shown under their GraphQL names.
- */
-export function embeddedJson(sql: string, field: CatalogField, select: (value: string) => string = (value) => wholeValue(value, field)): string {
+/** SQL of the JSON that an embedded field shows as a whole: all sub-fields under their GraphQL names. */
+export function embeddedJson(sql: string, field: CatalogField): string {
   const shape = field.type.graphql(field);
-  if (shape.kind === 'embedded' && shape.list === true) return listJson(sql, (item) => (select('x') === 'x' ? item : select(item)));
-  const selected = select(sql);
+  if (shape.kind === 'embedded' && shape.list === true) return wholeValue('x', field) === 'x' ? sql : listJson(sql, (item) => wholeValue(item, field));
+  const selected = wholeValue(sql, field);
   return selected === sql ? sql : `CASE WHEN jsonb_typeof(${sql}) = 'object' THEN ${selected} END`;
 }
 

@@ -3,6 +3,7 @@ import type { CatalogField } from '../catalog.ts';
 import type { Coerced, FieldReport, FieldType } from '../field-type.ts';
 import { recordKey } from './definition.ts';
 import { isUrl } from './formats.ts';
+import { mediaTypeOf } from './media-types.ts';
 import { accept, below, coerceList, refuse, shown } from './problem.ts';
 import { readSubfields, sharedEmbeddedType } from './shared-embedded.ts';
 
@@ -63,10 +64,11 @@ function coerceFile(value: unknown, field: CatalogField, mediaTypes: readonly st
   if (typeof url !== 'string') return below('url', refuse('REQUIRED', 'A file needs a url.'));
   // Paths of the same site are addresses too; `//host` would leave it.
   if (!isUrl(url) && !/^\/(?!\/)[^\s\\]*$/.test(url)) return below('url', refuse('BAD_FORMAT', `Expected an absolute URL or a path that starts with one slash, found ${shown(url)}.`));
+  const fileName = String(name ?? new URL(url, 'http://localhost').pathname).toLowerCase();
   return (
     sizeProblem(size, field) ??
     mimeTypeProblem(mimeType, mediaTypes) ??
-    allowedProblem(String(name ?? new URL(url, 'http://localhost').pathname).toLowerCase(), typeof mimeType === 'string' ? mimeType.toLowerCase() : undefined, field) ??
+    allowedProblem(fileName, (typeof mimeType === 'string' ? mimeType.toLowerCase() : undefined) ?? mediaTypeOf(fileName), field) ??
     accept(JSON.stringify(read.object))
   );
 }

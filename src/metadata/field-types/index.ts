@@ -61,7 +61,6 @@ export const fieldTypes: ReadonlyMap<string, FieldType> = new Map(
 
 export type { DefaultContext } from './defaults.ts';
 export { defaultToken, resolveDefault } from './defaults.ts';
-export { embeddedJson, subfieldJson } from './embedded.ts';
 export { formulaResult } from './formula.ts';
 export { mask } from './masking.ts';
 export type { ValueProblemCode } from './problem.ts';

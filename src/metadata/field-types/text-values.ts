@@ -11,12 +11,21 @@ export function isStorableText(text: string): boolean {
   return !text.includes('\0') && !loneSurrogate.test(text);
 }
 
+/** Patterns written for other engines escape characters that the Unicode mode does not let escape. */
+function compile(source: string): RegExp {
+  try {
+    return new RegExp(`^(?:${source})$`, 'u');
+  } catch {
+    return new RegExp(`^(?:${source})$`);
+  }
+}
+
 const expressions = new Map<string, RegExp>();
 
 function expressionOf(source: string): RegExp {
   let expression = expressions.get(source);
   if (expression === undefined) {
-    expression = new RegExp(`^(?:${source})$`, 'u');
+    expression = compile(source);
     expressions.set(source, expression);
   }
   return expression;
@@ -68,13 +77,16 @@ export function checkText(field: CatalogField, report: FieldReport): void {
   if (min !== undefined && max !== undefined && min > max) report('minLength', `minLength ${min} is greater than maxLength ${max}`);
   const format = textKey(field, 'format');
   if (format === undefined || namedFormats.has(format)) return;
+  const names = `Named formats are ${[...namedFormats.keys()].join(', ')}.`;
+  // As an expression it would accept that very word and nothing else.
+  if (/^[\w -]+$/.test(format)) report('format', `there is no format named ${shown(format)}`, names);
   try {
     expressionOf(format);
   } catch (error) {
     report(
       'format',
       `${shown(format)} is neither a named format nor a regular expression: ${error instanceof Error ? error.message : String(error)}`,
-      `Named formats are ${[...namedFormats.keys()].join(', ')}.`,
+      names,
     );
   }
 }

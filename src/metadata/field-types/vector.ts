@@ -37,7 +37,6 @@ export const vector = defineType({
     const configured = recordKey(field, 'vectorConfig')['dimensions'];
     if (dimensions === undefined) report('dimensions', 'a vector needs its number of dimensions', 'Write dimensions: 1536.');
     if (typeof configured === 'number' && configured !== dimensions) report('dimensions', `dimensions ${String(dimensions)} contradicts vectorConfig.dimensions ${configured}`);
-    if (field.searchable) report('searchable', 'a vector cannot be searched', 'Remove searchable.');
   },
   coerce(value, field) {
     if (!Array.isArray(value)) return wrongType('a list of numbers', value);

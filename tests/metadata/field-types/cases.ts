@@ -39,6 +39,7 @@ export const typeCases: readonly TypeCase[] = [
   { definition: { type: 'text' }, column: 'text', graphql: 'String', accepts: plainText, refuses: plainTextRefuses },
   { definition: { type: 'text', minLength: 2, maxLength: 3 }, column: 'text', graphql: 'String', accepts: [['ab'], ['🙂🙂🙂']], refuses: [['a', 'TOO_SHORT'], ['🙂', 'TOO_SHORT'], ['abcd', 'TOO_LONG']] },
   { definition: { type: 'text', format: '[A-Z]{2}\\d+' }, column: 'text', graphql: 'String', accepts: [['AB1']], refuses: [['xAB1', 'BAD_FORMAT'], ['AB1x', 'BAD_FORMAT']] },
+  { definition: { type: 'text', format: '^\\@[a-z]+$' }, column: 'text', graphql: 'String', accepts: [['@ada']], refuses: [['ada', 'BAD_FORMAT']] },
   { definition: { type: 'text', format: 'slug' }, column: 'text', graphql: 'String', accepts: [['a-b-2']], refuses: [['A b', 'BAD_FORMAT'], ['-a', 'BAD_FORMAT']] },
   { definition: { type: 'textarea', rows: 4 }, column: 'text', graphql: 'String', accepts: [...plainText, ['two\nlines']], refuses: plainTextRefuses },
   { definition: { type: 'code', language: 'sql' }, column: 'text', graphql: 'String', accepts: [['select 1;']], refuses: plainTextRefuses },
@@ -160,8 +161,8 @@ export const typeCases: readonly TypeCase[] = [
   { definition: { type: 'file', multiple: true }, column: 'jsonb', graphql: '[File]', accepts: [[['/a', { url: '/b', size: 1 }], [{ url: '/a' }, { url: '/b', size: 1 }]], [[], []]], refuses: [[['/a', 'nowhere'], 'BAD_FORMAT', [1, 'url']]] },
   {
     definition: { type: 'file', accept: ['.pdf', 'image/*'], fileAttachmentConfig: { minSize: 10, maxSize: 100, blockedMimeTypes: ['image/svg+xml'] } }, column: 'jsonb', graphql: 'File',
-    accepts: [[{ url: '/a.PDF', size: 10 }], [{ url: '/a', mimeType: 'image/png', size: 100 }]],
-    refuses: [[{ url: '/a.exe' }, 'NOT_ALLOWED'], [{ url: '/a.pdf', size: 9 }, 'TOO_SMALL', ['size']], [{ url: '/a.pdf', size: 101 }, 'TOO_LARGE', ['size']], [{ url: '/a', mimeType: 'image/svg+xml' }, 'NOT_ALLOWED']],
+    accepts: [[{ url: '/a.PDF', size: 10 }], [{ url: '/a', mimeType: 'image/png', size: 100 }], ['/a.png?width=20', { url: '/a.png?width=20' }]],
+    refuses: [[{ url: '/a.exe' }, 'NOT_ALLOWED'], [{ url: '/a.pdf', size: 9 }, 'TOO_SMALL', ['size']], [{ url: '/a.pdf', size: 101 }, 'TOO_LARGE', ['size']], [{ url: '/a', mimeType: 'image/svg+xml' }, 'NOT_ALLOWED'], ['/a.svg', 'NOT_ALLOWED'], ['/a', 'NOT_ALLOWED']],
   },
   ...[['image', 'image/png'], ['avatar', 'image/jpeg'], ['video', 'video/mp4'], ['audio', 'audio/mpeg']].map(([type = '', mimeType]): TypeCase => ({
     definition: { type }, column: 'jsonb', graphql: 'File',

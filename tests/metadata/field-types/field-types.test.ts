@@ -1,3 +1,4 @@
+import * as z from 'zod';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fieldTypes, formulaResult, resolveDefault, verifyPassword } from '../../../src/metadata/field-types/index.ts';
 import { parseSealingKey, setSealingKey, unseal } from '../../../src/metadata/sealing.ts';
@@ -69,6 +70,11 @@ describe('impossible definitions', () => {
   it.each<[Definition, string]>([
     [{ type: 'text', minLength: 5, maxLength: 3 }, 'minLength'],
     [{ type: 'text', format: '(' }, 'format'],
+    [{ type: 'text', format: 'shouting' }, 'format'],
+    [{ type: 'password', unique: true }, 'unique'],
+    [{ type: 'json', unique: true }, 'unique'],
+    [{ type: 'tags', externalId: true }, 'externalId'],
+    [{ type: 'lookup', reference: 'other', multiple: true, unique: true }, 'unique'],
     [{ type: 'text', maxLength: 3, defaultValue: 'long one' }, 'defaultValue'],
     [{ type: 'number', min: 5, max: 3 }, 'min'],
     [{ type: 'number', min: 0, max: 1, step: 2 }, 'step'],
@@ -118,6 +124,28 @@ describe('impossible definitions', () => {
       keys.push(at);
     });
     expect(keys).toEqual([key]);
+  });
+});
+
+describe('own keys', () => {
+  it.each<[Definition]>([
+    [{ type: 'text', maxLength: 0 }],
+    [{ type: 'number', step: 0 }],
+    [{ type: 'currency', currencyConfig: { precision: 11 } }],
+    [{ type: 'currency', currencyConfig: { defaultCurrency: 'euro' } }],
+    [{ type: 'rating', maxRating: 0 }],
+    [{ type: 'vector', dimensions: 10_001 }],
+    [{ type: 'color', colorFormat: 'cmyk' }],
+    [{ type: 'qrcode', barcodeFormat: 'aztec' }],
+    [{ type: 'summary', summaryOperations: { object: 'line', function: 'median' } }],
+    [{ type: 'file', fileAttachmentConfig: { presignedUrlExpiry: 5 } }],
+    [{ type: 'formula', returnType: 'color' }],
+  ])('%j is refused by its schema', (definition) => {
+    expect(z.object(fieldTypes.get(definition.type)?.keys ?? {}).safeParse(definition).success).toBe(false);
+  });
+
+  it.each(typeCases.map((one) => [one.definition] as const))('%j is accepted by its schema', (definition) => {
+    expect(z.object(fieldTypes.get(definition.type)?.keys ?? {}).safeParse(definition).error).toBeUndefined();
   });
 });
 
