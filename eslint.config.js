@@ -6,7 +6,7 @@ const noDefaultExport = {
 };
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'dist', 'coverage', '.objectos', '**/*.generated.ts'] },
+  { ignores: ['node_modules', 'dist', 'coverage', '.objectos', '**/*.generated.ts', 'bench/handwritten/generated'] },
   ...tseslint.configs.strict,
   ...tseslint.configs.stylistic,
   {

@@ -1,0 +1,56 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { wireRequest } from './loader.ts';
+import type { WireRequest } from './loader.ts';
+import { startServer } from './processes.ts';
+import type { ServerProcess } from './processes.ts';
+import type { Workload } from './workloads.ts';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+export interface Contestant {
+  readonly name: 'limit' | 'handwritten' | 'objectos';
+  start(databaseUrl: string): Promise<ServerProcess>;
+  /** The i-th request of a workload. */
+  request(workload: Workload, i: number): WireRequest;
+}
+
+const graphql = (query: string, variables: unknown) => wireRequest('POST', '/graphql', { query, variables });
+const typename = graphql('{ __typename }', {});
+
+export const limit: Contestant = {
+  name: 'limit',
+  start: (databaseUrl) => startServer({ name: 'the limit', args: ['--import', 'tsx', `${root}bench/limit/server.ts`], env: { DATABASE_URL: databaseUrl }, probe: wireRequest('GET', '/aggregate') }),
+  request: ({ name, v }, i) => wireRequest('GET', `/${name}?${new URLSearchParams(v(i)).toString()}`),
+};
+
+export const handwritten: Contestant = {
+  name: 'handwritten',
+  start: (databaseUrl) => startServer({ name: 'the hand-written server', args: ['--import', 'tsx', `${root}bench/handwritten/server.ts`], env: { DATABASE_URL: databaseUrl }, probe: typename }),
+  request: ({ handwritten: query, v }, i) => graphql(query, v(i)),
+};
+
+/** Starts ObjectOS as it runs in production: compiled, through its command line. */
+export function startObjectos(directory: string, databaseUrl: string, probe = typename): Promise<ServerProcess> {
+  return startServer({ name: 'ObjectOS', args: [`${root}dist/cli/main.js`, 'start', '-C', directory], env: { DATABASE_URL: databaseUrl, LOG_LEVEL: 'warn', HOST: '127.0.0.1' }, probe });
+}
+
+export function objectos(directory: string): Contestant {
+  return {
+    name: 'objectos',
+    start: (databaseUrl) => startObjectos(directory, databaseUrl),
+    request: ({ platform: query, v }, i) => graphql(query, v(i)),
+  };
+}
+
+/** Compiles ObjectOS and generates the Prisma client of the hand-written server. */
+export async function prepare(): Promise<void> {
+  await run(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json'], { cwd: root }).catch((error: unknown) => {
+    throw new Error(`ObjectOS does not compile:\n${error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error)}`);
+  });
+  // Generating needs no schema engine; any file in its place keeps Prisma from downloading one.
+  const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1' };
+  await run(process.execPath, [`${root}node_modules/prisma/build/index.js`, 'generate', '--schema', 'bench/handwritten/schema.prisma'], { cwd: root, env });
+}
