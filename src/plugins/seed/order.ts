@@ -38,19 +38,19 @@ function openLookups(object: CatalogObject, waiting: ReadonlyMap<string, Catalog
   return [...object.fields.values()].filter(({ reference }) => reference !== undefined && reference.object !== object.name && waiting.has(reference.object));
 }
 
-/** Records so that those that others point at come first. `pointsAt` gives the ids that a record points at within the same set. */
-export function orderRecords<R extends { readonly id: string }>(records: readonly R[], pointsAt: (record: R) => readonly string[]): readonly R[] {
-  const byId = new Map(records.map((record) => [record.id, record]));
-  const placed = new Set<R>();
-  const place = (record: R, path: ReadonlySet<string>): void => {
-    if (placed.has(record) || path.has(record.id)) return;
-    const longer = new Set(path).add(record.id);
-    for (const id of pointsAt(record)) {
-      const target = byId.get(id);
-      if (target) place(target, longer);
-    }
-    placed.add(record);
-  };
-  for (const record of records) place(record, new Set());
-  return [...placed];
+/**
+ * Records in layers: each points only at records of earlier layers, or outside the list. Undefined when records point at each other
+ * in a circle. `pointsAt` gives the ids that a record points at.
+ */
+export function layerRecords<R extends { readonly id: string }>(records: readonly R[], pointsAt: (record: R) => readonly string[]): readonly (readonly R[])[] | undefined {
+  let waiting = new Map(records.map((record) => [record.id, record]));
+  const layers: R[][] = [];
+  while (waiting.size > 0) {
+    const layer = [...waiting.values()].filter((record) => !pointsAt(record).some((id) => waiting.has(id)));
+    if (layer.length === 0) return undefined;
+    layers.push(layer);
+    const placed = new Set(layer);
+    waiting = new Map([...waiting].filter(([, record]) => !placed.has(record)));
+  }
+  return layers;
 }

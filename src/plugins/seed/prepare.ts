@@ -45,8 +45,8 @@ async function prepareSet(set: SeedSet, { object, records }: SeedObject, find: F
   const key = object.fields.get(set.externalId) ?? object.fields.get(object.nameField);
   if (key === undefined) return;
   const read = set.records.map((record, index) => {
-    const values = readRecord(object, record, (field) => set.locate(['records', index, field]), problems);
-    return { values, key: keyText(values.get(key)), source: set.locate(['records', index]) };
+    const values = readRecord(object, record, (field) => set.locate([index, field]), problems);
+    return { values, key: keyText(values.get(key)), source: set.locate([index]) };
   });
   const stored = set.mode === 'replace' ? new Map<string, readonly string[]>() : await find(object, key, [...new Set(read.flatMap((record) => record.key ?? []))]);
   const earlier = new Map(records.map((record) => [keyText(record.values.get(key)), record]));
