@@ -65,10 +65,12 @@ function coerceFile(value: unknown, field: CatalogField, mediaTypes: readonly st
   // Paths of the same site are addresses too; `//host` would leave it.
   if (!isUrl(url) && !/^\/(?!\/)[^\s\\]*$/.test(url)) return below('url', refuse('BAD_FORMAT', `Expected an absolute URL or a path that starts with one slash, found ${shown(url)}.`));
   const fileName = String(name ?? new URL(url, 'http://localhost').pathname).toLowerCase();
+  const mediaType = typeof mimeType === 'string' ? mimeType.toLowerCase() : mediaTypeOf(fileName);
   return (
     sizeProblem(size, field) ??
-    mimeTypeProblem(mimeType, mediaTypes) ??
-    allowedProblem(fileName, (typeof mimeType === 'string' ? mimeType.toLowerCase() : undefined) ?? mediaTypeOf(fileName), field) ??
+    mimeTypeProblem(mimeType) ??
+    mediaProblem(mediaType, mediaTypes) ??
+    allowedProblem(fileName, mediaType, field) ??
     accept(JSON.stringify(read.object))
   );
 }
@@ -83,13 +85,14 @@ function sizeProblem(size: string | number | undefined, field: CatalogField): Re
   return undefined;
 }
 
-function mimeTypeProblem(mimeType: string | number | undefined, mediaTypes: readonly string[]): ReturnType<typeof refuse> | undefined {
-  if (typeof mimeType !== 'string') return undefined;
-  if (!/^[\w.+-]+\/[\w.+-]+(?:\s*;.*)?$/.test(mimeType)) return below('mimeType', refuse('BAD_FORMAT', `Expected a MIME type such as image/png, found ${shown(mimeType)}.`));
-  if (mediaTypes.length > 0 && !mediaTypes.some((media) => mimeType.toLowerCase().startsWith(`${media}/`))) {
-    return below('mimeType', refuse('NOT_ALLOWED', `Expected a file of ${mediaTypes.join(' or ')}, found ${shown(mimeType)}.`));
-  }
-  return undefined;
+function mimeTypeProblem(mimeType: string | number | undefined): ReturnType<typeof refuse> | undefined {
+  if (typeof mimeType !== 'string' || /^[\w.+-]+\/[\w.+-]+(?:\s*;.*)?$/.test(mimeType)) return undefined;
+  return below('mimeType', refuse('BAD_FORMAT', `Expected a MIME type such as image/png, found ${shown(mimeType)}.`));
+}
+
+function mediaProblem(mediaType: string | undefined, mediaTypes: readonly string[]): ReturnType<typeof refuse> | undefined {
+  if (mediaType === undefined || mediaTypes.length === 0 || mediaTypes.some((media) => mediaType.startsWith(`${media}/`))) return undefined;
+  return refuse('NOT_ALLOWED', `Expected a file of ${mediaTypes.join(' or ')}, found ${shown(mediaType)}.`);
 }
 
 /** `.pdf`, `pdf`, `image/*` or `image/png` against the name and MIME type of a file. */

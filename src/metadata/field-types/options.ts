@@ -36,11 +36,11 @@ function optionsColumn(field: CatalogField, list: boolean): ColumnShape {
     : { ...textColumn, checks: [`{column} IN (${values})`] };
 }
 
-/** Stored option → enum value. CASE takes less time than upper() up to a few dozen options, and knows no locale. */
+/** Stored option → enum value. CASE takes less time than upper() up to a dozen options. */
 export function optionJson(sql: string, options: readonly CatalogOption[]): string {
   if (options.every((option) => option.value === option.graphqlName)) return sql;
   const upper = options.every((option) => option.value.toUpperCase() === option.graphqlName && /^[a-z0-9_]+$/i.test(option.value));
-  if (upper && options.length > 24) return `upper(${sql})`;
+  if (upper && options.length > 12) return `upper(${sql})`;
   return `CASE ${sql} ${options.map((option) => `WHEN ${literal(option.value)} THEN ${literal(option.graphqlName)}`).join(' ')} END`;
 }
 

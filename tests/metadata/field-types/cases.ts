@@ -19,8 +19,8 @@ const mask = '••••••••';
 const plainText = [['Ada'], [''], ['naïve 🙂 𝒳'], ["O'Brien \\ %_"], [42, '42']] as const;
 const plainTextRefuses = [[true, 'WRONG_TYPE'], [{}, 'WRONG_TYPE'], ['a\0b', 'BAD_FORMAT'], ['\ud800', 'BAD_FORMAT']] as const;
 const fileAccepts = [
-  ['https://cdn.example.com/a.pdf', { url: 'https://cdn.example.com/a.pdf' }],
-  ['/files/a.pdf', { url: '/files/a.pdf' }],
+  ['https://cdn.example.com/a', { url: 'https://cdn.example.com/a' }],
+  ['/files/a', { url: '/files/a' }],
 ] as const;
 const fileRefuses = [
   [{ name: 'a' }, 'REQUIRED', ['url']],
@@ -103,10 +103,10 @@ export const typeCases: readonly TypeCase[] = [
   { definition: { type: 'summary', summaryOperations: { object: 'line', function: 'sum', field: 'amount' } }, column: 'numeric', graphql: 'Decimal', accepts: [], refuses: [[1, 'READ_ONLY']] },
   { definition: { type: 'summary', scale: 2, summaryOperations: { object: 'line', function: 'avg', field: 'amount' } }, column: 'numeric(18,2)', graphql: 'Decimal', accepts: [], refuses: [[1, 'READ_ONLY']] },
   { definition: { type: 'formula', expression: 'a + b', returnType: 'number' }, column: undefined, graphql: 'Float', accepts: [], refuses: [[1, 'READ_ONLY']] },
-  { definition: { type: 'formula', expression: 'a', returnType: 'text' }, column: undefined, graphql: 'String', accepts: [], refuses: [] },
-  { definition: { type: 'formula', expression: 'a', returnType: 'boolean' }, column: undefined, graphql: 'Boolean', accepts: [], refuses: [] },
-  { definition: { type: 'formula', expression: 'a', returnType: 'date' }, column: undefined, graphql: 'Date', accepts: [], refuses: [] },
-  { definition: { type: 'formula', expression: 'a', returnType: 'currency' }, column: undefined, graphql: 'Decimal', accepts: [], refuses: [] },
+  { definition: { type: 'formula', expression: 'a', returnType: 'text' }, column: undefined, graphql: 'String', accepts: [], refuses: [[1, 'READ_ONLY']] },
+  { definition: { type: 'formula', expression: 'a', returnType: 'boolean' }, column: undefined, graphql: 'Boolean', accepts: [], refuses: [[1, 'READ_ONLY']] },
+  { definition: { type: 'formula', expression: 'a', returnType: 'date' }, column: undefined, graphql: 'Date', accepts: [], refuses: [[1, 'READ_ONLY']] },
+  { definition: { type: 'formula', expression: 'a', returnType: 'currency' }, column: undefined, graphql: 'Decimal', accepts: [], refuses: [[1, 'READ_ONLY']] },
   // --- dates and booleans -----------------------------------------------------------------------------------------------
   {
     definition: { type: 'date' }, column: 'date', graphql: 'Date',
@@ -167,7 +167,7 @@ export const typeCases: readonly TypeCase[] = [
   ...[['image', 'image/png'], ['avatar', 'image/jpeg'], ['video', 'video/mp4'], ['audio', 'audio/mpeg']].map(([type = '', mimeType]): TypeCase => ({
     definition: { type }, column: 'jsonb', graphql: 'File',
     accepts: [...fileAccepts, [{ url: '/a', mimeType }]],
-    refuses: [...fileRefuses, [{ url: '/a', mimeType: 'application/pdf' }, 'NOT_ALLOWED', ['mimeType']]],
+    refuses: [...fileRefuses, [{ url: '/a', mimeType: 'application/pdf' }, 'NOT_ALLOWED'], ['/a.pdf', 'NOT_ALLOWED']],
   })),
   // --- structures -------------------------------------------------------------------------------------------------------
   {
