@@ -46,9 +46,9 @@ async function childrenOf(plan: ObjectPlan, relation: ManyRelation, group: reado
   for (const { row, operation } of group) {
     const guard = { field, value: row.id };
     const child = (kind: Row['kind'], id: string, path: Row['path'], values: Row['values'], guarded: boolean) =>
-      children.push(newRow({ plan, kind, id, path, root: row.root, values, ...(guarded && { guard }) }));
+      children.push(newRow({ plan, kind, id, path, root: row.root, values, settled: new Set([field]), ...(guarded && { guard }) }));
     for (const node of operation.create) {
-      children.push(newRow({ plan, kind: 'create', id: node.id ?? newId(), path: node.path, root: row.root, node, values: { ...node.values, [field]: row.id } }));
+      children.push(newRow({ plan, kind: 'create', id: node.id ?? newId(), path: node.path, root: row.root, node, values: { ...node.values, [field]: row.id }, settled: new Set([field]) }));
     }
     for (const key of operation.connect) {
       const id = visibleId(key, row);
@@ -70,7 +70,7 @@ async function childrenOf(plan: ObjectPlan, relation: ManyRelation, group: reado
     const record = key && found.get(key);
     if (record && !record.visible) takenKey(plan, row.root, key, state);
     else if (record) children.push(newRow({ plan, kind: 'update', id: record.id, path: node.path, root: row.root, node, guard: { field, value: row.id } }));
-    else children.push(newRow({ plan, kind: 'create', id: node.id ?? newId(), path: node.path, root: row.root, node, values: { ...node.values, [field]: row.id } }));
+    else children.push(newRow({ plan, kind: 'create', id: node.id ?? newId(), path: node.path, root: row.root, node, values: { ...node.values, [field]: row.id }, settled: new Set([field]) }));
   }
   const sets = group.filter(({ operation, row }) => operation.set !== undefined && row.kind !== 'create');
   const current = await currentChildren(plan, relation, sets.map(({ row }) => row.id), state);
@@ -79,7 +79,7 @@ async function childrenOf(plan: ObjectPlan, relation: ManyRelation, group: reado
     const had = new Set(current.filter(({ parent }) => parent === row.id).map(({ id }) => id));
     for (const key of operation.set) {
       const id = visibleId(key, row);
-      if (id !== undefined && !had.delete(id)) children.push(newRow({ plan, kind: 'update', id, path: key.path, root: row.root, values: { [field]: row.id } }));
+      if (id !== undefined && !had.delete(id)) children.push(newRow({ plan, kind: 'update', id, path: key.path, root: row.root, values: { [field]: row.id }, settled: new Set([field]) }));
     }
     const path = [...row.path, relation.name, 'set'];
     for (const id of had) children.push(newRow({ plan, kind: 'update', id, path, root: row.root, values: { [field]: null } }));

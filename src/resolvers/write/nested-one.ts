@@ -10,19 +10,17 @@ export interface OneRows {
   /** Records that must exist before the rows are written. */
   readonly before: readonly Row[];
   readonly after: readonly Row[];
-  readonly settled: ReadonlyMap<Row, ReadonlySet<string>>;
 }
 
 /** Carries out operations on to-one relations: the rows get the ids of the records they end up pointing to. */
 export async function prepareOnes(rows: readonly Row[], state: RunState): Promise<OneRows> {
   const operations = rows.flatMap((row) => (row.node?.ones ?? []).map((operation) => ({ row, operation })));
-  if (operations.length === 0) return { before: [], after: [], settled: new Map() };
+  if (operations.length === 0) return { before: [], after: [] };
   const before: Row[] = [];
   const after: Row[] = [];
-  const settled = new Map<Row, Set<string>>();
   const settle = (row: Row, field: string, id: string | null) => {
     row.values[field] = id;
-    settled.set(row, (settled.get(row) ?? new Set()).add(field));
+    row.settled.add(field);
   };
   for (const { row, operation } of operations) {
     if (operation.kind === 'connect') continue;
@@ -39,7 +37,7 @@ export async function prepareOnes(rows: readonly Row[], state: RunState): Promis
       else state.problems.add(row.root, { path: operation.path, code: 'NOT_FOUND', message: `There is no such ${plan.object.label}.` });
     }
   }
-  return { before, after, settled };
+  return { before, after };
 }
 
 function stepOne(row: Row, operation: Exclude<OneOperation, { kind: 'connect' }>, state: RunState, settle: (row: Row, field: string, id: string | null) => void): Row | undefined {

@@ -15,6 +15,7 @@ import { applyDefaults, checkRequired, runBefore, runCompute, runValidate } from
  */
 export async function prepareRows(rows: readonly Row[], state: RunState): Promise<Batch[]> {
   const batches: Batch[] = [];
+  for (const { kind, plan, id } of rows) if (kind === 'create') state.creating.add(`${plan.name} ${id}`);
   const groups = groupBy(rows, (row) => `${row.plan.name} ${row.kind} ${row.asSystem} ${row.purge}`);
   for (const group of groups.values()) {
     countRows(state, group.length);
@@ -29,9 +30,9 @@ async function prepareGroup(group: readonly Row[], state: RunState): Promise<Bat
   if (!first) return [];
   if (first.kind === 'delete' || first.kind === 'restore') return prepareRemoval(rows, first, state);
 
-  const { before, after, settled } = await prepareOnes(rows, state);
+  const { before, after } = await prepareOnes(rows, state);
   const links = await prepareLinks(rows, state);
-  await checkReferences(rows, settled, state);
+  await checkReferences(rows, state);
   applyDefaults(rows, state);
   await runBefore(rows, state);
   await runCompute(rows, state);

@@ -5,18 +5,16 @@ import { planOf } from './object-plan.ts';
 import type { Row } from './rows.ts';
 import type { RunState } from './run-state.ts';
 
-/** Lookups that were not given as a bare id: `connect` and `create` saw to their record themselves. */
-export type Settled = ReadonlyMap<Row, ReadonlySet<string>>;
-
 /** A record that the caller may not read is answered like one that does not exist. */
-export async function checkReferences(rows: readonly Row[], settled: Settled, state: RunState): Promise<void> {
+export async function checkReferences(rows: readonly Row[], state: RunState): Promise<void> {
   const [first] = rows;
   if (!first || first.asSystem) return;
   const wanted = rows.flatMap((row) =>
     row.plan.references.flatMap((field) => {
       const id = row.values[field.name];
       const unchanged = row.previous?.[field.name] === id;
-      if (typeof id !== 'string' || unchanged || settled.get(row)?.has(field.name) || !field.reference || !state.tools.plans.has(field.reference.object)) return [];
+      if (typeof id !== 'string' || unchanged || row.settled.has(field.name) || !field.reference || !state.tools.plans.has(field.reference.object)) return [];
+      if (state.creating.has(`${field.reference.object} ${id}`)) return [];
       return { row, field, id, target: field.reference.object };
     }),
   );

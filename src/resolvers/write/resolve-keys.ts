@@ -27,7 +27,9 @@ export async function findByKeys(plan: ObjectPlan, keys: readonly RecordKey[], t
       const binds = new BindList();
       const input = inputRows(columns, { many: true, extra: [['#', 'int4']] }, binds);
       const visible = visibleRows(sqlScope(plan, { catalog: tools.catalog, access: context.access, asSystem: false }, 'o', binds));
-      const on = columns.map(({ column }) => `o.${column} = i.${column}`).join(' AND ');
+      // Records in the trash give up their unique values, but not their id.
+      const live = plan.deletedAt !== undefined && !(key.fields.length === 1 && key.fields[0] === 'id') ? [`o.${plan.deletedAt} IS NULL`] : [];
+      const on = [...columns.map(({ column }) => `o.${column} = i.${column}`), ...live].join(' AND ');
       return {
         text: `WITH input AS (${input}) SELECT i."#" AS "index", o."id", (${visible.length > 0 ? visible.join(' AND ') : 'true'}) IS TRUE AS "visible" FROM input i JOIN ${plan.table} o ON ${on}`,
         binds,

@@ -39,6 +39,8 @@ export interface Row {
   readonly asSystem: boolean;
   /** For delete: remove the row although the object keeps a trash. */
   readonly purge: boolean;
+  /** Lookups whose record is known to be there: no need to look for it. */
+  readonly settled: Set<string>;
   readonly linkSteps: readonly LinkStep[];
   links: readonly LinkChange[];
   change: Change | undefined;
@@ -59,6 +61,7 @@ export function newRow(row: NewRow): Row {
     guard: undefined,
     asSystem: false,
     purge: false,
+    settled: new Set(),
     linkSteps: [],
     links: [],
     change: undefined,

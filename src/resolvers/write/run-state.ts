@@ -18,6 +18,8 @@ export interface RunState {
   readonly problems: ProblemList;
   /** Records on their way out, by `object id`, so that circles of cascades end. */
   readonly leaving: Set<string>;
+  /** Records that this write creates, by `object id`: others of the same write may point to them. */
+  readonly creating: Set<string>;
   rows: number;
 }
 

@@ -27,7 +27,7 @@ export function createState(tools: WriteTools, context: RequestContext, step: st
     chain: { value: chain, enumerable: true },
     writer: { value: tools.writer, enumerable: true },
   }) as MutationContext;
-  return { tools, context, mutation: base, problems: new ProblemList(), leaving: new Set(), rows: 0 };
+  return { tools, context, mutation: base, problems: new ProblemList(), leaving: new Set(), creating: new Set(), rows: 0 };
 }
 
 /** All stages for these roots, in one transaction or savepoint: all of them or none. */

@@ -24,8 +24,11 @@ export function jsonbObject(pairs: readonly (readonly [name: string, sql: string
   return calls.join(' || ');
 }
 
-export function jsonOf({ column, field }: ColumnPlan, alias: string): string {
-  return field.type.json(`${alias}.${column}`, field);
+/** The stored value in JSON: what hooks and the log work with. Only its spelling for clients differs from what reads show. */
+export function jsonOf({ column, field, isJson }: ColumnPlan, alias: string): string {
+  const sql = `${alias}.${column}`;
+  if (field.type.confidential) return field.type.json(sql, field);
+  return isJson || field.type.graphql(field).kind === 'enum' ? sql : field.type.json(sql, field);
 }
 
 /** The whole record as hooks see it. */

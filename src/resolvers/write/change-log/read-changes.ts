@@ -1,0 +1,146 @@
+import type { Database } from '../../../database/database.ts';
+import { decodeCursor, encodeCursor, xmaxOf, xminOf, type Cursor } from './cursor.ts';
+import { changeHorizonTable, changeLogTable } from './table.ts';
+
+/** One committed change as the log holds it. Confidential values are masked: the log tells only that they changed. */
+export interface LoggedChange {
+  /** Resumes after this change. */
+  readonly cursor: string;
+  readonly position: string;
+  /** Number of the transaction: changes that were made together have it in common. */
+  readonly transaction: string;
+  readonly object: string;
+  readonly recordId: string;
+  readonly kind: 'create' | 'update' | 'delete' | 'restore';
+  /** By machine name: before and after. A created record has no before, a deleted one no after. */
+  readonly changes: Readonly<Record<string, readonly [before: unknown, after: unknown]>>;
+  readonly actor: string | undefined;
+  readonly organization: string | undefined;
+  readonly request: string | undefined;
+  /** ISO 8601 */
+  readonly at: string;
+}
+
+export interface ReadChangesOptions {
+  /** Cursor of an earlier answer; absent: from the oldest change that is kept. */
+  readonly after?: string | undefined;
+  /** Names of objects; absent: all. */
+  readonly objects?: readonly string[] | undefined;
+  readonly recordId?: string | undefined;
+  /** At most so many changes; default 500. */
+  readonly limit?: number;
+}
+
+export interface Changes {
+  readonly changes: readonly LoggedChange[];
+  /** Continues after these changes, also when there are none. */
+  readonly cursor: string;
+  /** There may be more at once. */
+  readonly more: boolean;
+  /** The log was cleaned up, or the database replaced, after `after` was handed out: changes are missing, read everything anew. */
+  readonly gap: boolean;
+}
+
+interface LogRow {
+  readonly position: string;
+  readonly xid: string;
+  readonly object: string;
+  readonly record_id: string;
+  readonly kind: LoggedChange['kind'];
+  readonly changes: Readonly<Record<string, unknown>>;
+  readonly actor: string | null;
+  readonly organization: string | null;
+  readonly request: string | null;
+  readonly at: string;
+}
+
+const beginning = '1:1:';
+
+/** Changes in an order in which none is missed and those of one record are never swapped, however transactions overlap. */
+export async function readChanges(database: Database, { after, objects, recordId, limit = 500 }: ReadChangesOptions = {}): Promise<Changes> {
+  const cursor = after === undefined ? { from: beginning, window: undefined } : decodeCursor(after);
+  const state = await currentState(database);
+  if (after !== undefined && isLost(cursor, state)) {
+    return { changes: [], cursor: encodeCursor({ from: state.now, window: undefined }), more: false, gap: true };
+  }
+  const { from } = cursor;
+  const to = cursor.window?.to ?? state.now;
+  const rows = await between(database, from, to, cursor.window?.position ?? '0', { objects, recordId, limit });
+  const more = rows.length === limit;
+  const last = rows.at(-1);
+  const next: Cursor = more && last ? { from, window: { to, position: last.position } } : { from: to, window: undefined };
+  return {
+    changes: rows.map((row) => loggedChange(row, encodeCursor({ from, window: { to, position: row.position } }))),
+    cursor: encodeCursor(next),
+    more: more || to !== state.now,
+    gap: false,
+  };
+}
+
+/** The place after everything that is committed now. */
+export async function latestCursor(database: Database): Promise<string> {
+  return encodeCursor({ from: (await currentState(database)).now, window: undefined });
+}
+
+interface LogState {
+  readonly now: string;
+  /** Rows of transactions before this one may be gone. */
+  readonly horizon: string;
+}
+
+async function currentState(database: Database): Promise<LogState> {
+  const { rows } = await database.query<{ now: string; horizon: string }>({
+    name: 'objectos_changes_state',
+    text: `SELECT pg_current_snapshot()::text AS "now", coalesce((SELECT "xid" FROM "${changeHorizonTable}" WHERE "id" = 1), 0)::text AS "horizon"`,
+    values: [],
+  });
+  const [state] = rows;
+  if (!state) throw new Error('The database gave no snapshot.');
+  return state;
+}
+
+function isLost({ from, window }: Cursor, { now, horizon }: LogState): boolean {
+  const newest = window ? window.to : from;
+  return BigInt(xminOf(from)) <= BigInt(horizon) || BigInt(xmaxOf(newest)) > BigInt(xmaxOf(now));
+}
+
+async function between(database: Database, from: string, to: string, position: string, { objects, recordId, limit }: Pick<ReadChangesOptions, 'objects' | 'recordId'> & { readonly limit: number }): Promise<readonly LogRow[]> {
+  const values: unknown[] = [xminOf(from), xmaxOf(to), from, to, position, limit];
+  const conditions = [
+    '"xid" >= $1::bigint AND "xid" < $2::bigint',
+    'NOT pg_visible_in_snapshot("xid"::text::xid8, $3::pg_snapshot)',
+    'pg_visible_in_snapshot("xid"::text::xid8, $4::pg_snapshot)',
+    '"position" > $5::bigint',
+  ];
+  if (objects) conditions.push(`"object" = ANY($${values.push(objects)}::text[])`);
+  if (recordId !== undefined) conditions.push(`"record_id" = $${values.push(recordId)}::uuid`);
+  const { rows } = await database.query<LogRow>({
+    text:
+      'SELECT "position"::text AS "position", "xid"::text AS "xid", "object", "record_id", "kind", "changes", "actor", "organization", "request", "at" ' +
+      `FROM "${changeLogTable}" WHERE ${conditions.join(' AND ')} ORDER BY "position" LIMIT $6::int4`,
+    values,
+  });
+  return rows;
+}
+
+function loggedChange(row: LogRow, cursor: string): LoggedChange {
+  return {
+    cursor,
+    position: row.position,
+    transaction: row.xid,
+    object: row.object,
+    recordId: row.record_id,
+    kind: row.kind,
+    changes: pairs(row.kind, row.changes),
+    actor: row.actor ?? undefined,
+    organization: row.organization ?? undefined,
+    request: row.request ?? undefined,
+    at: row.at,
+  };
+}
+
+/** The log keeps a plain image where there is only one. */
+function pairs(kind: LoggedChange['kind'], changes: Readonly<Record<string, unknown>>): LoggedChange['changes'] {
+  if (kind === 'update') return changes as LoggedChange['changes'];
+  return Object.fromEntries(Object.entries(changes).map(([field, value]) => [field, kind === 'delete' ? [value, null] : [null, value]]));
+}
