@@ -8,6 +8,8 @@ export interface DefinitionFile {
   readonly text: string;
 }
 
+/** JSON Schemas for editors may stand beside the definitions. */
+const editorSchema = /\.schema\.json$/;
 const definitionFile = /\.(ya?ml|json)$/i;
 
 /** All YAML and JSON files below a folder, by path; folders and files that start with a dot are not read. */
@@ -19,7 +21,7 @@ export async function findDefinitionFiles(directory: string): Promise<readonly D
     .filter((entry) => entry.isFile() && definitionFile.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name))
     .map((path) => ({ path, file: path.slice(join(directory, sep).length).split(sep).join('/') }))
-    .filter(({ file }) => !file.split('/').some((part) => part.startsWith('.')))
+    .filter(({ file }) => !file.split('/').some((part) => part.startsWith('.')) && !editorSchema.test(file))
     .sort((a, b) => (a.file < b.file ? -1 : 1));
   return Promise.all(paths.map(async ({ path, file }) => ({ file, text: await readFile(path, 'utf8') })));
 }

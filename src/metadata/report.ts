@@ -7,6 +7,7 @@ import type { Path } from './source-document.ts';
 /** Collects every problem of every file. */
 export class Report {
   readonly #diagnostics = new Map<string, Diagnostic>();
+  readonly #errorPlaces = new Set<string>();
 
   add(diagnostic: Diagnostic): void {
     const { severity, file, line, column, subject, message } = diagnostic;
@@ -15,6 +16,7 @@ export class Report {
 
   at(severity: Severity, place: Place, subject: string, message: string, hint?: string): void {
     const location = locate(place);
+    if (severity === 'error') this.#errorPlaces.add(keyOf(place));
     this.add({ severity, file: location?.file ?? place.document.file, line: location?.line, column: location?.column, subject, message, hint });
   }
 
@@ -26,6 +28,11 @@ export class Report {
     this.at('warning', placeOf(part, path), subject, message, hint);
   }
 
+  /** An error was found at this very place: another view of the same mistake adds nothing. */
+  hasErrorAt(place: Place): boolean {
+    return this.#errorPlaces.has(keyOf(place));
+  }
+
   get diagnostics(): readonly Diagnostic[] {
     return sortDiagnostics([...this.#diagnostics.values()]);
   }
@@ -33,6 +40,10 @@ export class Report {
   get failed(): boolean {
     return [...this.#diagnostics.values()].some(({ severity }) => severity === 'error');
   }
+}
+
+function keyOf({ document, path }: Place): string {
+  return [document.file, ...path].join('\0');
 }
 
 /** `contact.account (objects/contact.object.yml:12)`: the other party of a clash. */

@@ -36,13 +36,13 @@ export interface FieldDraft {
 const keysOfShape: Readonly<Record<string, readonly string[]>> = {
   enum: ['options'],
   relation: ['reference', 'deleteBehavior', 'relatedName'],
-  embedded: ['fields'],
+  declared: ['fields'],
 };
 
-/** `shared` types bring their sub-fields themselves. */
+/** Types whose sub-fields a definition declares; shared ones bring theirs. A `record` shows as JSON and declares them too. */
 function shapeOf(type: FieldType): string {
   const { kind } = type.graphql(emptyField(type));
-  return kind === 'embedded' && type.subfields !== undefined ? 'shared' : kind;
+  return (kind === 'embedded' && type.subfields === undefined) || type.name === 'record' ? 'declared' : kind;
 }
 
 interface TypeChecks {

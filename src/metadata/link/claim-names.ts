@@ -11,10 +11,11 @@ import type { Claim, LinkedReference, ObjectBuild } from './build.ts';
 export function claimNames(builds: ReadonlyMap<string, ObjectBuild>, keys: ReadonlyMap<string, readonly CatalogKey[]>, references: readonly LinkedReference[], report: Report): void {
   const types = new Map<string, Claim>();
   const roots = new Map<string, Claim>();
+  const pairs = new Set<string>();
   for (const build of builds.values()) {
-    claimTypes(build, keys.get(build.name) ?? [], types, report);
-    for (const [use, name] of Object.entries(rootFieldNames(build.names))) {
-      claim(roots, reservedRootFields, name, { what: `the ${use} field of ${build.name}`, place: build.draft.part }, build.name, 'root field', 'Rename the object.', report);
+    claimTypes(build, keys.get(build.name) ?? [], types, pairs, report);
+    for (const name of Object.values(rootFieldNames(build.names))) {
+      claim(roots, reservedRootFields, name, { what: `the object ${build.name}`, place: build.draft.part }, build.name, 'root field', 'Rename the object.', report, pairs);
     }
     claimFields(build, report);
   }
@@ -23,17 +24,21 @@ export function claimNames(builds: ReadonlyMap<string, ObjectBuild>, keys: Reado
   claimTables(builds, references, report);
 }
 
-function claim(claims: Map<string, Claim>, reserved: ReadonlySet<string>, name: string, by: Claim, subject: string, what: string, hint: string, report: Report): void {
+function claim(claims: Map<string, Claim>, reserved: ReadonlySet<string>, name: string, by: Claim, subject: string, what: string, hint: string, report: Report, pairs?: Set<string>): void {
   const place: Place = by.place ?? { document: { file: 'the platform', value: undefined, locate: () => undefined }, path: [] };
   const first = claims.get(name);
   if (reserved.has(name) || isGraphqlReserved(name)) report.at('error', place, subject, `the ${what} "${name}" is reserved by the platform (${by.what})`, hint);
-  else if (first && first.what !== by.what) report.at('error', place, subject, `the ${what} "${name}" is made twice: by ${describePlace(first.what, first.place)} and by ${by.what}`, hint);
-  else claims.set(name, by);
+  else if (first && first.what !== by.what) {
+    // Two objects of one type share all names derived from it: one problem, not fifty.
+    const pair = `${first.what}\0${by.what}`;
+    if (pairs?.has(pair) !== true) report.at('error', place, subject, `the ${what} "${name}" is made twice: by ${describePlace(first.what, first.place)} and by ${by.what}`, hint);
+    pairs?.add(pair);
+  } else claims.set(name, by);
 }
 
-function claimTypes({ name: object, names, draft, fields, drafts }: ObjectBuild, keys: readonly CatalogKey[], types: Map<string, Claim>, report: Report): void {
+function claimTypes({ name: object, names, draft, fields, drafts }: ObjectBuild, keys: readonly CatalogKey[], types: Map<string, Claim>, pairs: Set<string>, report: Report): void {
   const add = (name: string, what: string, place: Place, subject = object): void => {
-    claim(types, reservedTypeNames, name, { what, place }, subject, 'type name', 'Rename one of them.', report);
+    claim(types, reservedTypeNames, name, { what, place }, subject, 'type name', 'Rename one of them.', report, pairs);
   };
   for (const name of Object.values(objectTypeNames(names.type))) add(name, `the object ${object}`, draft.part);
   for (const key of keys) if (key.fields.length > 1) add(compoundKeyTypeName(names.type, key.name), `the key ${key.name} of ${object}`, draft.part);

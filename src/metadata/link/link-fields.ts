@@ -141,6 +141,7 @@ export function checkField(field: CatalogField, draft: FieldDraft, report: Repor
   const subject = `${field.object}.${field.name}`;
   field.type.check?.(field, (key, message, hint) => {
     const path = key.split('.').map((step) => (/^\d+$/.test(step) ? Number(step) : step));
-    report.at('error', placeOf(draft.part, path), subject, message, hint);
+    const place = placeOf(draft.part, path);
+    if (!report.hasErrorAt(place)) report.at('error', place, subject, message, hint);
   });
 }

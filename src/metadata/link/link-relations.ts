@@ -40,20 +40,17 @@ function linkReference(object: ObjectBuild, field: Mutable<CatalogField>, part: 
     report.error(part, [fixed === undefined ? 'reference' : 'type'], subject, message, fixed === undefined ? suggest(written, [...builds.keys()]) : 'Use the identity plugin, or define the object.');
     return undefined;
   }
-  const onDelete = deleteBehavior(field, part, subject, report);
+  const onDelete = deleteBehavior(field, part);
   field.reference = { object: target.name, onDelete };
   if (!field.multiple) return { object, field, target, link: undefined };
   const link: CatalogLink = { table: linkTableName(object.table, field.name), object: object.name, field: field.name, target: target.name, onDelete };
   return { object, field, target, link };
 }
 
-/** Of a list of references, deleting a target removes its entry (`cascade` of the link) or is refused. */
-function deleteBehavior(field: CatalogField, part: Part, subject: string, report: Report): DeleteBehavior {
+/** A list of references never goes with one of its records: the entry is removed (`cascade` of the link), or the deletion refused. */
+function deleteBehavior(field: CatalogField, part: Part): DeleteBehavior {
   const written = part.value['deleteBehavior'] as DeleteBehavior | undefined;
-  if (field.multiple) {
-    if (written === 'cascade') report.warn(part, ['deleteBehavior'], subject, 'a list of references is never deleted with one of its records; the entry is removed from the list', 'Write set_null, or use a junction object.');
-    return written === 'restrict' ? 'restrict' : 'cascade';
-  }
+  if (field.multiple) return written === 'restrict' ? 'restrict' : 'cascade';
   if (written !== undefined) return written;
   if (field.type.name === 'master_detail') return 'cascade';
   return field.required ? 'restrict' : 'set_null';
