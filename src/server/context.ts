@@ -71,24 +71,25 @@ export class OperationContext implements RequestContext {
   }
 }
 
-/** What resolvers get: the same, as the plain object that Envelop builds from it. */
+/** What resolvers get: the same, on the object that Envelop builds. */
 export interface GraphqlContext extends RequestContext {
   readonly request: IncomingRequest;
   readonly log: Logger;
 }
 
-export const toGraphqlContext = (context: OperationContext): GraphqlContext => ({
-  requestId: context.requestId,
-  caller: context.caller,
-  access: context.access,
-  now: context.now,
-  variables: context.variables,
-  catalog: context.catalog,
-  database: context.database,
-  request: context.request,
-  signal: context.signal,
-  log: context.log,
+/** Own properties of a context, which Envelop copies; `completeContext` adds the others. */
+export const toGraphqlContext = ({ requestId, caller, access, now, variables, catalog, database, request }: OperationContext): Omit<GraphqlContext, 'signal' | 'log'> => ({
+  requestId, caller, access, now, variables, catalog, database, request,
 });
+
+/** Before an operation is executed: its coerced variables, and what is made only when somebody asks. */
+export function completeContext(target: object, context: OperationContext): void {
+  Object.defineProperties(target, {
+    variables: { value: context.variables, enumerable: true, configurable: true, writable: true },
+    signal: { get: () => context.signal, enumerable: true, configurable: true },
+    log: { get: () => context.log, configurable: true },
+  });
+}
 
 /** Who asks and what they may do. Throws what a plugin's `authenticate` throws. */
 export async function identify(request: IncomingRequest, { authenticate, access }: ContextSources): Promise<Identity> {

@@ -14,7 +14,7 @@ export interface LogOptions {
 
 /** The process's logger; rooms and plugins get children of it. */
 export function createLog({ level = 'info', pretty = false, destination }: LogOptions = {}): PinoLogger {
-  const options = { level, redact: { paths: ['req.headers.authorization', 'req.headers.cookie', '*.password', '*.token', '*.secret'], censor: '[hidden]' } };
+  const options = { level };
   if (destination) return pino(options, destination);
   return pretty ? pino({ ...options, transport: { target: 'pino-pretty', options: { ignore: 'pid,hostname', translateTime: 'HH:MM:ss' } } }) : pino(options);
 }

@@ -31,7 +31,7 @@ export interface ServerOptions extends Omit<ContextSources, 'log' | 'authenticat
 }
 
 export interface Server {
-  /** Starts to accept requests, then runs `server.start` of the plugins. */
+  /** Starts to accept requests, then runs `server.start` of the plugins; closes again when one throws. */
   listen(): Promise<{ readonly url: string; readonly port: number }>;
   /** Turns `/readyz` to 503, after `shutdownDelay` accepts nothing more, lets running requests end, closes sockets with 1001, then stops the plugins. */
   close(): Promise<void>;
@@ -95,7 +95,7 @@ export function createServer({ engine, settings, log, health, plugins, ...rest }
   const close = async (): Promise<void> => {
     if (settings.shutdownDelay > 0) await new Promise((resolve) => setTimeout(resolve, settings.shutdownDelay));
     const until = performance.now() + settings.shutdownTimeout;
-    const stopped = new Promise((resolve) => server.close(resolve));
+    const stopped = new Promise((resolve) => server.close(resolve)); // an error only says that it was not listening
     server.closeIdleConnections();
     for (const [response, { stream }] of running) if (stream) response.destroy();
     await websockets.close(settings.shutdownTimeout);
@@ -122,11 +122,24 @@ export function createServer({ engine, settings, log, health, plugins, ...rest }
       const { port, address, family } = server.address() as AddressInfo;
       const local = address === '0.0.0.0' || address === '::' ? 'localhost' : family === 'IPv6' ? `[${address}]` : address;
       const url = `http://${local}:${port}`;
-      for (const phase of phases) await phase.start?.({ url });
+      try {
+        for (const plugin of plugins) await startPart(plugin, url);
+      } catch (error) {
+        await (closing ??= close());
+        throw error;
+      }
       return { url, port };
     },
     close: () => (closing ??= close()),
   };
+}
+
+async function startPart({ name, server }: Plugin, url: string): Promise<void> {
+  try {
+    await server?.start?.({ url });
+  } catch (error) {
+    throw new StartupError(`The server part of the plugin "${name}" could not start: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
+  }
 }
 
 /** Documents of the current engine; those of a former one are forgotten. */

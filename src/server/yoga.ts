@@ -3,7 +3,7 @@ import type { ExecutionResult, FormattedExecutionResult, Source } from 'graphql'
 import { createYoga, type Plugin as YogaPlugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Logger } from '../kernel/log.ts';
 import { admit, type OperationHook } from './admit.ts';
-import { OperationContext, toGraphqlContext, type ContextSources, type GraphqlContext, type Identity } from './context.ts';
+import { completeContext, OperationContext, toGraphqlContext, type ContextSources, type Identity } from './context.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { Documents, PreparedOperation } from './documents.ts';
 import { formatErrors, maskError } from './format-errors.ts';
@@ -44,7 +44,7 @@ export interface GeneralWayOptions {
   readonly log: Logger;
 }
 
-export type GeneralWay = YogaServerInstance<YogaContext, GraphqlContext>;
+export type GeneralWay = YogaServerInstance<YogaContext, object>;
 
 /** What one operation carries through Envelop, whose plugins may copy the context. */
 const own = Symbol('objectos operation');
@@ -59,10 +59,13 @@ export function createGeneralWay({ settings, sources, hooks, deadlines, envelop,
   /** In a batch, and on a WebSocket, an operation is admitted when it is executed. */
   const enter = async (value: unknown): Promise<Admitted> => {
     const { objectos, [own]: operation } = value as EnvelopContext;
-    if (objectos.admitted) return objectos.admitted;
+    if (objectos.admitted) {
+      completeContext(value as object, objectos.admitted.context);
+      return objectos.admitted;
+    }
     if (!operation?.context) throw new Error('A plugin of Envelop removed what the server needs from the context.');
     const variables = await admit(operation.prepared, operation.context, hooks);
-    (value as { variables: unknown }).variables = variables;
+    completeContext(value as object, operation.context);
     return { prepared: operation.prepared, context: operation.context, variables };
   };
 
@@ -104,7 +107,7 @@ export function createGeneralWay({ settings, sources, hooks, deadlines, envelop,
     },
   };
 
-  return createYoga<YogaContext, GraphqlContext>({
+  return createYoga<YogaContext, object>({
     graphqlEndpoint: settings.path,
     context: (initial) => {
       const { admitted, request, identity, contexts } = initial.objectos;

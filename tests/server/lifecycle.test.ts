@@ -1,5 +1,7 @@
 import { request } from 'undici';
 import { describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import type { Plugin } from '../../src/kernel/plugin.ts';
 import { compileAll } from './compile-all.ts';
 import { startServer, testSchema } from './test-server.ts';
 import { connect, overSocket } from './transports.ts';
@@ -100,6 +102,53 @@ describe('event streams', () => {
     expect(response.status).toBe(200);
     controller.abort();
     await expect.poll(() => app.probe.ended).toBe(1);
+  });
+});
+
+describe('sockets', () => {
+  it('that stop answering pings are closed, and their subscriptions ended', async () => {
+    const app = await startServer({ settings: { keepAlive: 50 } });
+    const socket = new WebSocket(app.graphql.replace('http', 'ws'), 'graphql-transport-ws', { autoPong: false });
+    const closed = new Promise((resolve) => socket.on('close', resolve));
+    socket.on('open', () => socket.send('{"type":"connection_init"}'));
+    socket.on('message', (data) => {
+      if (String(data).includes('connection_ack')) socket.send('{"id":"1","type":"subscribe","payload":{"query":"subscription { endless }"}}');
+    });
+    await closed;
+    await expect.poll(() => app.probe.ended).toBe(1);
+  });
+
+  it('that do not introduce themselves are closed', async () => {
+    const app = await startServer({ settings: { connectionInitTimeout: 30 } });
+    const socket = new WebSocket(app.graphql.replace('http', 'ws'), 'graphql-transport-ws');
+    expect(await new Promise((resolve) => socket.on('close', resolve))).toBe(4408);
+  });
+
+  it('stay open while others come and go, and many operations share one', async () => {
+    const app = await startServer();
+    const client = connect(app);
+    const answers = await Promise.all(Array.from({ length: 50 }, (_, value) => overSocket(client, 'query ($v: Int!) { number(value: $v) }', { v: value })));
+    expect(answers.map(([result]) => result?.data?.['number'])).toEqual(Array.from({ length: 50 }, (_, value) => value));
+  });
+});
+
+describe('a plugin whose server part fails to start', () => {
+  it('stops the server and is named', async () => {
+    const order: string[] = [];
+    const part = (name: string, fails: boolean): Plugin => ({
+      name,
+      version: '1.0.0',
+      description: 'Starts.',
+      server: {
+        start: () => {
+          order.push(`start ${name}`);
+          if (fails) throw new Error('no licence');
+        },
+        stop: () => void order.push(`stop ${name}`),
+      },
+    });
+    await expect(startServer({ plugins: [part('a', false), part('b', true)] })).rejects.toThrow('The server part of the plugin "b" could not start: no licence');
+    expect(order).toEqual(['start a', 'start b', 'stop b', 'stop a']);
   });
 });
 
