@@ -22,7 +22,8 @@ export async function runMutationField(writer: Writer, source: OperationSource, 
   const plan = planContext(source, request, mode);
   const given = getArgumentValues(field, node, request.variables);
   const options = readOptions(given);
-  const write = readWrite(mutation, given, plan.args.of(field, node), options, request);
+  // The payload is read before a dry run is undone, so the transaction around both does the undoing.
+  const write = readWrite(mutation, given, plan.args.of(field, node), { ...options, dryRun: false }, request);
   const payload = new Payload(source, selected, mutation, request, mode);
 
   const work = async (): Promise<string> => {

@@ -1,7 +1,6 @@
-import type { GraphQLField, GraphQLOutputType } from 'graphql';
-import { getNamedType } from 'graphql';
+import { getNamedType, type GraphQLField, type GraphQLOutputType } from 'graphql';
 import type { AggregateFunction } from '../../metadata/field-type.ts';
-import { ObjectosError } from '../../errors.ts';
+import type { CatalogField, CatalogObject } from '../../metadata/catalog.ts';
 import type { SqlScope } from '../filter/scope.ts';
 import { aggregateSql, fieldNamed, fieldSql } from '../filter/to-sql.ts';
 import { whereClause } from '../filter/visible-rows.ts';
@@ -11,6 +10,7 @@ import type { Args } from './arguments.ts';
 import { readRowSet } from './page.ts';
 import type { PlanContext } from './plan-context.ts';
 import { needsResolver, objectTypeOf, selectedFields, type SelectedField } from './selection.ts';
+import { requireAggregatable } from './where.ts';
 
 /** JSON of `accountsAggregate(…)`: a scalar subquery. */
 export function aggregateEntrySql(plan: PlanContext, selected: SelectedField, args: Args, scope: SqlScope, base: readonly string[] = []): string {
@@ -23,7 +23,7 @@ export function aggregateEntrySql(plan: PlanContext, selected: SelectedField, ar
       case 'count':
         return [{ key: part.key, sql: 'count(*)' }];
       case 'measures':
-        return [{ key: part.key, sql: buildObject(measureEntries(plan, part, (name) => measureSql(scope, source.function, name))) }];
+        return [{ key: part.key, sql: buildObject(measureEntries(plan, part, scope.object, (name) => measureSql(scope, source.function, name))) }];
       default:
         needsResolver(plan, `${type.name}.${part.name}`);
         return [];
@@ -32,13 +32,13 @@ export function aggregateEntrySql(plan: PlanContext, selected: SelectedField, ar
   return jsonRow(entries, `${identifier(scope.object.table)} ${scope.alias}${whereClause(rows.conditions)}`);
 
   function measureSql(at: SqlScope, fn: AggregateFunction, name: string): string {
-    requireAggregate(at, name);
+    requireAggregatable(at.access, at.object, name);
     return aggregateSql(fn, fieldSql(fieldNamed(at.object, name), at.alias));
   }
 }
 
 /** Members of `sum { … }` and its likes; `sqlOf` yields the bare aggregate of a field. */
-export function measureEntries(plan: PlanContext, part: SelectedField, sqlOf: (field: string) => string): JsonEntry[] {
+export function measureEntries(plan: PlanContext, part: SelectedField, object: CatalogObject, sqlOf: (field: string) => string): JsonEntry[] {
   const source = part.field?.extensions.objectos;
   if (source?.kind !== 'measures') throw new Error(`${part.name} holds no measures.`);
   const type = objectTypeOf(part.field as GraphQLField<unknown, unknown>);
@@ -49,16 +49,12 @@ export function measureEntries(plan: PlanContext, part: SelectedField, sqlOf: (f
       needsResolver(plan, `${type.name}.${measure.name}`);
       return [];
     }
-    return [{ key: measure.key, sql: shown(plan, part, of.field, measure.field.type, source.function, sqlOf(of.field)) }];
+    return [{ key: measure.key, sql: shown(fieldNamed(object, of.field), measure.field.type, source.function, sqlOf(of.field)) }];
   });
 }
 
-function shown(plan: PlanContext, part: SelectedField, name: string, type: GraphQLOutputType, fn: AggregateFunction, sql: string): string {
-  const owner = ownerOf(plan, part);
-  if (fn === 'min' || fn === 'max') {
-    const field = fieldNamed(owner, name);
-    return field.type.json(sql, field);
-  }
+function shown(field: CatalogField, type: GraphQLOutputType, fn: AggregateFunction, sql: string): string {
+  if (fn === 'min' || fn === 'max') return field.type.json(sql, field);
   switch (getNamedType(type).name) {
     case 'Decimal':
     case 'BigInt':
@@ -67,20 +63,5 @@ function shown(plan: PlanContext, part: SelectedField, name: string, type: Graph
       return `(${sql})::float8`;
     default:
       return sql;
-  }
-}
-
-/** The object whose fields a measures type lists: the builder notes it on the type. */
-function ownerOf(plan: PlanContext, part: SelectedField) {
-  const type = objectTypeOf(part.field as GraphQLField<unknown, unknown>);
-  const name = type.extensions.objectosObject;
-  const object = name === undefined ? undefined : plan.catalog.objects.get(name);
-  if (!object) throw new Error(`${type.name} does not say which object it measures.`);
-  return object;
-}
-
-export function requireAggregate({ access, object }: SqlScope, name: string): void {
-  if (!access.object(object.name).field(name).aggregate) {
-    throw new ObjectosError('FORBIDDEN', `You may not aggregate ${object.names.type}.${fieldNamed(object, name).graphqlName}.`);
   }
 }

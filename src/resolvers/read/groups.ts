@@ -8,14 +8,14 @@ import { aggregateSql, compare, fieldNamed, fieldSql, measureFamily, relationNam
 import { visibleRows, whereClause } from '../filter/visible-rows.ts';
 import { identifier, literal } from '../sql/identifier.ts';
 import { jsonArray, jsonObject, jsonRow, type JsonEntry } from '../sql/json.ts';
-import { measureEntries, requireAggregate } from './aggregate.ts';
+import { measureEntries } from './aggregate.ts';
 import type { Arg, Args } from './arguments.ts';
 import { direction } from './order.ts';
 import { leaf, readRowSet } from './page.ts';
 import type { PlanContext } from './plan-context.ts';
 import { recordEntries } from './record.ts';
 import { needsResolver, objectTypeOf, selectedFields, type SelectedField } from './selection.ts';
-import { entriesOf, itemsOf, peekLeaf, readMeasures } from './where.ts';
+import { entriesOf, itemsOf, peekLeaf, readMeasures, requireAggregatable } from './where.ts';
 
 interface GroupKey {
   readonly field: CatalogField;
@@ -32,7 +32,7 @@ export function groupsSql(plan: PlanContext, selected: SelectedField, args: Args
   const group = plan.binds.alias();
   const measures = new Map<string, string>();
   const measureColumn = (fn: AggregateFunction, name: string | undefined) => {
-    if (name !== undefined) requireAggregate(scope, name);
+    if (name !== undefined) requireAggregatable(scope.access, scope.object, name);
     const sql = aggregateSql(fn, name === undefined ? undefined : fieldSql(fieldNamed(scope.object, name), scope.alias));
     const column = measures.get(sql) ?? `"m${measures.size}"`;
     measures.set(sql, column);
@@ -49,7 +49,7 @@ export function groupsSql(plan: PlanContext, selected: SelectedField, args: Args
       case 'count':
         return [{ key: part.key, sql: `${group}.${measureColumn('count', undefined)}` }];
       case 'measures':
-        return [{ key: part.key, sql: jsonObject(measureEntries(plan, part, (name) => `${group}.${measureColumn(source.function, name)}`)) }];
+        return [{ key: part.key, sql: jsonObject(measureEntries(plan, part, scope.object, (name) => `${group}.${measureColumn(source.function, name)}`)) }];
       default:
         needsResolver(plan, `${type.name}.${part.name}`);
         return [];
@@ -70,7 +70,7 @@ function readKeys(arg: Arg | undefined, scope: SqlScope): GroupKey[] {
   const keys = (arg ? itemsOf(arg) : []).map((item, index): GroupKey => {
     const parts = new Map(entriesOf(item).map((entry) => [entry.name, peekLeaf(entry.value)]));
     const field = fieldNamed(scope.object, String(parts.get('field')));
-    requireAggregate(scope, field.name);
+    requireAggregatable(scope.access, scope.object, field.name);
     if (!field.type.groupable || field.column === undefined) {
       throw new ObjectosError('BAD_REQUEST', `${scope.object.names.type}.${field.graphqlName} cannot be grouped by.`);
     }
@@ -152,7 +152,7 @@ function groupOrderItem(name: string, value: Arg, scope: SqlScope, keys: readonl
   const [measure] = entriesOf(value);
   const source = measure?.input.extensions.objectos;
   if (!measure || source?.kind !== 'field') throw new ObjectosError('BAD_REQUEST', `orderBy: ${name} names one field.`);
-  requireAggregate(scope, source.field);
+  requireAggregatable(scope.access, scope.object, source.field);
   return `${aggregateSql(name as AggregateFunction, fieldSql(fieldNamed(scope.object, source.field), scope.alias))}${directionSql(measure.value)}`;
 }
 
