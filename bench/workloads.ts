@@ -30,7 +30,7 @@ export const workloads: readonly Workload[] = [
     write: false,
     v: (i) => ({ from: nthAccount(i) }),
     platform: `query ($from: String!) { accounts(where: { name: { gte: $from } }, orderBy: [{ name: ASC }], first: 20) { nodes { ${accountFields} contacts(first: 5) { nodes { id fullName email } } } } }`,
-    handwritten: `query ($from: String!) { accounts(from: $from, first: 20) { nodes { ${accountFields} contacts(first: 5) { nodes { id fullName email } } } } }`,
+    handwritten: `query ($from: String!) { accounts(from: $from, first: 20) { ${accountFields} contacts(first: 5) { id fullName email } } }`,
     limit: {
       sql: `SELECT json_build_object('accounts', json_build_object('nodes', ${list('r')}))::text AS json FROM (
         SELECT a.id, a.name, upper(a.industry) AS industry, a.annual_revenue::text AS "annualRevenue", o.owner, c.contacts
@@ -70,7 +70,7 @@ export const workloads: readonly Workload[] = [
       sql: `SELECT json_build_object('deals', json_build_object(
           'totalCount', (SELECT count(*) FROM deal WHERE stage = lower($1) AND amount >= $2::numeric),
           'pageInfo', json_build_object('hasNextPage', count(*) > 20),
-          'nodes', coalesce(json_agg(row_to_json(r)) FILTER (WHERE n <= 20), '[]')))::text AS json
+          'nodes', coalesce(json_agg(r) FILTER (WHERE n <= 20), '[]')))::text AS json
         FROM (SELECT row_number() OVER () AS n, d.id, row_to_json(f) AS r FROM (SELECT * FROM deal WHERE stage = lower($1) AND amount >= $2::numeric ORDER BY amount DESC, id LIMIT 21) d,
           LATERAL (SELECT d.id, d.name, d.amount::text AS amount, upper(d.stage) AS stage, d.close_date AS "closeDate", (SELECT row_to_json(a) FROM (SELECT a.id, a.name FROM account a WHERE a.id = d.account_id) a) AS account) f) x`,
       values: ['stage', 'min'],
@@ -83,7 +83,7 @@ export const workloads: readonly Workload[] = [
     write: false,
     v: (i) => ({ from: `User ${String(i % (sizes.users - 20)).padStart(3, '0')}` }),
     platform: 'query ($from: String!) { users(where: { name: { gte: $from } }, orderBy: [{ name: ASC }], first: 10) { nodes { id name accounts(first: 5) { nodes { id name deals(first: 5) { nodes { id name amount stage } } } } } } }',
-    handwritten: 'query ($from: String!) { users(from: $from, first: 10) { nodes { id name accounts(first: 5) { nodes { id name deals(first: 5) { nodes { id name amount stage } } } } } } }',
+    handwritten: 'query ($from: String!) { users(from: $from, first: 10) { id name accounts(first: 5) { id name deals(first: 5) { id name amount stage } } } }',
     limit: {
       sql: `SELECT json_build_object('users', json_build_object('nodes', ${list('r')}))::text AS json FROM (
         SELECT u.id, u.name, (SELECT json_build_object('nodes', ${list('a')}) FROM (
