@@ -12,7 +12,6 @@ export interface Identity {
 }
 
 export interface ContextSources {
-  readonly catalog: () => Catalog;
   readonly database: Database;
   readonly access: AccessProvider;
   readonly authenticate: readonly NonNullable<ServerPhase['authenticate']>[];
@@ -38,12 +37,12 @@ export class OperationContext implements RequestContext {
   #child: Logger | undefined;
   #aborted: { readonly reason: unknown } | undefined;
 
-  constructor(request: IncomingRequest, { caller, access }: Identity, variables: Variables, sources: ContextSources, requestId = request.requestId) {
+  constructor(request: IncomingRequest, { caller, access }: Identity, variables: Variables, catalog: Catalog, sources: ContextSources, requestId = request.requestId) {
     this.requestId = requestId;
     this.caller = caller;
     this.access = access;
     this.variables = variables;
-    this.catalog = sources.catalog();
+    this.catalog = catalog;
     this.database = sources.database;
     this.request = request;
     this.#log = sources.log;

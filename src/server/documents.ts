@@ -5,6 +5,7 @@ import {
 import { LRUCache } from 'lru-cache';
 import { ObjectosError } from '../errors.ts';
 import type { Logger } from '../kernel/log.ts';
+import type { Catalog } from '../metadata/catalog.ts';
 import { compileCost, type Cost } from './cost.ts';
 import type { CompiledOperation, GraphqlEngine } from './engine.ts';
 import { checkSize } from './limits.ts';
@@ -34,6 +35,11 @@ export type Coerced = { readonly variables: Record<string, unknown>; readonly er
 export interface Documents {
   readonly engine: GraphqlEngine;
   prepare(query: string, operationName: string | null | undefined): Prepared;
+}
+
+/** With the catalog that the engine was built from: a request sees both of one generation. */
+export interface ServedDocuments extends Documents {
+  readonly catalog: Catalog;
 }
 
 type Checked = { readonly document: DocumentNode; readonly operations: Map<string, Prepared> } | Refused;

@@ -3,7 +3,7 @@ import type { Logger } from '../kernel/log.ts';
 import { admit, type OperationHook } from './admit.ts';
 import { identify, OperationContext, type ContextSources } from './context.ts';
 import type { Deadlines } from './deadlines.ts';
-import type { Documents } from './documents.ts';
+import type { ServedDocuments } from './documents.ts';
 import { formatErrors } from './format-errors.ts';
 import { isJson, isStream, negotiate, type ResponseType, type StreamType } from './media-type.ts';
 import { refuseForgery } from './origins.ts';
@@ -15,7 +15,7 @@ import type { ServerSettings } from './settings.ts';
 import type { GeneralWay, RequestState } from './yoga.ts';
 
 export interface GraphqlHttpOptions {
-  readonly documents: () => Documents;
+  readonly documents: () => ServedDocuments;
   readonly settings: ServerSettings;
   readonly sources: ContextSources;
   readonly hooks: readonly OperationHook[];
@@ -53,7 +53,7 @@ export function createGraphqlHandler({ documents, settings, sources, hooks, dead
     const identity = await identify(exchange.request, sources);
     exchange.operationName = prepared.name;
     if (prepared.kind === 'mutation' && node.method === 'GET') throw refusal(405, 'Mutations are sent with POST.');
-    const context = new OperationContext(exchange.request, identity, params.variables, sources);
+    const context = new OperationContext(exchange.request, identity, params.variables, current.catalog, sources);
     exchange.contexts = [context];
     const variables = await admit(prepared, context, hooks);
     if (!prepared.compiled || isStream(type) || generalOnly) {

@@ -3,9 +3,10 @@ import type { AddressInfo } from 'node:net';
 import { StartupError } from '../errors.ts';
 import type { Health } from '../kernel/health.ts';
 import type { Plugin } from '../kernel/plugin.ts';
+import type { Catalog } from '../metadata/catalog.ts';
 import type { ContextSources } from './context.ts';
 import { createDeadlines } from './deadlines.ts';
-import { createDocuments, type Documents } from './documents.ts';
+import { createDocuments, type ServedDocuments } from './documents.ts';
 import type { GraphqlEngine } from './engine.ts';
 import { createGraphiql } from './graphiql.ts';
 import { createGraphqlHandler, type Exchange } from './graphql-http.ts';
@@ -23,6 +24,8 @@ import { createGeneralWay } from './yoga.ts';
 export interface ServerOptions extends Omit<ContextSources, 'log' | 'authenticate'> {
   /** The current engine, asked for at the start of each request; another one takes over without a restart. */
   readonly engine: () => GraphqlEngine;
+  /** The catalog that the current engine was built from. */
+  readonly catalog: () => Catalog;
   readonly settings: ServerSettings;
   readonly log: PinoLogger;
   readonly health: Health;
@@ -38,7 +41,7 @@ export interface Server {
 }
 
 /** One HTTP server for GraphQL over HTTP and WebSocket, GraphiQL, health and the routes of plugins. */
-export function createServer({ engine, settings, log, health, plugins, ...rest }: ServerOptions): Server {
+export function createServer({ engine, catalog, settings, log, health, plugins, ...rest }: ServerOptions): Server {
   const phases = plugins.flatMap(({ server }) => (server ? [server] : []));
   const present = <K extends 'authenticate' | 'operation'>(key: K): NonNullable<ServerPhase[K]>[] => phases.flatMap((phase) => (phase[key] ? [phase[key].bind(phase) as NonNullable<ServerPhase[K]>] : []));
   const sources: ContextSources = { ...rest, log, authenticate: present('authenticate') };
@@ -46,7 +49,7 @@ export function createServer({ engine, settings, log, health, plugins, ...rest }
   const envelop = phases.flatMap((phase) => phase.envelop ?? []);
   const deadlines = createDeadlines(settings.requestTimeout);
   const general = createGeneralWay({ settings, sources, hooks, deadlines, envelop, log });
-  const documents = currentDocuments(engine, settings, log);
+  const documents = currentDocuments(engine, catalog, settings, log);
   const routes = createRoutes(plugins, [settings.path, '/healthz', '/readyz']);
   const graphiql = settings.graphiql ? createGraphiql(settings.path) : undefined;
   const graphql = createGraphqlHandler({ documents, settings, sources, hooks, deadlines, general, generalOnly: envelop.length > 0, graphiql, log });
@@ -143,11 +146,11 @@ async function startPart({ name, server }: Plugin, url: string): Promise<void> {
 }
 
 /** Documents of the current engine; those of a former one are forgotten. */
-function currentDocuments(engine: () => GraphqlEngine, settings: ServerSettings, log: PinoLogger): () => Documents {
-  let documents: Documents | undefined;
+function currentDocuments(engine: () => GraphqlEngine, catalog: () => Catalog, settings: ServerSettings, log: PinoLogger): () => ServedDocuments {
+  let documents: ServedDocuments | undefined;
   return () => {
     const current = engine();
-    if (documents?.engine !== current) documents = createDocuments(current, settings, log);
+    if (documents?.engine !== current) documents = { ...createDocuments(current, settings, log), catalog: catalog() };
     return documents;
   };
 }

@@ -1,23 +1,23 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { GraphQLError, type ExecutionArgs } from 'graphql';
+import type { ExecutionArgs, GraphQLError } from 'graphql';
 import { handleProtocols, makeServer, type Context, type SubscribePayload } from 'graphql-ws';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { ObjectosError } from '../errors.ts';
 import type { Logger } from '../kernel/log.ts';
 import { identify, noVariables, OperationContext, type ContextSources, type Identity } from './context.ts';
-import type { Documents } from './documents.ts';
+import type { ServedDocuments } from './documents.ts';
 import { formatError, formatErrors, maskError } from './format-errors.ts';
 import { NodeRequest } from './incoming-request.ts';
 import { refuseForgery } from './origins.ts';
-import { tooLarge } from './params.ts';
-import { limitExceeded, RequestRefused, toGraphqlError } from './request-errors.ts';
+import { limitExceeded, RequestRefused } from './request-errors.ts';
 import type { ServerSettings } from './settings.ts';
+import { completedId, keepAlive, refuseMessage } from './socket-messages.ts';
 import { admit, type OperationHook } from './admit.ts';
 import type { GeneralWay } from './yoga.ts';
 
 export interface WebsocketOptions {
-  readonly documents: () => Documents;
+  readonly documents: () => ServedDocuments;
   readonly settings: ServerSettings;
   readonly sources: ContextSources;
   readonly hooks: readonly OperationHook[];
@@ -57,7 +57,7 @@ export function createWebsockets({ documents, settings, sources, hooks, general,
     const current = documents();
     const prepared = current.prepare(query, operationName);
     if (prepared.errors) throw new RequestRefused(prepared.errors);
-    const context = new OperationContext(extra.request, extra.identity, variables ?? noVariables, sources, `${extra.request.requestId}/${id}`);
+    const context = new OperationContext(extra.request, extra.identity, variables ?? noVariables, current.catalog, sources, `${extra.request.requestId}/${id}`);
     extra.operations.set(id, { context, endless: prepared.kind === 'subscription' });
     const admitted = { prepared, context, variables: await admit(prepared, context, hooks) };
     const state = { documents: current, request: extra.request, identity: extra.identity, contexts: new Set<OperationContext>(), admitted };
@@ -110,7 +110,7 @@ export function createWebsockets({ documents, settings, sources, hooks, general,
   const serve = (socket: WebSocket, node: IncomingMessage): void => {
     const connection: Connection = { socket, node, operations: new Map() };
     connections.add(connection);
-    const stopPinging = ping(socket, settings.keepAlive);
+    const stopPinging = keepAlive(socket, settings.keepAlive);
     socket.on('error', (error) => log.warn({ err: error }, 'A WebSocket failed.'));
     const closed = protocol.opened(
       {
@@ -175,38 +175,3 @@ export function createWebsockets({ documents, settings, sources, hooks, general,
 type Enveloped = ReturnType<GeneralWay['getEnveloped']>;
 const enveloped = (args: ExecutionArgs): Enveloped => args.rootValue as Enveloped;
 const withoutRoot = (args: ExecutionArgs): ExecutionArgs => ({ ...args, rootValue: undefined });
-
-/** The `error` message for an operation whose message is too large; undefined when it cannot be told whose it is. */
-function refuseMessage(text: string, limit: number): string | undefined {
-  try {
-    const { id, type } = JSON.parse(text) as { id?: unknown; type?: unknown };
-    if (type !== 'subscribe' || typeof id !== 'string') return undefined;
-    return JSON.stringify({ id, type: 'error', payload: [toGraphqlError(tooLarge(limit)).toJSON()] });
-  } catch {
-    return undefined;
-  }
-}
-
-/** Id of a `complete` message, which are short. */
-function completedId(text: string): string | undefined {
-  if (text.length > 500 || !text.includes('"complete"')) return undefined;
-  try {
-    const { id, type } = JSON.parse(text) as { id?: unknown; type?: unknown };
-    return type === 'complete' && typeof id === 'string' ? id : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Pings until the socket closes; one that does not answer within an interval is cut off. */
-function ping(socket: WebSocket, interval: number): () => void {
-  let alive = true;
-  socket.on('pong', () => (alive = true));
-  const timer = setInterval(() => {
-    if (!alive) return socket.terminate();
-    alive = false;
-    if (socket.readyState === socket.OPEN) socket.ping();
-  }, interval);
-  timer.unref();
-  return () => clearInterval(timer);
-}

@@ -5,7 +5,7 @@ import type { Logger } from '../kernel/log.ts';
 import { admit, type OperationHook } from './admit.ts';
 import { completeContext, OperationContext, toGraphqlContext, type ContextSources, type Identity } from './context.ts';
 import type { Deadlines } from './deadlines.ts';
-import type { Documents, PreparedOperation } from './documents.ts';
+import type { PreparedOperation, ServedDocuments } from './documents.ts';
 import { formatErrors, maskError } from './format-errors.ts';
 import type { Params } from './params.ts';
 import type { IncomingRequest } from './phase.ts';
@@ -14,7 +14,7 @@ import type { ServerSettings } from './settings.ts';
 
 /** What the server knows of a request before it hands it to Yoga or graphql-ws. */
 export interface RequestState {
-  readonly documents: Documents;
+  readonly documents: ServedDocuments;
   readonly request: IncomingRequest;
   readonly identity: Identity;
   /** All contexts of the request, to abort them when the client goes away. */
@@ -110,8 +110,8 @@ export function createGeneralWay({ settings, sources, hooks, deadlines, envelop,
   return createYoga<YogaContext, object>({
     graphqlEndpoint: settings.path,
     context: (initial) => {
-      const { admitted, request, identity, contexts } = initial.objectos;
-      const context = admitted?.context ?? new OperationContext(request, identity, initial.params.variables ?? {}, sources);
+      const { admitted, documents, request, identity, contexts } = initial.objectos;
+      const context = admitted?.context ?? new OperationContext(request, identity, initial.params.variables ?? {}, documents.catalog, sources);
       contexts.add(context);
       const operation = (initial as EnvelopContext)[own];
       if (operation) operation.context = context;
