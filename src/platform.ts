@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { Database } from './database/database.ts';
+import type { DataLoss } from './database/migrations/data-loss.ts';
 import { StartupError } from './errors.ts';
 import { createKernel } from './kernel/kernel.ts';
 import type { Kernel } from './kernel/kernel.ts';
@@ -42,9 +43,12 @@ export interface PlatformOptions {
   readonly definitions?: readonly DefinitionInput[] | undefined;
   /** Seed data given as values, beside `definitions`. */
   readonly seeds?: readonly DefinitionInput[] | undefined;
-  /** How the database gets the shape of the definitions; by default files decide, see `MigrateMode`. */
+  /** How the tables get the shape of the definitions; by default mode and files of the app decide. */
   readonly migrate?: MigrateMode | undefined;
-  readonly log?: PinoLogger | undefined;
+  /** Losses of data that are meant: `contact` for a table, `contact.fax` for a column; `true` for all. */
+  readonly acceptDataLoss?: DataLoss | undefined;
+  /** By default lines for people in development, JSON elsewhere, on standard output. */
+  readonly log?: PinoLogger | ((settings: Settings) => PinoLogger) | undefined;
   readonly env?: Readonly<Record<string, string | undefined>> | undefined;
 }
 
@@ -80,7 +84,7 @@ export interface Platform {
 export async function createPlatform(options: PlatformOptions = {}): Promise<Platform> {
   const app = await loadApp({ directory: options.directory ?? '.', env: options.env, settings: options.settings, plugins: options.plugins });
   const { settings } = app;
-  const log = options.log ?? createLog({ level: settings.log.level, pretty: settings.mode === 'development' });
+  const log = typeof options.log === 'function' ? options.log(settings) : (options.log ?? createLog({ level: settings.log.level, pretty: settings.mode === 'development' }));
   const kernel = createKernel({ plugins: app.plugins, log });
   const serverSettings = serverSettingsOf(settings);
 
@@ -89,10 +93,12 @@ export async function createPlatform(options: PlatformOptions = {}): Promise<Pla
 
   const build = (definitions: LoadedCatalog): Generation => compile(definitions, { settings, serverSettings, plugins: kernel.plugins, log });
 
+  const migration = { mode: options.migrate ?? (options.definitions ? 'sync' : undefined), acceptDataLoss: options.acceptDataLoss, log } as const;
+
   const loaded = await load();
   const database = options.database ?? (await openAppDatabase(app, log));
   try {
-    await migrate(app, loaded.catalog, database, { mode: options.migrate, log });
+    await migrate(app, loaded.catalog, database, migration);
     let current = build(loaded);
     const contexts = createContexts(() => current, database);
     kernel.services.register('runtime', runtimeOf(() => current, database, contexts.system), 'the platform');
@@ -126,7 +132,7 @@ export async function createPlatform(options: PlatformOptions = {}): Promise<Pla
         const next = await load();
         if (next.catalog.fingerprint === current.catalog.fingerprint) return false;
         const generation = build(next);
-        await migrate(app, next.catalog, database, { mode: options.migrate, log });
+        await migrate(app, next.catalog, database, migration);
         current = generation;
         return true;
       },

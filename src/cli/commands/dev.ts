@@ -7,6 +7,7 @@ import { appCommand, parsePort } from '../command.ts';
 import type { Io } from '../io.ts';
 import { openApp } from '../open-app.ts';
 import { reportError } from '../report-error.ts';
+import { servingLog } from '../terminal-log.ts';
 import { untilAborted } from '../until-aborted.ts';
 
 /** Editors write a file in several steps; changes that come this close together are one. */
@@ -17,7 +18,7 @@ export const dev: CommandFactory = (io, done) =>
     .option('-p, --port <number>', 'port to listen on', parsePort)
     .action(async ({ directory, port }: CommonOptions & { readonly port?: number }) => {
       const began = performance.now();
-      const platform = await openApp(io, directory, port === undefined ? {} : { settings: { server: { port } } });
+      const platform = await openApp(io, directory, { log: servingLog, ...(port !== undefined && { settings: { server: { port } } }) });
       try {
         const { url } = await platform.start();
         printBanner(io, platform, url, performance.now() - began);

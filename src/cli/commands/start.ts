@@ -2,6 +2,7 @@ import { printBanner } from '../banner.ts';
 import type { CommandFactory, CommonOptions } from '../command.ts';
 import { appCommand, parsePort } from '../command.ts';
 import { openApp } from '../open-app.ts';
+import { servingLog } from '../terminal-log.ts';
 import { untilAborted } from '../until-aborted.ts';
 
 export const start: CommandFactory = (io, done) =>
@@ -9,7 +10,7 @@ export const start: CommandFactory = (io, done) =>
     .option('-p, --port <number>', 'port to listen on', parsePort)
     .action(async ({ directory, port }: CommonOptions & { readonly port?: number }) => {
       const began = performance.now();
-      const platform = await openApp(io, directory, port === undefined ? {} : { settings: { server: { port } } });
+      const platform = await openApp(io, directory, { log: servingLog, ...(port !== undefined && { settings: { server: { port } } }) });
       try {
         const { url } = await platform.start();
         printBanner(io, platform, url, performance.now() - began);

@@ -36,6 +36,12 @@ export const settingsSchema = z.strictObject({
       level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info').describe('Least severe messages that are written.'),
     })
     .prefault({}),
+  codegen: z
+    .strictObject({
+      documents: z.array(z.string().min(1)).default([]).describe('Folders, relative to the app, whose *.graphql files become typed operations.'),
+      output: z.string().regex(/\.ts$/, 'must end with .ts').default('operations.generated.ts').describe('File that typed operations are written to.'),
+    })
+    .prefault({}),
   plugins: z.array(z.string().min(1)).default([]).describe('Plugins beyond those that are always on: a name of the platform, or a file of the app such as ./plugins/loyalty.ts.'),
 });
 
