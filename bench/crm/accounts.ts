@@ -20,7 +20,7 @@ export interface Contact {
   readonly account: Account;
 }
 
-const plain = (text: string) => text.normalize('NFKD').replace(/[\u0300-\u036f]/g, '').replace(/ß/g, 'ss').replace(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '').toLowerCase();
+const plain = (text: string) => text.normalize('NFKD').replace(/[\u0300-\u036f]/g, '').replace(/ß/g, 'ss').replace(/[’']/g, '').replace(/[^A-Za-z0-9]+/g, '-').replace(/^-|-$/g, '').toLowerCase();
 
 /** Every second prospect-able company is a customer. */
 const typeOf = (company: Company, index: number) => company.type ?? (index % 3 === 2 ? 'prospect' : 'customer');

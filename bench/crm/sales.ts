@@ -37,7 +37,8 @@ export const stages = {
 } as const;
 
 const order = ['closed_won', 'proposal', 'closed_won', 'qualification', 'closed_lost', 'negotiation', 'closed_won', 'prospecting', 'proposal', 'closed_won'] as const;
-const topics = ['Cold-chain monitoring', 'Energy dashboard', 'Predictive maintenance', 'Indoor air quality', 'Gateway roll-out', 'Platform renewal', 'Site extension', 'Fleet tracking'] as const;
+const wonPerRound = order.filter((stage) => stage === 'closed_won').length;
+const topics = ['Cold-chain monitoring', 'Energy dashboard', 'Predictive maintenance', 'Indoor air quality', 'Gateway roll-out', 'Site extension', 'Fleet tracking'] as const;
 
 function makeLines(random: ReturnType<typeof randomFor>): Line[] {
   return random.sample(articles.filter(({ sku }) => sku !== 'SEN-P120'), random.int(1, 4)).map((article) => {
@@ -55,7 +56,9 @@ export const deals: readonly Deal[] = Array.from({ length: 60 }, (_, index) => {
   const random = randomFor(`deal ${String(index)}`);
   const stage = order[index % order.length] ?? 'proposal';
   const won = stage === 'closed_won';
-  const account = random.pick(buyers.filter(({ type }) => (won ? type === 'customer' : true)));
+  // In turn, so that every customer has bought and nearly every buyer has a deal.
+  const candidates = won ? buyers.filter(({ type }) => type === 'customer') : buyers;
+  const account = candidates[(won ? order.slice(0, index % order.length).filter((one) => one === 'closed_won').length + Math.floor(index / order.length) * wonPerRound : index * 5) % candidates.length] ?? random.pick(candidates);
   const type = account.type === 'customer' && index % 3 > 0 ? random.pick(['expansion', 'renewal']) : 'new_business';
   const [, , earliest, latest] = stages[stage];
   return {
