@@ -35,6 +35,11 @@ interface Edit {
   readonly steps: Step[];
 }
 
+/** Without the schema that the differ thinks of: tables go where the search path says. */
+async function diffStatements(from: string | undefined, to: string): Promise<string[]> {
+  return splitSql(await diffSchemas(from, to)).filter((statement) => !statement.startsWith('CREATE SCHEMA IF NOT EXISTS'));
+}
+
 const sqlSteps = (statements: readonly string[]): Step[] => statements.map((sql) => ({ sql }));
 
 /** The statements of a plan. */
@@ -48,14 +53,14 @@ export function statementsOf({ steps }: MigrationPlan): string[] {
  */
 export async function planMigration(from: SchemaState | undefined, to: SchemaState, catalog?: Catalog): Promise<MigrationPlan> {
   if (from === undefined) {
-    return { steps: sqlSteps([...splitSql(await diffSchemas(undefined, to.prisma)), ...to.extras.map(({ create }) => create)]), destructive: [] };
+    return { steps: sqlSteps([...(await diffStatements(undefined, to.prisma)), ...to.extras.map(({ create }) => create)]), destructive: [] };
   }
   const edit: Edit = { lines: from.prisma.split('\n'), steps: [] };
   const target = parsePrismaSchema(to.prisma);
   if (catalog) rename(edit, target, catalog);
   const renamed = parsePrismaSchema(edit.lines.join('\n'));
   const conversions = convert(edit, renamed, target, to.prisma.split('\n'));
-  const rest = splitSql(await diffSchemas(edit.lines.join('\n'), to.prisma));
+  const rest = await diffStatements(edit.lines.join('\n'), to.prisma);
   // References and indexes that go are gone before the types of their columns change.
   const firstOther = rest.findIndex((statement) => !/^(ALTER TABLE "[^"]+" DROP CONSTRAINT|DROP INDEX)/.test(statement));
   const released = firstOther < 0 ? rest.length : firstOther;

@@ -12,7 +12,7 @@ export function stateOf(catalog: Catalog, tables: readonly PlatformTable[] = [])
 }
 
 export function hashOf({ prisma, extras }: SchemaState): string {
-  return createHash('sha256').update(JSON.stringify([prisma, extras])).digest('hex');
+  return createHash('sha256').update(JSON.stringify([prisma, extras.map(({ name, table, create, drop, condition }) => [name, table, create, drop, condition])])).digest('hex');
 }
 
 /** Tables of the migrations themselves. The first is Prisma's, in Prisma's shape, so that its own commands agree. */
