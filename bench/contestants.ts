@@ -37,6 +37,14 @@ export function startObjectos(directory: string, databaseUrl: string, probe = ty
   return startServer({ name: 'ObjectOS', args: [`${root}dist/cli/main.js`, 'start', '-C', directory], env: { DATABASE_URL: databaseUrl, LOG_LEVEL: 'warn', HOST: '127.0.0.1' }, probe });
 }
 
+/** Writes the migrations of the app and makes the tables, as a developer does before going to production. */
+export async function migrateObjectos(directory: string, databaseUrl: string): Promise<void> {
+  const env = { ...process.env, DATABASE_URL: databaseUrl, LOG_LEVEL: 'warn', NODE_ENV: 'development' };
+  await run(process.execPath, [`${root}dist/cli/main.js`, 'migrate', 'dev', '-C', directory], { env }).catch((error: unknown) => {
+    throw new Error(`The migrations of ${directory} could not be made:\n${error instanceof Error && 'stderr' in error ? String(error.stderr) : String(error)}`);
+  });
+}
+
 export function objectos(directory: string): Contestant {
   return {
     name: 'objectos',

@@ -5,12 +5,13 @@
  *
  * `DATABASE_URL` names a PostgreSQL server on which databases may be created; they are dropped at the end.
  */
-import { writeFile } from 'node:fs/promises';
-import { availableParallelism, cpus } from 'node:os';
+import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { compareAnswers } from './compare-answers.ts';
-import { handwritten, limit, objectos, prepare } from './contestants.ts';
+import { handwritten, limit, migrateObjectos, objectos, prepare } from './contestants.ts';
 import type { Contestant } from './contestants.ts';
 import { createDatabase, fillDatabase } from './dataset.ts';
 import { load } from './loader.ts';
@@ -81,13 +82,14 @@ async function measureWorkload(workload: Workload, running: readonly Running[]):
 
 async function measureLoad(): Promise<WorkloadResult[]> {
   const database = await createDatabase(server);
+  const directory = await mkdtemp(join(tmpdir(), 'objectos-bench-'));
   const running: Running[] = [];
   const start = async (contestant: Contestant) => void running.push({ contestant, server: await contestant.start(database.url) });
   try {
-    const platform = objectos(fileURLToPath(new URL('app', import.meta.url)));
-    // The platform makes the tables that all contestants use.
-    const first = await platform.start(database.url);
-    await first.stop();
+    // A copy, because the platform writes migrations into the app; its tables are those that all contestants use.
+    await cp(fileURLToPath(new URL('app', import.meta.url)), directory, { recursive: true });
+    await migrateObjectos(directory, database.url);
+    const platform = objectos(directory);
     await fillDatabase(database.url);
     for (const contestant of [limit, handwritten, platform]) await start(contestant);
     await compareAnswers(chosen, running);
@@ -97,6 +99,7 @@ async function measureLoad(): Promise<WorkloadResult[]> {
   } finally {
     await Promise.all(running.map((one) => one.server.stop()));
     await database.drop();
+    await rm(directory, { recursive: true, force: true });
   }
 }
 

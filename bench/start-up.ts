@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startObjectos } from './contestants.ts';
+import { migrateObjectos, startObjectos } from './contestants.ts';
 import { createDatabase } from './dataset.ts';
 import { generateApp } from './generated-app.ts';
 import { wireRequest } from './loader.ts';
@@ -19,8 +19,10 @@ const probe = wireRequest('POST', '/graphql', { query: '{ users(first: 1) { node
 
 export async function measureStartUp(server: string, objects: number): Promise<StartUp> {
   const directory = await generateApp(objects);
+  const drawing = await createDatabase(server);
   const database = await createDatabase(server);
   try {
+    await migrateObjectos(directory, drawing.url);
     const first = await startObjectos(directory, database.url, probe);
     await first.stop();
     const times: number[] = [];
@@ -35,7 +37,7 @@ export async function measureStartUp(server: string, objects: number): Promise<S
     const median = (list: number[]) => list.sort((a, b) => a - b)[1] ?? 0;
     return { objects, firstStart: first.readyAfter / 1000, coldStart: median(times) / 1000, memory: median(memories) };
   } finally {
-    await database.drop();
+    await Promise.all([drawing.drop(), database.drop()]);
     await rm(directory, { recursive: true, force: true });
   }
 }
