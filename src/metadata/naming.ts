@@ -257,6 +257,10 @@ export const reservedRootFields: ReadonlySet<string> = new Set(['node', 'nodes',
 /** Entries that filters, keys and inputs have beside the fields of the object. */
 export const reservedFieldNames: ReadonlySet<string> = new Set(['id', 'and', 'or', 'not', 'compare']);
 
+export function isGraphqlName(name: string): boolean {
+  return /^[A-Za-z_][A-Za-z0-9_]*$/.test(name) && !isGraphqlReserved(name);
+}
+
 /** Names that GraphQL keeps to itself. */
 export function isGraphqlReserved(name: string): boolean {
   return name.startsWith('__');

@@ -24,7 +24,7 @@ const cases: readonly (readonly [string, Files, readonly string[]])[] = [
     'a.object.yml:4:35 warning a.b: unknown key "zzzzzz"; it is kept and nothing acts on it',
   ]],
   ['keys of another type', { 'a.object.yml': 'name: a\nfields:\n  b: { type: boolean, maxLength: 3 }\n' }, ['a.object.yml:3:23 warning a.b: "maxLength" has no meaning for the type boolean; it is kept and nothing acts on it']],
-  ['an alias beside the key it means', { ...account, 'a.object.yml': 'name: a\nfields:\n  b: { type: lookup, reference: account, reference_to: account }\n' }, [
+  ['an alias beside the key it means', { ...account, 'a.object.yml': 'name: a\nfields:\n  b: { type: lookup, reference: account, reference_to: contact }\n' }, [
     'a.object.yml:3:42 error a.b: "reference_to" means "reference", which is given too | Keep "reference".',
   ]],
   ['a dangling reference', { ...account, 'a.object.yml': 'name: a\nfields:\n  b: { type: lookup, reference: acount }\n' }, ['a.object.yml:3:22 error a.b: there is no object "acount" to point to | Did you mean "account"?']],
@@ -57,6 +57,14 @@ const cases: readonly (readonly [string, Files, readonly string[]])[] = [
   ]],
   ['a name that is none', { 'a.object.yml': 'name: a\nfields:\n  Annual Revenue: text\n' }, [
     'a.object.yml:3:3 error a.Annual Revenue: "Annual Revenue" is not a field name: lower-case letters, digits and underscores, no digit first, not two underscores first | Use "annual_revenue".',
+  ]],
+  ['a type that GraphQL cannot name', { 'a.object.yml': 'name: sys_2fa\nfields: {}\n' }, ['a.object.yml:1:1 error sys_2fa: the type of "sys_2fa" would be named "2fa", which is no name in GraphQL | Rename the object.']],
+  ['a collection that GraphQL cannot name', { ...account, 'a.object.yml': 'name: a\nfields:\n  b: { type: lookup, reference: account, relatedName: 2 things }\n' }, [
+    'a.object.yml:3:42 error a.b: "2 things" cannot name a collection: letters, digits and underscores, no digit first',
+  ]],
+  ['keys that JavaScript knows', { 'a.object.yml': 'name: a\n__proto__: { x: 1 }\nconstructor: 1\nfields:\n  constructor: text\n  to_string: text\n' }, [
+    'a.object.yml:2:1 error a: "__proto__" cannot be a key | Remove it.',
+    'a.object.yml:3:1 warning a: unknown key "constructor"; it is kept and nothing acts on it',
   ]],
   ['two fields with one name in the API', { 'a.object.yml': 'name: a\nfields:\n  line_1: text\n  line1: text\n' }, [
     'a.object.yml:4:3 error a.line1: the field name "line1" is made twice: by the field a.line_1 (a.object.yml:3) and by the field a.line1 | Rename the field.',

@@ -23,7 +23,11 @@ export function isKnownKey(vocabulary: KeyVocabulary, key: string): boolean {
 export function canonicalKey(vocabulary: KeyVocabulary, key: string): string {
   if (isKnownKey(vocabulary, key)) return key;
   const camel = toCamel(key);
-  return vocabulary.aliases[key] ?? (isKnownKey(vocabulary, camel) ? camel : (vocabulary.aliases[camel] ?? key));
+  return aliasOf(vocabulary, key) ?? (isKnownKey(vocabulary, camel) ? camel : (aliasOf(vocabulary, camel) ?? key));
+}
+
+function aliasOf({ aliases }: KeyVocabulary, key: string): string | undefined {
+  return Object.hasOwn(aliases, key) ? aliases[key] : undefined;
 }
 
 /** Adds keys on which somebody acts: those of a field type, of a plugin. */

@@ -95,7 +95,7 @@ export const extensionVocabulary: KeyVocabulary = { what: 'extension', shape: ex
 export const enableVocabulary: KeyVocabulary = {
   what: 'capability',
   shape: enableShape,
-  client: new Set(['mru', 'clone', 'files']),
-  inert: new Set(['feeds', 'activities', 'enableDuplicateDetection', 'approvalProcess', 'emailToCase']),
-  aliases: {},
+  client: new Set(['mru', 'clone']),
+  inert: new Set(['files', 'feeds', 'activities', 'enableDuplicateDetection', 'approvalProcess', 'emailToCase']),
+  aliases: { audit: 'trackHistory' },
 };

@@ -182,14 +182,12 @@ function normalizeValues({ value }: Part): void {
   if (behavior === true) value['deleteBehavior'] = 'cascade';
   else if (behavior === false) delete value['deleteBehavior'];
   else if (typeof behavior === 'string') value['deleteBehavior'] = toSnake(behavior);
-  if (typeof value['currencyCode'] === 'string') {
-    value['currencyConfig'] = { ...(isMapping(value['currencyConfig']) ? value['currencyConfig'] : {}), defaultCurrency: value['currencyCode'] };
-    delete value['currencyCode'];
+  for (const key of ['currencyCode', 'currency_code']) {
+    if (value[key] === undefined) continue;
+    value['currencyConfig'] = { ...(isMapping(value['currencyConfig']) ? value['currencyConfig'] : {}), defaultCurrency: value[key] };
+    Reflect.deleteProperty(value, key);
   }
-  if (value['currency_code'] !== undefined) {
-    value['currencyConfig'] = { ...(isMapping(value['currencyConfig']) ? value['currencyConfig'] : {}), defaultCurrency: value['currency_code'] };
-    delete value['currency_code'];
-  }
+  if (value['type'] === 'json') delete value['blackbox'];
   if (Array.isArray(value['options'])) normalizeOptions(value, value['options']);
 }
 

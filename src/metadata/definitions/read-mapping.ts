@@ -1,4 +1,4 @@
-import * as z from 'zod';
+import type * as z from 'zod';
 import { nearest, suggest } from '../nearest.ts';
 import { createPart } from '../part.ts';
 import type { Part, Place } from '../part.ts';
@@ -17,9 +17,15 @@ export function readMapping(vocabulary: KeyVocabulary, raw: unknown, place: Plac
   const part = createPart(place, {});
   for (const [key, value] of Object.entries(raw)) {
     if (value === undefined) continue;
+    if (key === '__proto__') {
+      report.at('error', { document: place.document, path: [...place.path, key] }, subject, '"__proto__" cannot be a key', 'Remove it.');
+      continue;
+    }
     const canonical = canonicalKey(vocabulary, key);
     if (canonical !== key) {
-      if (Object.hasOwn(raw, canonical)) {
+      const other = Object.hasOwn(raw, canonical) ? raw[canonical] : part.value[canonical];
+      if (other !== undefined) {
+        if (JSON.stringify(other) === JSON.stringify(value)) continue;
         report.at('error', { document: place.document, path: [...place.path, key] }, subject, `"${key}" means "${canonical}", which is given too`, `Keep "${canonical}".`);
         continue;
       }
@@ -56,7 +62,7 @@ export function warnIdle(keys: readonly string[], part: Part, subject: string, r
 
 /** Values that ask for nothing need no warning. */
 export function hasEffect(value: unknown): boolean {
-  if (value === undefined || value === null || value === false) return false;
+  if (value === undefined || value === null || value === false || value === 'default') return false;
   if (Array.isArray(value)) return value.length > 0;
   return !(isMapping(value) && value['enabled'] === false);
 }
@@ -71,10 +77,10 @@ export function checkValues(schema: z.ZodType<Record<string, unknown>>, part: Pa
     for (const [key, value] of Object.entries(result.data)) part.value[key] = value;
     return true;
   }
-  reportIssues(result.error.issues, part.value, (path, key, message, hint) => report.error(part, path, key === '' ? subject : subject, message, hint));
+  reportIssues(result.error.issues, part.value, (path, _key, message, hint) => report.error(part, path, subject, message, hint));
   for (const { path } of result.error.issues) {
     const [key] = path;
-    if (typeof key === 'string') delete part.value[key];
+    if (typeof key === 'string') Reflect.deleteProperty(part.value, key);
   }
   return false;
 }

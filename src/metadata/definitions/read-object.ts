@@ -107,7 +107,7 @@ function liftFlags(part: Part): void {
   for (const [key, flag] of [['enable_api', 'apiEnabled'], ['enable_audit', 'trackHistory']] as const) {
     const written = value[key];
     if (written === undefined) continue;
-    delete value[key];
+    Reflect.deleteProperty(value, key);
     value['enable'] = { [flag]: written, ...(isMapping(value['enable']) ? value['enable'] : {}) };
   }
   const searchable = value['searchableFields'];

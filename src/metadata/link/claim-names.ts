@@ -24,7 +24,7 @@ export function claimNames(builds: ReadonlyMap<string, ObjectBuild>, keys: Reado
   claimTables(builds, references, report);
 }
 
-function claim(claims: Map<string, Claim>, reserved: ReadonlySet<string>, name: string, by: Claim, subject: string, what: string, hint: string, report: Report, pairs?: Set<string>): void {
+function claim(claims: Map<string, Claim>, reserved: ReadonlySet<string>, name: string, by: Claim, subject: string, what: string, hint: string, report: Report, pairs?: Set<string>): boolean {
   const place: Place = by.place ?? { document: { file: 'the platform', value: undefined, locate: () => undefined }, path: [] };
   const first = claims.get(name);
   if (reserved.has(name) || isGraphqlReserved(name)) report.at('error', place, subject, `the ${what} "${name}" is reserved by the platform (${by.what})`, hint);
@@ -33,7 +33,11 @@ function claim(claims: Map<string, Claim>, reserved: ReadonlySet<string>, name: 
     const pair = `${first.what}\0${by.what}`;
     if (pairs?.has(pair) !== true) report.at('error', place, subject, `the ${what} "${name}" is made twice: by ${describePlace(first.what, first.place)} and by ${by.what}`, hint);
     pairs?.add(pair);
-  } else claims.set(name, by);
+  } else {
+    claims.set(name, by);
+    return true;
+  }
+  return false;
 }
 
 function claimTypes({ name: object, names, draft, fields, drafts }: ObjectBuild, keys: readonly CatalogKey[], types: Map<string, Claim>, pairs: Set<string>, report: Report): void {
@@ -75,7 +79,8 @@ function claimRelations(build: ObjectBuild, references: ReadonlyMap<string, Link
     const what = own ? `the relation of ${holder}.${fieldName}` : `the collection that ${holder}.${fieldName} gives ${build.name}`;
     const hint = own ? 'Rename the field.' : `Give ${holder}.${fieldName} a "relatedName".`;
     const names = relation.kind === 'one' ? [relation.name] : Object.values(relationFieldNames(relation.name));
-    for (const name of names) claim(build.claims, reservedFieldNames, name, { what, place }, `${holder}.${fieldName}`, `field name of ${build.names.type}`, hint, report);
+    // Stops at the first clash: the derived names clash for the same reason.
+    names.every((name) => claim(build.claims, reservedFieldNames, name, { what, place }, `${holder}.${fieldName}`, `field name of ${build.names.type}`, hint, report));
   }
 }
 

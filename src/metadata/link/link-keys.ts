@@ -82,6 +82,7 @@ function declaredIndexes(build: ObjectBuild, report: Report): readonly DeclaredI
     const fields = fieldsNamed(build, index['fields'], ['indexes', position, 'fields'], 'index', report);
     if (!fields) return [];
     const unique = index['unique'] !== undefined && index['unique'] !== false;
+    if (index['unique'] === 'organization') report.warn(part, ['indexes', position, 'unique'], build.name, '"organization" needs organizations, which no plugin brings; values are unique among all records');
     const name = text(index['name']);
     if (name !== undefined && names.has(name)) report.error(part, ['indexes', position, 'name'], build.name, `two indexes are named "${name}"`, 'Rename one, or leave the names out.');
     if (name !== undefined) names.add(name);

@@ -1,7 +1,7 @@
 import type { FieldReader } from '../definitions/read-field.ts';
 import type { ObjectDraft, ObjectReader } from '../definitions/read-object.ts';
 import type { FieldType } from '../field-type.ts';
-import { isGraphqlReserved, machineName, objectNames, tableName } from '../naming.ts';
+import { isGraphqlName, isGraphqlReserved, machineName, objectNames, tableName } from '../naming.ts';
 import { isMapping } from '../report.ts';
 import type { Report } from '../report.ts';
 import { toLabel, toPlural, toSnake } from '../words.ts';
@@ -34,11 +34,16 @@ function linkObject(draft: ObjectDraft, context: ObjectContext): ObjectBuild {
     report.error(part, ['name'], name, `"${name}" is not an object name: lower-case letters, digits and underscores, no digit first, not two underscores first`, `Use "${toSnake(name) || 'a name'}".`);
   }
   const label = text(part.value['label']) ?? toLabel(name);
+  const names = objectNames(name);
+  if (machineName.test(name) && !isGraphqlName(names.type)) report.error(part, ['name'], name, `the type of "${name}" would be named "${names.type}", which is no name in GraphQL`, 'Rename the object.');
+  if (isMapping(part.value['softDelete']) && part.value['softDelete']['cascadeDelete'] === true) {
+    report.warn(part, ['softDelete', 'cascadeDelete'], name, '"cascadeDelete" has no effect: what is deleted with a record is said by the deleteBehavior of the lookups to it');
+  }
   const softDelete = softDeleteField(draft);
   const build: ObjectBuild = {
     draft,
     name,
-    names: objectNames(name),
+    names,
     table: text(part.value['tableName']) ?? tableName(name),
     label,
     pluralLabel: text(part.value['pluralLabel']) ?? toPlural(label),

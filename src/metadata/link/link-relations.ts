@@ -1,8 +1,9 @@
 import type { CatalogField, CatalogLink, DeleteBehavior } from '../catalog.ts';
 import { suggest } from '../nearest.ts';
-import { linkTableName, lookupNames, reverseName } from '../naming.ts';
+import { isGraphqlName, linkTableName, lookupNames, reverseName } from '../naming.ts';
 import type { Part } from '../part.ts';
 import type { Report } from '../report.ts';
+import { toCamel } from '../words.ts';
 import type { LinkedReference, Mutable, ObjectBuild } from './build.ts';
 import { text } from './link-fields.ts';
 import { resolveReference } from './resolve-reference.ts';
@@ -40,6 +41,8 @@ function linkReference(object: ObjectBuild, field: Mutable<CatalogField>, part: 
     report.error(part, [fixed === undefined ? 'reference' : 'type'], subject, message, fixed === undefined ? suggest(written, [...builds.keys()]) : 'Use the identity plugin, or define the object.');
     return undefined;
   }
+  const related = text(part.value['relatedName']);
+  if (related !== undefined && !isGraphqlName(toCamel(related))) report.error(part, ['relatedName'], subject, `"${related}" cannot name a collection: letters, digits and underscores, no digit first`);
   const onDelete = deleteBehavior(field, part);
   field.reference = { object: target.name, onDelete };
   if (!field.multiple) return { object, field, target, link: undefined };
