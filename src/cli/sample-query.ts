@@ -1,12 +1,12 @@
 import type { Catalog, CatalogObject } from '../metadata/catalog.ts';
 
-/** A query to paste after the start: the object with the most children, and the first of them. */
+/** A query to paste after the start: the object with the most children that carry their own name, and the first of them. */
 export function sampleQuery(catalog: Catalog): string | undefined {
   const listed = [...catalog.objects.values()].filter(({ system, methods }) => !system && methods.has('list'));
   const children = (object: CatalogObject) =>
     [...object.relations.values()].flatMap((relation) => {
       const target = catalog.objects.get(relation.target);
-      return relation.kind === 'many' && target && !target.system && target !== object && target.methods.has('list') ? [{ name: relation.name, target }] : [];
+      return relation.kind === 'many' && target && !target.system && target !== object && relation.name === target.names.many && target.methods.has('list') ? [{ name: relation.name, target }] : [];
     });
   const best = listed.reduce<CatalogObject | undefined>((winner, object) => (winner && children(winner).length >= children(object).length ? winner : object), undefined);
   if (!best) return undefined;
