@@ -16,7 +16,7 @@ export async function attemptRows(plan: ObjectPlan, request: WriteRequest, { cou
   if (count > tools.settings.maxRows) throw new ObjectosError('LIMIT_EXCEEDED', `One write may touch at most ${tools.settings.maxRows} records. Split it into several.`);
   const step = `${request.operation} ${plan.name}`;
   const isUpsert = request.operation === 'upsert' || request.operation === 'upsertMany';
-  const once = (roots: readonly number[] | undefined): Promise<RunResult> => repeatUpsert(isUpsert, () => attempt(source, roots, tools, context, step));
+  const once = (roots: readonly number[] | undefined): Promise<RunResult> => repeatUpsert(isUpsert, () => attempt(source, roots, tools, context, { step, sole: request.options.sole === true && !isUpsert && request.options.mode !== 'PARTIAL' }));
   if (request.options.mode !== 'PARTIAL') return { rows: (await once(undefined)).rows.map(writeRow) };
 
   const results: WriteRow[] = [];

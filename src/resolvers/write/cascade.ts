@@ -35,7 +35,7 @@ export function isSoft({ plan, purge }: Pick<Row, 'plan' | 'purge'>): boolean {
 async function pointingTo(child: ObjectPlan, referrer: Referrer, ids: readonly string[], soft: boolean, state: RunState): Promise<readonly { id: string; parent: string }[]> {
   if (referrer.kind === 'column') return idsByColumn(child, referrer.field.column ?? '', ids, { live: soft }, state.context);
   // A record in the trash keeps its place in the lists of others, so that restoring it brings it back.
-  if (soft && referrer.onDelete === 'set_null') return [];
+  if (soft && referrer.onDelete !== 'restrict') return [];
   const trash = soft && child.deletedAt !== undefined ? ` AND o.${child.deletedAt} IS NULL` : '';
   const text = `SELECT l.source_id AS "id", l.target_id AS "parent" FROM ${identifier(referrer.link.table)} l JOIN ${child.table} o ON o."id" = l.source_id WHERE l.target_id = ANY($1::uuid[])${trash}`;
   return (await state.context.database.query<{ id: string; parent: string }>({ text, values: [ids] })).rows;
@@ -50,13 +50,19 @@ function carryOut(referrer: Referrer, child: ObjectPlan, ids: readonly string[],
       return [];
     }
     case 'cascade':
+      if (referrer.kind === 'link') return leaveLists(referrer, child, ids, row, base);
       return ids.map((id) => newRow({ ...base, kind: 'delete', id, purge: !soft }));
     case 'set_null': {
-      if (referrer.kind === 'column') return ids.map((id) => newRow({ ...base, kind: 'update', id, values: { [referrer.field.name]: null } }));
-      const relation = child.links.get(referrer.link.field);
-      return relation ? ids.map((id) => newRow({ ...base, kind: 'update', id, linkSteps: [{ relation, add: [], remove: [row.id] }] })) : [];
+      if (referrer.kind === 'link') return leaveLists(referrer, child, ids, row, base);
+      return ids.map((id) => newRow({ ...base, kind: 'update', id, values: { [referrer.field.name]: null } }));
     }
   }
+}
+
+/** What goes with a target of a multiple lookup is its place in the list, never the record that holds the list. */
+function leaveLists(referrer: Referrer & { readonly kind: 'link' }, child: ObjectPlan, ids: readonly string[], row: Row, base: Pick<Row, 'plan' | 'path' | 'root' | 'asSystem'>): Row[] {
+  const relation = child.links.get(referrer.link.field);
+  return relation ? ids.map((id) => newRow({ ...base, kind: 'update', id, linkSteps: [{ relation, add: [], remove: [row.id] }] })) : [];
 }
 
 /** One record may be reached on several ways: a delete wins over an update, updates are joined. */

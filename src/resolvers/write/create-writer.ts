@@ -6,6 +6,7 @@ import { planObjects, planOf } from './object-plan.ts';
 import { attemptRows } from './attempt-rows.ts';
 import { rootSource } from './root-rows.ts';
 import { writeSingle } from './single.ts';
+import { ChangeSignal } from './change-log/signal.ts';
 import { StatementCache } from './sql/statement-cache.ts';
 import { defaultWriteSettings, type WriteSettings, type WriteTools } from './tools.ts';
 import type { Writer, WriteRequest, WriteResult } from './writer.ts';
@@ -29,13 +30,13 @@ export function createWriter({ catalog, plugins, settings }: WriterOptions): Wri
       return context.database.transaction(() => run(request, context), { rollback: true });
     },
   };
-  const tools: WriteTools = { catalog, plans, statements: new StatementCache(), settings: { ...defaultWriteSettings, ...settings }, writer };
+  const tools: WriteTools = { catalog, plans, statements: new StatementCache(), settings: { ...defaultWriteSettings, ...settings }, writer, signal: new ChangeSignal() };
 
   async function run(request: WriteRequest, context: RequestContext): Promise<WriteResult> {
     const plan = planOf(plans, request.object);
-    const single = await writeSingle(plan, request, tools, context);
-    if (single) return single;
-    return attemptRows(plan, request, await rootSource(plan, request, tools, context), tools, context);
+    const result = (await writeSingle(plan, request, tools, context)) ?? (await attemptRows(plan, request, await rootSource(plan, request, tools, context), tools, context));
+    if (tools.settings.notify) context.database.afterCommit(() => tools.signal.send(context.database));
+    return result;
   }
   return writer;
 }

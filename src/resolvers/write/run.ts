@@ -30,10 +30,17 @@ export function createState(tools: WriteTools, context: RequestContext, step: st
   return { tools, context, mutation: base, problems: new ProblemList(), leaving: new Set(), creating: new Set(), rows: 0 };
 }
 
+export interface AttemptOptions {
+  /** For messages: `update account`. */
+  readonly step: string;
+  /** The transaction around it fails with it: no savepoint. */
+  readonly sole: boolean;
+}
+
 /** All stages for these roots, in one transaction or savepoint: all of them or none. */
-export async function attempt(source: RowSource, roots: readonly number[] | undefined, tools: WriteTools, context: RequestContext, step: string): Promise<RunResult> {
+export async function attempt(source: RowSource, roots: readonly number[] | undefined, tools: WriteTools, context: RequestContext, { step, sole }: AttemptOptions): Promise<RunResult> {
   const state = createState(tools, context, step);
-  return context.database.transaction(async () => {
+  const work = async (): Promise<RunResult> => {
     const rows = await source(roots, state);
     const batches = await prepareRows(rows, state);
     stopOnProblems(state);
@@ -43,7 +50,8 @@ export async function attempt(source: RowSource, roots: readonly number[] | unde
     await runAfter(written, state);
     notifyCommitted(written, state);
     return { rows, written };
-  });
+  };
+  return sole && context.database.inTransaction ? work() : context.database.transaction(work);
 }
 
 function stopOnProblems({ problems }: RunState): void {

@@ -104,7 +104,8 @@ export function checkRequired(rows: readonly Row[], { problems }: { readonly pro
       if (!row.plan.columns.has(field.name) || (row.kind === 'update' && !(field.name in row.values))) continue;
       if (!isMissing(row.values[field.name])) continue;
       const path = [...row.path, field.graphqlName];
-      if (problems.size > 0 && problems.of(row.root).some((problem) => samePath(problem.path, path))) continue;
+      // A value or a whole record that was refused is not missing.
+      if (problems.size > 0 && problems.of(row.root).some((problem) => samePath(problem.path, path) || samePath(problem.path, row.path))) continue;
       problems.add(row.root, { path, code: 'REQUIRED', message: `${field.label} is required.` });
     }
   }

@@ -1,4 +1,5 @@
 import type { Catalog } from '../../metadata/catalog.ts';
+import type { ChangeSignal } from './change-log/signal.ts';
 import type { Plans } from './object-plan.ts';
 import type { StatementCache } from './sql/statement-cache.ts';
 import type { Writer } from './writer.ts';
@@ -12,9 +13,11 @@ export interface WriteSettings {
   readonly maxHookDepth: number;
   /** Rows per statement of a bulk write. */
   readonly chunk: number;
+  /** Wake readers of the change log in other processes when something was committed. */
+  readonly notify: boolean;
 }
 
-export const defaultWriteSettings: WriteSettings = { maxRows: 10_000, maxInputDepth: 10, maxHookDepth: 8, chunk: 2_500 };
+export const defaultWriteSettings: WriteSettings = { maxRows: 10_000, maxInputDepth: 10, maxHookDepth: 8, chunk: 2_500, notify: true };
 
 /** What every stage of the write path works with. */
 export interface WriteTools {
@@ -23,4 +26,5 @@ export interface WriteTools {
   readonly statements: StatementCache;
   readonly settings: WriteSettings;
   readonly writer: Writer;
+  readonly signal: ChangeSignal;
 }

@@ -116,8 +116,8 @@ async function between(database: Database, from: string, to: string, position: s
   if (recordId !== undefined) conditions.push(`"record_id" = $${values.push(recordId)}::uuid`);
   const { rows } = await database.query<LogRow>({
     text:
-      'SELECT "position"::text AS "position", "xid"::text AS "xid", "object", "record_id", "kind", "changes", "actor", "organization", "request", "at" ' +
-      `FROM "${changeLogTable}" WHERE ${conditions.join(' AND ')} ORDER BY "position" LIMIT $6::int4`,
+      'SELECT l."position"::text AS "position", l."xid"::text AS "xid", "object", "record_id", "kind", "changes", "actor", "organization", "request", "at" ' +
+      `FROM "${changeLogTable}" l WHERE ${conditions.join(' AND ')} ORDER BY l."position" LIMIT $6::int4`,
     values,
   });
   return rows;
