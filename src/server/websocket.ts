@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import type { ExecutionArgs, GraphQLError } from 'graphql';
+import type { ExecutionArgs, ExecutionResult, GraphQLError } from 'graphql';
 import { handleProtocols, makeServer, type Context, type SubscribePayload } from 'graphql-ws';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { ObjectosError } from '../errors.ts';
@@ -14,7 +14,7 @@ import { limitExceeded, RequestRefused } from './request-errors.ts';
 import type { ServerSettings } from './settings.ts';
 import { completedId, keepAlive, refuseMessage } from './socket-messages.ts';
 import { admit, type OperationHook } from './admit.ts';
-import type { GeneralWay } from './yoga.ts';
+import { errorResult, type GeneralWay } from './yoga.ts';
 
 export interface WebsocketOptions {
   readonly documents: () => ServedDocuments;
@@ -74,6 +74,15 @@ export function createWebsockets({ documents, settings, sources, hooks, general,
     };
   };
 
+  /** A throw here would close the socket. */
+  const run = async (how: 'execute' | 'subscribe', args: ExecutionArgs): Promise<ExecutionResult> => {
+    try {
+      return await (enveloped(args)[how](withoutRoot(args)) as Promise<ExecutionResult>);
+    } catch (error) {
+      return errorResult(error, log);
+    }
+  };
+
   const protocol = makeServer<Record<string, unknown>, Connection>({
     connectionInitWaitTimeout: settings.connectionInitTimeout,
     async onConnect(context) {
@@ -98,8 +107,8 @@ export function createWebsockets({ documents, settings, sources, hooks, general,
         return errors.map((each) => maskError(each, log));
       }
     },
-    execute: (args) => enveloped(args).execute(withoutRoot(args)),
-    subscribe: (args) => enveloped(args).subscribe(withoutRoot(args)),
+    execute: (args) => run('execute', args),
+    subscribe: (args) => run('subscribe', args),
     onError: (_, _id, _payload, errors) => errors.map((error) => formatError(error, log)),
     onComplete({ extra }, id) {
       extra.operations.get(id)?.context.abort(new Error('The operation was completed.'));

@@ -35,7 +35,7 @@ describe('shutdown', () => {
   });
 
   it('turns readiness to 503 first, and goes on accepting for the configured delay', async () => {
-    const app = await startServer({ settings: { shutdownDelay: 100 } });
+    const app = await startServer({ settings: { shutdownDelay: 400 } });
     expect((await fetch(`${app.url}/readyz`)).status).toBe(200);
     const closing = app.server.close();
     const ready = await fetch(`${app.url}/readyz`);
@@ -84,13 +84,13 @@ describe.each([
   });
 
   it('answer TIMEOUT on every transport when they take too long', async () => {
-    const app = await startServer({ settings: { requestTimeout: 50 }, ...(engine && { engine }) });
-    const expected = { data: null, errors: [{ message: 'The operation did not end within 50 ms.', extensions: { code: 'TIMEOUT' } }] };
+    const app = await startServer({ settings: { requestTimeout: 150 }, ...(engine && { engine }) });
+    const expected = { data: null, errors: [{ message: 'The operation did not end within 150 ms.', extensions: { code: 'TIMEOUT' } }] };
     expect(await app.query('{ hang }')).toEqual(expected);
     expect(await overSocket(connect(app), '{ hang }')).toEqual([expected]);
     expect(await (await app.post([{ query: '{ hang }' }, { query: '{ hello }' }])).json()).toEqual([expected, { data: { hello: 'hello world' } }]);
     expect(app.probe.signals.map(({ aborted }) => aborted)).toEqual([true, true, true]);
-    expect(await overSocket(connect(app), 'subscription { count(to: 60) }')).toHaveLength(60);
+    expect(await overSocket(connect(app), 'subscription { count(to: 200) }')).toHaveLength(200);
   });
 });
 

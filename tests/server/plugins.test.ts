@@ -72,6 +72,25 @@ describe.each([
     ]);
   });
 
+  it('of Envelop that throw end the operation, masked, on every transport', async () => {
+    const bad = plugin({
+      envelop: [
+        {
+          onExecute: ({ args }) => {
+            if ((args as { operationName?: string }).operationName === 'Bad') throw new Error('plugin secret');
+          },
+        },
+      ],
+    });
+    const app = await startServer({ plugins: [bad], ...(engine && { engine }) });
+    const client = connect(app);
+    const query = 'query Bad { hello } query Good { hello }';
+    const answers = [await (await app.post({ query, operationName: 'Bad' })).json(), (await overSocket(client, query, undefined, 'Bad'))[0]];
+    for (const answer of answers) expect(answer).toMatchObject({ errors: [{ message: 'Internal error', extensions: { code: 'INTERNAL' } }] });
+    expect(await overSocket(client, query, undefined, 'Good')).toEqual([{ data: { hello: 'hello world' } }]);
+    expect(JSON.stringify(answers)).not.toContain('secret');
+  });
+
   it('of Envelop see every operation', async () => {
     let executed = 0;
     let subscribed = 0;
