@@ -2,34 +2,24 @@ import { scalars } from './scalars.ts';
 import { declareFilters } from './filters.ts';
 import type { TypeRegistry } from './registry.ts';
 import type { EnumSpec, EnumValueSpec, OutputField } from './spec.ts';
+import { dateRanges, dateUnits } from '../resolvers/filter/dates.ts';
+import { sortOrders } from '../resolvers/read/order.ts';
 import type { FieldSource } from '../resolvers/source.ts';
-
-export const dateUnits = ['HOUR', 'DAY', 'WEEK', 'MONTH', 'QUARTER', 'YEAR'] as const;
-
-export const dateRanges = [
-  'TODAY', 'YESTERDAY', 'TOMORROW',
-  'THIS_WEEK', 'LAST_WEEK', 'NEXT_WEEK', 'THIS_MONTH', 'LAST_MONTH', 'NEXT_MONTH',
-  'THIS_QUARTER', 'LAST_QUARTER', 'NEXT_QUARTER', 'THIS_YEAR', 'LAST_YEAR', 'NEXT_YEAR',
-  'LAST_7_DAYS', 'LAST_30_DAYS', 'LAST_90_DAYS', 'LAST_365_DAYS', 'NEXT_7_DAYS', 'NEXT_30_DAYS', 'NEXT_90_DAYS', 'NEXT_365_DAYS',
-  'LAST_3_MONTHS', 'LAST_6_MONTHS', 'LAST_12_MONTHS', 'NEXT_3_MONTHS', 'NEXT_6_MONTHS', 'NEXT_12_MONTHS',
-] as const;
 
 function enumOf(description: string, values: readonly string[] | Readonly<Record<string, EnumValueSpec>>): EnumSpec {
   return { kind: 'enum', description, values: Array.isArray(values) ? Object.fromEntries(values.map((value) => [value, {}])) : (values as Record<string, EnumValueSpec>) };
 }
 
 const enums: Readonly<Record<string, EnumSpec>> = {
-  SortOrder: enumOf('Direction of a sort key. `ASC` puts records without a value last, `DESC` first.', [
-    'ASC', 'DESC', 'ASC_NULLS_FIRST', 'ASC_NULLS_LAST', 'DESC_NULLS_FIRST', 'DESC_NULLS_LAST',
-  ]),
+  SortOrder: enumOf('Direction of a sort key. `ASC` puts records without a value last, `DESC` first.', sortOrders),
   TrashFilter: enumOf('What to do with deleted records that can be restored.', {
     EXCLUDE: { description: 'Leave them out.' }, INCLUDE: { description: 'Show them among the others.' }, ONLY: { description: 'Show nothing else.' },
   }),
   BulkMode: enumOf('What happens when some rows of a bulk write are refused.', {
     ATOMIC: { description: 'Nothing is written.' }, PARTIAL: { description: 'The others are written; `rows` reports each.' },
   }),
-  DateUnit: enumOf('Unit of time. Weeks begin on Monday.', dateUnits),
-  DateRange: enumOf('A range of days relative to now, in UTC. Weeks begin on Monday.', dateRanges),
+  DateUnit: enumOf('Unit of time. Weeks begin on Monday.', dateUnits.filter((unit) => unit !== 'MINUTE')),
+  DateRange: enumOf('A range of days relative to now, in UTC. Weeks begin on Monday; `LAST_7_DAYS` ends with today, `LAST_3_MONTHS` with the previous month.', dateRanges),
   FieldComparison: enumOf('Comparison of one field with another of the same record.', {
     EQ: { stands: 'eq' }, NE: { stands: 'ne' }, GT: { stands: 'gt' }, GTE: { stands: 'gte' }, LT: { stands: 'lt' }, LTE: { stands: 'lte' },
   }),

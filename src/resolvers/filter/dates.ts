@@ -7,12 +7,13 @@ export interface InstantRange {
 export const dateUnits = ['MINUTE', 'HOUR', 'DAY', 'WEEK', 'MONTH', 'QUARTER', 'YEAR'] as const;
 export type DateUnit = (typeof dateUnits)[number];
 
-/** Named ranges of the `DateRange` enum. Weeks start on Monday; `LAST_7_DAYS` ends with today. */
+/** Named ranges of the `DateRange` enum. Weeks start on Monday; `LAST_7_DAYS` ends with today, `LAST_3_MONTHS` with the previous month. */
 export const dateRanges = [
   'TODAY', 'YESTERDAY', 'TOMORROW',
   'THIS_WEEK', 'LAST_WEEK', 'NEXT_WEEK', 'THIS_MONTH', 'LAST_MONTH', 'NEXT_MONTH',
   'THIS_QUARTER', 'LAST_QUARTER', 'NEXT_QUARTER', 'THIS_YEAR', 'LAST_YEAR', 'NEXT_YEAR',
-  'LAST_7_DAYS', 'LAST_30_DAYS', 'LAST_90_DAYS', 'LAST_365_DAYS', 'NEXT_7_DAYS', 'NEXT_30_DAYS', 'NEXT_90_DAYS',
+  'LAST_7_DAYS', 'LAST_30_DAYS', 'LAST_90_DAYS', 'LAST_365_DAYS', 'NEXT_7_DAYS', 'NEXT_30_DAYS', 'NEXT_90_DAYS', 'NEXT_365_DAYS',
+  'LAST_3_MONTHS', 'LAST_6_MONTHS', 'LAST_12_MONTHS', 'NEXT_3_MONTHS', 'NEXT_6_MONTHS', 'NEXT_12_MONTHS',
 ] as const;
 export type DateRange = (typeof dateRanges)[number];
 
@@ -51,6 +52,12 @@ export function rangeOf(name: DateRange, now: Date): InstantRange {
     return days[1] === 'LAST'
       ? { from: add(today, 1 - count, 'DAY'), to: add(today, 1, 'DAY') }
       : { from: today, to: add(today, count, 'DAY') };
+  }
+  const months = /^(LAST|NEXT)_(\d+)_MONTHS$/.exec(name);
+  if (months) {
+    const month = startOf('MONTH', now);
+    const count = Number(months[2]);
+    return months[1] === 'LAST' ? { from: add(month, -count, 'MONTH'), to: month } : { from: add(month, 1, 'MONTH'), to: add(month, count + 1, 'MONTH') };
   }
   const [unit, shift] = namedUnit(name);
   const from = add(startOf(unit, now), shift, unit);

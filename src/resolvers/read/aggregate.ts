@@ -29,7 +29,8 @@ export function aggregateEntrySql(plan: PlanContext, selected: SelectedField, ar
         return [];
     }
   });
-  return jsonRow(entries, `${identifier(scope.object.table)} ${scope.alias}${whereClause(rows.conditions)}`);
+  // HAVING makes it one row even when no aggregate is selected.
+  return jsonRow(entries, `${identifier(scope.object.table)} ${scope.alias}${whereClause(rows.conditions)} HAVING true`);
 
   function measureSql(at: SqlScope, fn: AggregateFunction, name: string): string {
     requireAggregatable(at.access, at.object, name);

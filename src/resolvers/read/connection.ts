@@ -56,7 +56,7 @@ function windowedPage(plan: PlanContext, page: Page, parts: readonly SelectedFie
         return plainPart(plan, page, part);
     }
   });
-  return jsonRow(entries, `(SELECT ${columns.join(', ')} FROM ${pageRows(page, size + 1, keyColumns(page))}) ${rows}`);
+  return jsonRow(entries, `(SELECT ${columns.join(', ')} FROM ${pageRows(page, size + 1, keyColumns(page))}) ${rows} HAVING true`);
 }
 
 function pageInfo(plan: PlanContext, page: Page, part: SelectedField, rows: string): string {

@@ -153,7 +153,11 @@ function groupOrderItem(name: string, value: Arg, scope: SqlScope, keys: readonl
   const source = measure?.input.extensions.objectos;
   if (!measure || source?.kind !== 'field') throw new ObjectosError('BAD_REQUEST', `orderBy: ${name} names one field.`);
   requireAggregatable(scope.access, scope.object, source.field);
-  return `${aggregateSql(name as AggregateFunction, fieldSql(fieldNamed(scope.object, source.field), scope.alias))}${directionSql(measure.value)}`;
+  const field = fieldNamed(scope.object, source.field);
+  if (name !== 'countDistinct' && !field.type.aggregates.includes(name as AggregateFunction)) {
+    throw new ObjectosError('BAD_REQUEST', `orderBy: ${field.graphqlName} has no ${name}.`);
+  }
+  return `${aggregateSql(name as AggregateFunction, fieldSql(field, scope.alias))}${directionSql(measure.value)}`;
 }
 
 function directionSql(value: Arg): string {

@@ -67,8 +67,8 @@ export function planQuery(source: OperationSource, request: RequestContext, mode
   }
   errors.push(...plan.denied.map(deniedError));
   if (mode === 'values' && !reads) return { text: undefined, name: '', binds: plan.binds, errors, refused, noData };
-  const text = `SELECT ${jsonObject(entries)}::text AS json`;
-  return { text, name: statementName(text), binds: plan.binds, errors, refused, noData };
+  const { text, binds } = plan.binds.finish(`SELECT ${jsonObject(entries)}::text AS json`);
+  return { text, name: statementName(text), binds, errors, refused, noData };
 }
 
 /** Reads records by id in the order of `locals.ids`: one row of JSON text each, null where the caller may not see it. */
@@ -86,8 +86,8 @@ export function planRecords(source: OperationSource, request: RequestContext, mo
   const conditions = [`${scope.alias}."id" = i.id`, ...visibleRows(scope, trashToo ? 'INCLUDE' : 'EXCLUDE')];
   const entries = recordEntries(plan, scope, objectTypeOf(selected.field as NonNullable<SelectedField['field']>), selected.nodes, path);
   const row = jsonRow(entries, `${identifier(scope.object.table)} ${scope.alias}${whereClause(conditions)}`);
-  const text = `SELECT ${row}::text AS json FROM unnest(${ids}) WITH ORDINALITY i(id, n) ORDER BY i.n`;
-  return { text, name: statementName(text), binds: plan.binds, denied: plan.denied };
+  const { text, binds } = plan.binds.finish(`SELECT ${row}::text AS json FROM unnest(${ids}) WITH ORDINALITY i(id, n) ORDER BY i.n`);
+  return { text, name: statementName(text), binds, denied: plan.denied };
 }
 
 /** A plan context for selections and arguments alone, where no statement is made. */

@@ -25,11 +25,24 @@ export class BindList {
     return `t${this.#aliases}`;
   }
 
-  get size(): number {
-    return this.#binds.length;
-  }
-
   values(request: RequestContext, locals: Locals = noLocals): unknown[] {
     return this.#binds.map((bind) => bind(request, locals));
+  }
+
+  /** The finished text with its own binds: placeholders of parts that were dropped on the way are gone, the others numbered anew. */
+  finish(text: string): { readonly text: string; readonly binds: BindList } {
+    const binds = new BindList();
+    const numbers = new Map<string, number>();
+    // Quoted strings come first, so that a `$1` inside one is left alone.
+    const finished = text.replace(/'(?:[^']|'')*'|\$(\d+)/g, (match, digits: string | undefined) => {
+      if (digits === undefined) return match;
+      let number = numbers.get(digits);
+      if (number === undefined) {
+        number = binds.#binds.push(this.#binds[Number(digits) - 1] as Bind);
+        numbers.set(digits, number);
+      }
+      return `$${number}`;
+    });
+    return { text: finished, binds };
   }
 }
