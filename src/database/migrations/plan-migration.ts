@@ -81,36 +81,40 @@ export async function planMigration(from: SchemaState | undefined, to: SchemaSta
 
 /** A rename happens once: where the old name is there and the new one is not. */
 function rename(edit: Edit, target: ReadonlyMap<string, TableText>, catalog: Catalog): void {
+  let now = parsePrismaSchema(edit.lines.join('\n'));
+  const renameTable = (old: string, name: string): void => {
+    const table = now.get(old);
+    if (!table || now.has(name) || target.has(old)) return;
+    if (table.mapped) edit.lines[table.mapLine] = `  @@map("${name}")`;
+    else edit.lines.splice(table.mapLine, 0, `  @@map("${name}")`);
+    edit.steps.push({ sql: `ALTER TABLE ${quoteName(old)} RENAME TO ${quoteName(name)}` });
+    now = parsePrismaSchema(edit.lines.join('\n'));
+  };
   for (const object of catalog.objects.values()) {
-    const before = parsePrismaSchema(edit.lines.join('\n'));
-    const oldTable = object.renamedFrom === undefined ? object.table : tableName(object.renamedFrom);
-    if (oldTable !== object.table) renameTable(edit, before, target, oldTable, object.table);
-    const table = parsePrismaSchema(edit.lines.join('\n')).get(object.table);
+    if (object.renamedFrom !== undefined) renameTable(tableName(object.renamedFrom), object.table);
+    const table = now.get(object.table);
+    const goals = target.get(object.table);
     for (const field of object.fields.values()) {
-      if (field.renamedFrom !== undefined && field.column !== undefined && table) {
-        const old = columnName(field.renamedFrom, field.reference !== undefined);
-        const column = table.columns.get(old);
-        if (column && !table.columns.has(field.column) && !target.get(object.table)?.columns.has(old)) {
-          edit.lines[column.line] = mapColumn(edit.lines[column.line] ?? '', field.column);
-          edit.steps.push({ sql: `ALTER TABLE ${quoteName(object.table)} RENAME COLUMN ${quoteName(old)} TO ${quoteName(field.column)}` });
-        }
-      }
-    }
-    for (const link of catalog.links) {
-      if (link.object !== object.name) continue;
-      const field = object.fields.get(link.field);
-      const old = linkTableName(oldTable, field?.renamedFrom ?? link.field);
-      if (old !== link.table) renameTable(edit, parsePrismaSchema(edit.lines.join('\n')), target, old, link.table);
+      if (field.renamedFrom === undefined || field.column === undefined || !table) continue;
+      const old = columnName(field.renamedFrom, field.reference !== undefined);
+      const column = table.columns.get(old);
+      if (!column || table.columns.has(field.column) || goals?.columns.has(old)) continue;
+      edit.lines[column.line] = mapColumn(edit.lines[column.line] ?? '', field.column);
+      edit.steps.push({ sql: `ALTER TABLE ${quoteName(object.table)} RENAME COLUMN ${quoteName(old)} TO ${quoteName(field.column)}` });
     }
   }
-}
-
-function renameTable(edit: Edit, before: ReadonlyMap<string, TableText>, target: ReadonlyMap<string, TableText>, old: string, name: string): void {
-  const table = before.get(old);
-  if (!table || before.has(name) || target.has(old)) return;
-  if (table.mapped) edit.lines[table.mapLine] = `  @@map("${name}")`;
-  else edit.lines.splice(table.mapLine, 0, `  @@map("${name}")`);
-  edit.steps.push({ sql: `ALTER TABLE ${quoteName(old)} RENAME TO ${quoteName(name)}` });
+  for (const link of catalog.links) {
+    const object = catalog.objects.get(link.object);
+    const field = object?.fields.get(link.field);
+    if (!object || !field) continue;
+    // Either name, or both, may be new.
+    for (const table of new Set([object.table, object.renamedFrom === undefined ? object.table : tableName(object.renamedFrom)])) {
+      for (const name of new Set([link.field, field.renamedFrom ?? link.field])) {
+        const old = linkTableName(table, name);
+        if (old !== link.table) renameTable(old, link.table);
+      }
+    }
+  }
 }
 
 function mapColumn(line: string, column: string): string {
