@@ -1,7 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { cli, makeFolder, repository, testEnv, writeFiles } from '../support/cli.ts';
+
+vi.setConfig({ testTimeout: 90_000 });
 
 const city = 'name: city\nfields:\n  name: { type: text, required: true, unique: true }\n';
 const config = 'plugins: [open-access]\n';

@@ -12,7 +12,7 @@ import { runCli } from '../../src/cli/run-cli.ts';
 export const repository = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
 /** Settings under which a command neither meets another app nor leaves anything behind. */
-export const testEnv = { PORT: '0', OBJECTOS_DATA_DIR: 'memory://', LOG_LEVEL: 'warn' } as const;
+export const testEnv = { PORT: '0', OBJECTOS_DATA_DIR: 'memory://', LOG_LEVEL: 'error' } as const;
 
 /** A folder with files, removed when the test is over. */
 export async function makeFolder(files: Readonly<Record<string, string>> = {}): Promise<string> {
@@ -90,7 +90,7 @@ export function spawnCli(args: readonly string[], env: Readonly<Record<string, s
   return { child, exit, output: () => output, waitFor: (pattern) => until(() => pattern.exec(output), () => `${String(pattern)} did not appear in:\n${output}`) };
 }
 
-export async function until<T>(probe: () => T | null | undefined | Promise<T | null | undefined>, describe: () => string, milliseconds = 25_000): Promise<T> {
+export async function until<T>(probe: () => T | null | undefined | Promise<T | null | undefined>, describe: () => string, milliseconds = 60_000): Promise<T> {
   const end = performance.now() + milliseconds;
   for (;;) {
     const found = await probe();

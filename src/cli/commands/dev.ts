@@ -21,8 +21,8 @@ export const dev: CommandFactory = (io, done) =>
       const platform = await openApp(io, directory, { log: servingLog, ...(port !== undefined && { settings: { server: { port } } }) });
       try {
         const { url } = await platform.start();
+        const stopWatching = await watchDefinitions(io, platform);
         printBanner(io, platform, url, performance.now() - began);
-        const stopWatching = watchDefinitions(io, platform);
         await untilAborted(io.signal);
         await stopWatching();
       } finally {
@@ -31,7 +31,7 @@ export const dev: CommandFactory = (io, done) =>
       done(0);
     });
 
-function watchDefinitions(io: Io, platform: Platform): () => Promise<void> {
+async function watchDefinitions(io: Io, platform: Platform): Promise<() => Promise<void>> {
   const watcher = watch(platform.definitionsDirectory, { ignoreInitial: true, ignored: (path) => /[\\/]schema\.graphql$|[\\/]schemas([\\/]|$)|~$|\.sw[a-z]$/.test(path) });
   let timer: NodeJS.Timeout | undefined;
   let running = Promise.resolve();
@@ -41,6 +41,7 @@ function watchDefinitions(io: Io, platform: Platform): () => Promise<void> {
     timer = setTimeout(() => (running = running.then(() => reload(io, platform))), quietMilliseconds);
   });
   watcher.on('error', (error) => reportError(error, io));
+  await new Promise<void>((ready) => watcher.once('ready', () => ready()));
   return async () => {
     clearTimeout(timer);
     await watcher.close();
