@@ -243,11 +243,10 @@ export function sqlName(name: string): string {
 /** Types that exist without any object. */
 export const reservedTypeNames: ReadonlySet<string> = new Set([
   'Query', 'Mutation', 'Subscription', 'Node', 'PageInfo', 'Metadata', 'Problem', 'TrashFilter', 'BulkMode', 'SortOrder', 'DateUnit', 'DateRange', 'DateSpan',
-  'FieldComparison', 'ChangeKind', 'Connection', 'Edge', 'Payload', 'Entity', 'Service',
-  'ID', 'String', 'Int', 'Float', 'Boolean', 'Decimal', 'BigInt', 'Date', 'DateTime', 'Time', 'JSON', 'JSONObject', 'Email', 'URL', 'PhoneNumber', 'Upload', 'UUID', 'Void', 'Any',
-  'DateOrMacro', 'DateTimeOrMacro', 'FieldSet', 'Cursor',
+  'FieldComparison', 'ChangeKind',
+  'ID', 'String', 'Int', 'Float', 'Boolean', 'Decimal', 'BigInt', 'Date', 'DateTime', 'Time', 'JSON', 'JSONObject', 'Email', 'URL', 'PhoneNumber', 'Upload', 'UUID',
+  'DateOrMacro', 'DateTimeOrMacro', 'FieldSet',
   'IDFilter', 'StringFilter', 'IntFilter', 'FloatFilter', 'DecimalFilter', 'BigIntFilter', 'BooleanFilter', 'DateFilter', 'DateTimeFilter', 'TimeFilter', 'StringListFilter', 'JSONFilter',
-  'Address', 'AddressInput', 'Location', 'LocationInput',
   'MetadataObject', 'MetadataField', 'MetadataRelation', 'MetadataOption', 'MetadataKey',
 ]);
 

@@ -46,6 +46,10 @@ const cases: readonly (readonly [string, Files, readonly string[]])[] = [
     'a.object.yml': 'name: deal\nfields:\n  stage: { type: select, options: [x] }\n',
     'b.object.yml': 'name: deal_stage\nfields: {}\n',
   }, ['b.object.yml:1:1 error deal_stage: the type name "DealStage" is made twice: by the field deal.stage (a.object.yml:3) and by the object deal_stage | Rename one of them.']],
+  ['an object named like a shared type that is in use', {
+    'a.object.yml': 'name: shop\nfields:\n  place: { type: location }\n',
+    'b.object.yml': 'name: location\nfields: {}\n',
+  }, ['a.object.yml:3:3 error shop.place: the type name "Location" is made twice: by the object location (b.object.yml:1) and by the fields of the shared type Location | Rename one of them.']],
   ['an object named like a type of the platform', { 'a.object.yml': 'name: query\nfields: {}\n' }, [
     'a.object.yml:1:1 error query: the root field "query" is reserved by the platform (the object query) | Rename the object.',
     'a.object.yml:1:1 error query: the type name "Query" is reserved by the platform (the object query) | Rename one of them.',
@@ -111,6 +115,14 @@ const cases: readonly (readonly [string, Files, readonly string[]])[] = [
     'acount.data.yml:1:1 error data of acount: there is no object "acount" | Did you mean "account"?',
   ]],
 ];
+
+it('types of fields that share a type in the API stand side by side', () => {
+  expect(problems({ 'a.object.yml': 'name: a\nfields:\n  x: { type: image }\n  y: { type: file }\n  z: { type: video }\n' })).toEqual([]);
+});
+
+it('objects may be called service, location or address where nothing else is', () => {
+  expect(problems(Object.fromEntries(['service', 'location', 'address', 'entity', 'case', 'order', 'user'].map((name) => [`${name}.object.yml`, `name: ${name}\nfields: {}\n`])))).toEqual([]);
+});
 
 describe('a definition is refused with place, finding and advice', () => {
   it.each(cases)('%s', (_title, files, expected) => {

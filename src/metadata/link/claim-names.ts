@@ -1,6 +1,6 @@
 import type { CatalogField, CatalogKey } from '../catalog.ts';
 import {
-  compoundKeyTypeName, fieldTypeNames, isGraphqlReserved, objectTypeNames, relationFieldNames, reservedFieldNames, reservedRootFields, reservedTypeNames, rootFieldNames,
+  compoundKeyTypeName, embeddedInputName, fieldTypeNames, isGraphqlReserved, objectTypeNames, relationFieldNames, reservedFieldNames, reservedRootFields, reservedTypeNames, rootFieldNames,
 } from '../naming.ts';
 import type { Place } from '../part.ts';
 import { describePlace } from '../report.ts';
@@ -54,7 +54,11 @@ function claimFieldTypes(owner: string, field: CatalogField, place: Place, subje
   const what = `the field ${subject}`;
   const names = fieldTypeNames(owner, field.graphqlName);
   if (shape.kind === 'enum') for (const name of [names.type, names.filter, names.listFilter]) add(name, what, place, subject);
-  if (shape.kind !== 'embedded' || shape.typeName !== undefined) return;
+  if (shape.kind !== 'embedded') return;
+  if (shape.typeName !== undefined) {
+    for (const name of [shape.typeName, embeddedInputName(shape.typeName)]) add(name, `the fields of the shared type ${shape.typeName}`, place, subject);
+    return;
+  }
   for (const name of [names.type, names.input]) add(name, what, place, subject);
   for (const inner of field.subfields.values()) claimFieldTypes(names.type, inner, place, `${subject}.${inner.name}`, add);
 }
