@@ -208,6 +208,15 @@ describeEachDatabase('migration files', (open) => {
     expect(await migrateDiff(await options(database, directory, contact))).toBe('');
   });
 
+  it('needs no migration for a new label', async () => {
+    const directory = await migrationsFolder();
+    const database = await open();
+    await migrateDev(await options(database, directory, contact));
+    const labelled: Objects = { contact: { ...contact['contact'], _: { label: 'Person' } } };
+    expect(await migrateDev(await options(database, directory, labelled))).toEqual({ applied: [], written: undefined });
+    expect(await sync(database, labelled)).toBe(false);
+  });
+
   it('reports migrations that were edited or removed after they were applied', async () => {
     const directory = await migrationsFolder();
     const database = await open();

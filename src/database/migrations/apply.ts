@@ -55,6 +55,7 @@ async function check(database: Database, { problem, hint, check: text }: Exclude
 
 /** All at once, because that is fast; when that fails, one by one to find which. */
 export async function runStatements(database: Database, statements: readonly string[], subject: string): Promise<void> {
+  if (statements.length === 0) return;
   try {
     await database.transaction(() => database.exec(statements.join(';\n')));
   } catch {

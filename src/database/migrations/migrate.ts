@@ -48,10 +48,6 @@ export async function migrateDev({ directory, database, catalog, tables, name, a
       if (from && hashOf(from) === hashOf(to)) return { applied, written: undefined };
       const plan = await planMigration(from, to, catalog);
       const statements = statementsOf(plan);
-      if (statements.length === 0) {
-        await writeState(database, to);
-        return { applied, written: undefined };
-      }
       refuseLosses(plan, acceptDataLoss);
       created = migrationName(name ?? (from ? 'change' : 'init'), files);
       await runSteps(database, plan.steps, `The migration ${created}`);

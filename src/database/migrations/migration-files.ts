@@ -37,7 +37,8 @@ export function lastState(files: readonly MigrationFile[]): SchemaState | undefi
 }
 
 export async function writeMigration(directory: string, name: string, statements: readonly string[], state: SchemaState): Promise<MigrationFile> {
-  const sql = `${statements.join(';\n\n')};\n`;
+  // Names of Prisma's own may change without the tables; deployments still compare with the state beside.
+  const sql = statements.length === 0 ? '-- The tables stay as they are.\n' : `${statements.join(';\n\n')};\n`;
   await mkdir(join(directory, name), { recursive: true });
   await writeFile(join(directory, name, 'migration.sql'), sql);
   await writeFile(join(directory, name, 'state.json'), `${JSON.stringify(state, undefined, 2)}\n`);

@@ -11,8 +11,10 @@ export function stateOf(catalog: Catalog, tables: readonly PlatformTable[] = [])
   return { prisma: printPrismaSchema(catalog, tables), extras: extraSql(catalog, tables) };
 }
 
+/** Equal for states that differ in comments only: a new label needs no migration. */
 export function hashOf({ prisma, extras }: SchemaState): string {
-  return createHash('sha256').update(JSON.stringify([prisma, extras.map(({ name, table, create, drop, condition }) => [name, table, create, drop, condition])])).digest('hex');
+  const schema = prisma.replace(/^\s*\/\/.*\n/gm, '');
+  return createHash('sha256').update(JSON.stringify([schema, extras.map(({ name, table, create, drop, condition }) => [name, table, create, drop, condition])])).digest('hex');
 }
 
 /** Tables of the migrations themselves. The first is Prisma's, in Prisma's shape, so that its own commands agree. */
