@@ -58,6 +58,8 @@ function shown(field: CatalogField, type: GraphQLOutputType, fn: AggregateFuncti
   if (fn === 'min' || fn === 'max') return field.type.json(sql, field);
   switch (getNamedType(type).name) {
     case 'Decimal':
+      // An average comes with sixteen digits whether they say anything or not.
+      return fn === 'avg' ? `trim_scale(${sql})::text` : `(${sql})::text`;
     case 'BigInt':
       return `(${sql})::text`;
     case 'Float':

@@ -43,7 +43,7 @@ export function readRowSet(args: Args, scope: SqlScope, base: readonly string[] 
   const query = `websearch_to_tsquery(${literal(scope.object.searchLanguage)}::regconfig, ${scope.binds.add((request) => search.operand.value(request), 'text')})`;
   const vector = searchVector(scope.object, scope.alias);
   conditions.push(`${vector} @@ ${query}`);
-  return { scope, conditions, rank: `ts_rank(${vector}, ${query})` };
+  return { scope, conditions, rank: `ts_rank_cd(${vector}, ${query})` };
 }
 
 /** Reads the arguments of a connection. */

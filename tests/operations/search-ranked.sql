@@ -1,0 +1,12 @@
+SELECT (SELECT row_to_json(x)
+  FROM (SELECT (SELECT row_to_json(x)
+  FROM (SELECT (SELECT coalesce(json_agg(x), '[]'::json)
+  FROM (SELECT t1."$rank" AS "rank", (SELECT row_to_json(x)
+  FROM (SELECT t1."name" AS "name") x) AS "node"
+  FROM (SELECT t1.*, ts_rank_cd((setweight(to_tsvector('english'::regconfig, coalesce(t1."name", '')), 'A') || setweight(to_tsvector('english'::regconfig, coalesce(t1."account_number", '')), 'B') || setweight(to_tsvector('english'::regconfig, coalesce(t1."website", '')), 'C') || setweight(to_tsvector('english'::regconfig, coalesce(t1."description", '')), 'D')), websearch_to_tsquery('english'::regconfig, $1::text)) AS "$k0", t1."id" AS "$k1", ts_rank_cd((setweight(to_tsvector('english'::regconfig, coalesce(t1."name", '')), 'A') || setweight(to_tsvector('english'::regconfig, coalesce(t1."account_number", '')), 'B') || setweight(to_tsvector('english'::regconfig, coalesce(t1."website", '')), 'C') || setweight(to_tsvector('english'::regconfig, coalesce(t1."description", '')), 'D')), websearch_to_tsquery('english'::regconfig, $1::text)) AS "$rank"
+  FROM "account" t1
+  WHERE t1."deleted_at" IS NULL AND (setweight(to_tsvector('english'::regconfig, coalesce(t1."name", '')), 'A') || setweight(to_tsvector('english'::regconfig, coalesce(t1."account_number", '')), 'B') || setweight(to_tsvector('english'::regconfig, coalesce(t1."website", '')), 'C') || setweight(to_tsvector('english'::regconfig, coalesce(t1."description", '')), 'D')) @@ websearch_to_tsquery('english'::regconfig, $1::text)
+  ORDER BY ts_rank_cd((setweight(to_tsvector('english'::regconfig, coalesce(t1."name", '')), 'A') || setweight(to_tsvector('english'::regconfig, coalesce(t1."account_number", '')), 'B') || setweight(to_tsvector('english'::regconfig, coalesce(t1."website", '')), 'C') || setweight(to_tsvector('english'::regconfig, coalesce(t1."description", '')), 'D')), websearch_to_tsquery('english'::regconfig, $1::text)) DESC, t1."id" DESC
+  LIMIT 3) t1) x) AS "edges", (SELECT count(*)
+  FROM "account" t1
+  WHERE t1."deleted_at" IS NULL AND (setweight(to_tsvector('english'::regconfig, coalesce(t1."name", '')), 'A') || setweight(to_tsvector('english'::regconfig, coalesce(t1."account_number", '')), 'B') || setweight(to_tsvector('english'::regconfig, coalesce(t1."website", '')), 'C') || setweight(to_tsvector('english'::regconfig, coalesce(t1."description", '')), 'D')) @@ websearch_to_tsquery('english'::regconfig, $1::text)) AS "totalCount") x) AS "accounts") x)::text AS json;
