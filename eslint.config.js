@@ -18,6 +18,9 @@ export default tseslint.config(
       // Both spellings of an object type read well; a rule would only make noise.
       '@typescript-eslint/consistent-type-definitions': 'off',
       '@typescript-eslint/unified-signatures': 'off',
+      '@typescript-eslint/no-inferrable-types': 'off',
+      // A function that does nothing is often what is meant: a listener, a stub of an interface.
+      '@typescript-eslint/no-empty-function': 'off',
       eqeqeq: ['error', 'always'],
       'no-restricted-syntax': ['error', noDefaultExport],
       'object-shorthand': 'error',
@@ -26,7 +29,7 @@ export default tseslint.config(
       'no-new-func': 'error',
     },
   },
-  { files: ['src/**/*.ts'], ignores: ['src/cli/**'], rules: { 'no-console': 'error' } },
+  { files: ['src/**/*.ts'], ignores: ['src/cli/**'], rules: { 'no-console': ['error', { allow: ['error'] }] } },
   { files: ['*.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
   { files: ['tests/**/*.ts', 'bench/**/*.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
 );

@@ -30,6 +30,6 @@ export async function loadApp({ directory, env = process.env, settings: override
     ...loaded,
     directory: folder,
     definitionsDirectory: join(folder, 'schema'),
-    plugins: [...platformPlugins({ mode: loaded.settings.mode }), ...named, ...plugins],
+    plugins: [...platformPlugins(loaded.settings), ...named, ...plugins],
   };
 }

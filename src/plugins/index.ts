@@ -1,17 +1,19 @@
 import type { Plugin } from '../kernel/plugin.ts';
+import { changeLog } from './change-log/index.ts';
 import { openAccess } from './open-access/index.ts';
 import { seed } from './seed/index.ts';
 import { users } from './users/index.ts';
 
 export interface PlatformPluginOptions {
   readonly mode: 'development' | 'production' | 'test';
+  readonly changeLog: { readonly retentionDays: number };
 }
 
 const environments = { development: 'dev', production: 'prod', test: 'test' } as const;
 
 /** Plugins that are always on, in order. */
-export function platformPlugins({ mode }: PlatformPluginOptions): readonly Plugin[] {
-  return [users(), seed({ environment: environments[mode] })];
+export function platformPlugins({ mode, changeLog: { retentionDays } }: PlatformPluginOptions): readonly Plugin[] {
+  return [users(), seed({ environment: environments[mode] }), changeLog({ retentionDays })];
 }
 
 /** Plugins that an app turns on by name in `objectos.config.yml`. */

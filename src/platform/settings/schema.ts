@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { changeRetentionDays } from '../../resolvers/write/change-log/prune-changes.ts';
 import { limitSettings, serverSettings } from '../../server/settings.ts';
 
 const milliseconds = (value: number, description: string) => z.int().min(1).max(86_400_000).default(value).describe(description);
@@ -34,6 +35,11 @@ export const settingsSchema = z.strictObject({
   log: z
     .strictObject({
       level: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info').describe('Least severe messages that are written.'),
+    })
+    .prefault({}),
+  changeLog: z
+    .strictObject({
+      retentionDays: z.int().min(0).max(36_500).default(changeRetentionDays).describe('Days for which changes stay in the change log; 0 keeps them for ever.'),
     })
     .prefault({}),
   codegen: z
