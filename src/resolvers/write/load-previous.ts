@@ -3,7 +3,7 @@ import type { Row } from './rows.ts';
 import type { RunState } from './run-state.ts';
 
 /** Gives rows their old image and drops those that are not there, not allowed, or changed meanwhile. */
-export async function loadPrevious(group: readonly Row[], state: RunState): Promise<readonly Row[]> {
+export async function loadPrevious(group: readonly Row[], state: RunState, { lock = true } = {}): Promise<readonly Row[]> {
   const [first] = group;
   if (!first || first.kind === 'create') return group;
   const { plan, kind, asSystem, purge } = first;
@@ -18,6 +18,7 @@ export async function loadPrevious(group: readonly Row[], state: RunState): Prom
     trash: kind === 'restore' ? 'ONLY' : purge ? 'INCLUDE' : 'EXCLUDE',
     fields: kind === 'update' ? [...new Set(rows.flatMap(({ values }) => Object.keys(values)))].sort() : [],
     asSystem,
+    lock,
   };
   const loaded = await loadRecords(plan, rows.map(({ id }) => id), shape, state.tools, state.context);
   return rows.filter((row) => {

@@ -14,6 +14,8 @@ export interface LoadShape {
   /** Fields that shall be set, for rights on fields that depend on the row. */
   readonly fields: readonly string[];
   readonly asSystem: boolean;
+  /** False only looks: the write that follows compares the version. */
+  readonly lock: boolean;
 }
 
 export interface Loaded {
@@ -26,7 +28,7 @@ export interface Loaded {
 
 /** Locks records in the order of their ids (so that two writers cannot block each other) and reads their old image. */
 export async function loadRecords(plan: ObjectPlan, ids: readonly string[], shape: LoadShape, tools: WriteTools, context: RequestContext): Promise<ReadonlyMap<string, Loaded>> {
-  const key = `l ${plan.name} ${shape.right} ${shape.trash} ${shape.asSystem ? '' : context.access.fingerprint} ${shape.fields.join()}`;
+  const key = `l${shape.lock ? '' : 'u'} ${plan.name} ${shape.right} ${shape.trash} ${shape.asSystem ? '' : context.access.fingerprint} ${shape.fields.join()}`;
   const statement = tools.statements.run(key, () => loadStatement(plan, shape, tools, context), context, { ids });
   const { rows } = await context.database.query<{ id: string; current: number | null; image: Image } & Record<string, unknown>>(statement);
   return new Map(rows.map(({ id, current, image, ...flags }) => [id, { id, current, image, flags }]));
@@ -46,8 +48,8 @@ function loadStatement(plan: ObjectPlan, shape: LoadShape, { catalog }: WriteToo
   ];
   const version = plan.columns.has('version') ? 'o."version"' : 'NULL::int4';
   const flags = checks.length > 0 ? `, ${flagColumns(checks)}` : '';
-  const lock = shape.right === 'delete' ? 'FOR UPDATE' : 'FOR NO KEY UPDATE';
-  const text = `SELECT o."id", ${version} AS "current", ${imageOf(plan, 'o')} AS "image"${flags} FROM ${plan.table} o WHERE o."id" = ANY(${ids}) ORDER BY o."id" ${lock}`;
+  const lock = !shape.lock ? '' : shape.right === 'delete' ? ' FOR UPDATE' : ' FOR NO KEY UPDATE';
+  const text = `SELECT o."id", ${version} AS "current", ${imageOf(plan, 'o')} AS "image"${flags} FROM ${plan.table} o WHERE o."id" = ANY(${ids}) ORDER BY o."id"${lock}`;
   return { text, binds };
 }
 

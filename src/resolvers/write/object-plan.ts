@@ -52,8 +52,8 @@ export interface ObjectPlan {
   readonly hooks: Readonly<Record<HookStage, readonly MutationPhase[]>>;
   /** Some hook sees records of this object. */
   readonly hooked: boolean;
-  /** Writes of this object may need more than one statement even for a flat input. */
-  readonly needsTransaction: boolean;
+  /** What the hooks do needs no transaction. */
+  readonly pure: boolean;
 }
 
 export type Plans = ReadonlyMap<string, ObjectPlan>;
@@ -108,7 +108,7 @@ function planObject(object: CatalogObject, referrers: readonly Referrer[], phase
     links,
     hooks,
     hooked: Object.values(hooks).some((list) => list.length > 0),
-    needsTransaction: Object.values(hooks).some((list) => list.length > 0),
+    pure: hooks.after.length === 0 && [...hooks.before, ...hooks.compute, ...hooks.validate].every((phase) => phase.pure === true),
   };
 }
 

@@ -29,6 +29,11 @@ export interface MutationContext extends RequestContext {
 export interface MutationPhase {
   /** Objects the hooks are for; absent: all. A hook that does not concern an object costs it nothing. */
   readonly objects?: readonly string[];
+  /**
+   * The hooks before the write only look at their changes and at memory: no queries, no writes. A single record is then
+   * written without opening a transaction, and they may be called again when another writer was faster.
+   */
+  readonly pure?: boolean;
   /** Before anything is checked: may change `values`, or throw to stop the write. */
   before?(changes: readonly Change[], context: MutationContext): void | Promise<void>;
   /** Values the platform computes itself: formulas that are stored, autonumbers. */

@@ -69,7 +69,7 @@ export class RefusedRows extends ObjectosError {
   }
 }
 
-function notifyCommitted(written: readonly Row[], state: RunState): void {
+export function notifyCommitted(written: readonly Row[], state: RunState): void {
   for (const [plan, rows] of groupBy(written, (row) => row.plan)) {
     for (const phase of plan.hooks.committed) {
       state.context.database.afterCommit(() => phase.committed?.(rows.map(changeOf), state.mutation));

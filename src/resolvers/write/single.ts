@@ -3,67 +3,97 @@ import type { Statement } from '../../database/database.ts';
 import type { RequestContext } from '../request.ts';
 import { explainConstraint } from './constraint-problems.ts';
 import { reportFlags, rowValues, type Answer } from './execute.ts';
+import { loadPrevious } from './load-previous.ts';
 import type { ObjectPlan } from './object-plan.ts';
-import { ProblemList } from './problems.ts';
-import { readInput } from './read-input.ts';
+import { readInput, type WriteNode } from './read-input.ts';
 import { newRow, type Row } from './rows.ts';
+import { createState, notifyCommitted } from './run.ts';
+import type { RunState } from './run-state.ts';
 import { insertKey, insertStatement } from './sql/insert.ts';
 import { updateKey, updateStatement } from './sql/update.ts';
-import { applyDefaults, checkRequired } from './stages.ts';
+import { applyDefaults, checkRequired, runBefore, runCompute, runValidate } from './stages.ts';
 import type { WriteTools } from './tools.ts';
 import type { WriteRequest, WriteResult } from './writer.ts';
 
+type SingleRequest = Extract<WriteRequest, { operation: 'create' | 'update' }>;
+
+/** How often an update with hooks looks at the record again when another writer was faster, before it takes a lock. */
+const attempts = 3;
+
 /**
- * The short way: one record without nested operations and without hooks is one statement, which checks, writes and logs.
- * Answers undefined when the write needs more.
+ * The short way: one record without nested operations, whose hooks need no transaction, is one statement, which checks,
+ * writes and logs (two for an update whose hooks see the old image). Answers undefined when the write needs more.
  */
 export async function writeSingle(plan: ObjectPlan, request: WriteRequest, tools: WriteTools, context: RequestContext): Promise<WriteResult | undefined> {
-  if (plan.hooked || (request.operation !== 'create' && request.operation !== 'update')) return undefined;
-  const problems = new ProblemList();
+  if ((plan.hooked && !plan.pure) || (request.operation !== 'create' && request.operation !== 'update')) return undefined;
+  const state = createState(tools, context, `${request.operation} ${plan.name}`);
+  const node = await readNode(plan, request, state);
+  if (!node || !isSimple(node, request)) return undefined;
+  for (let attempt = 1; attempt <= attempts; attempt += 1) {
+    const row = await prepare(plan, request, node, state);
+    if (!row) throw state.problems.toError();
+    const answer = await execute(plan, row, statementFor(plan, row, tools, context), request, context);
+    const raced = row.previous !== undefined && request.options.ifVersion === undefined && answer?.['version'] === false;
+    if (raced) continue;
+    if (!answer) state.problems.add(0, { path: ['input'], code: 'NOT_FOUND', message: `There is no ${plan.object.label} ${row.id}.` }, 'NOT_FOUND');
+    else reportFlags(row, answer, state);
+    if (state.problems.size > 0) throw state.problems.toError();
+    row.touched = answer?.written === true;
+    row.written = answer?.image ?? undefined;
+    if (row.touched) notifyCommitted([row], state);
+    return { rows: [{ index: 0, id: row.id, created: row.kind === 'create', problems: [] }] };
+  }
+  return undefined;
+}
+
+async function readNode(plan: ObjectPlan, request: SingleRequest, { tools, context, problems }: RunState): Promise<WriteNode | undefined> {
   const pending: Promise<void>[] = [];
   const privileged = context.caller.kind === 'system';
   const scope = { plans: tools.plans, access: context.access, problems, privileged, maxDepth: tools.settings.maxInputDepth, pending };
   const node = readInput(plan, request.input, request.operation, ['input'], 0, scope);
-  if (node.ones.length > 0 || node.manys.length > 0 || linkDefaults(plan, request.operation)) return undefined;
   if (pending.length > 0) await Promise.all(pending);
-
-  const kind = request.operation;
-  if (request.operation === 'update' && (!isUuid(request.id) || (node.id !== undefined && node.id !== request.id.toLowerCase()))) return undefined;
-  const id = request.operation === 'update' ? request.id.toLowerCase() : (node.id ?? newId());
-  const row = newRow({ plan, kind, id, path: ['input'], root: 0, node, ifVersion: request.options.ifVersion });
-  applyDefaults([row], { context });
-  checkRequired([row], { problems });
-  if (problems.size > 0) throw problems.toError();
-
-  const answer = await execute(plan, row, statementFor(plan, row, tools, context), request, context);
-  if (!answer) {
-    problems.add(0, { path: ['input'], code: 'NOT_FOUND', message: `There is no ${plan.object.label} ${id}.` }, 'NOT_FOUND');
-  } else {
-    reportFlags(row, answer, { problems });
-  }
-  if (problems.size > 0) throw problems.toError();
-  return { rows: [{ index: 0, id, created: kind === 'create', problems: [] }] };
+  return node;
 }
 
-function linkDefaults(plan: ObjectPlan, operation: 'create' | 'update'): boolean {
-  if (operation === 'update') return false;
-  return [...plan.links.keys()].some((name) => {
+function isSimple({ plan, ones, manys, id }: WriteNode, request: SingleRequest): boolean {
+  if (ones.length > 0 || manys.length > 0) return false;
+  if (request.operation === 'update') return isUuid(request.id) && (id === undefined || id === request.id.toLowerCase());
+  return ![...plan.links.keys()].some((name) => {
     const field = plan.object.fields.get(name);
     return field !== undefined && (field.defaultValue !== undefined || field.required);
   });
 }
 
+/** The stages before the write; undefined when there are problems. */
+async function prepare(plan: ObjectPlan, request: SingleRequest, node: WriteNode, state: RunState): Promise<Row | undefined> {
+  const { operation: kind, options } = request;
+  const id = request.operation === 'update' ? request.id.toLowerCase() : (node.id ?? newId());
+  const row = newRow({ plan, kind, id, path: ['input'], root: 0, node, values: { ...node.values }, ifVersion: options.ifVersion });
+  if (plan.hooked && kind === 'update' && (await loadPrevious([row], state, { lock: false })).length === 0) return undefined;
+  applyDefaults([row], state);
+  if (plan.hooked) {
+    await runBefore([row], state);
+    await runCompute([row], state);
+  }
+  checkRequired([row], state);
+  if (plan.hooked) await runValidate([row], state);
+  return state.problems.size === 0 ? row : undefined;
+}
+
 function statementFor(plan: ObjectPlan, row: Row, tools: WriteTools, context: RequestContext): Statement {
   const { access } = context;
-  const given = Object.keys(row.values).filter((name) => plan.columns.has(name)).sort();
-  const shape = { catalog: tools.catalog, access, asSystem: false, checkReferences: true, many: false, withLinks: false, image: false };
+  const given = Object.keys(row.values).filter((name) => name !== 'id' && plan.columns.has(name)).sort();
+  const image = plan.hooks.committed.length > 0;
+  const shape = { catalog: tools.catalog, access, asSystem: false, checkReferences: true, many: false, withLinks: false, image };
   const values = rowValues(plan, ['id', ...given], { ...row.values, id: row.id });
   if (row.kind === 'create') {
     const insert = { ...shape, fields: ['id', ...given] };
     return tools.statements.run(insertKey(plan, insert, access), () => insertStatement(plan, insert), context, { values });
   }
   const update = { ...shape, fields: given, locked: false };
-  return tools.statements.run(updateKey(plan, update, access), () => updateStatement(plan, update), context, { values: [...values, row.ifVersion ?? null] });
+  // What hooks saw must be what is changed.
+  const version = row.ifVersion ?? row.previous?.['version'] ?? null;
+  return tools.statements.run(updateKey(plan, update, access), () => updateStatement(plan, update), context, { values: [...values, version] });
 }
 
 async function execute(plan: ObjectPlan, row: Row, statement: Statement, { options }: WriteRequest, { database }: RequestContext): Promise<Answer | undefined> {
@@ -75,4 +105,3 @@ async function execute(plan: ObjectPlan, row: Row, statement: Statement, { optio
     throw explainConstraint(error, plan, [row]);
   }
 }
-

@@ -1,18 +1,14 @@
 import { v7 as newId } from 'uuid';
 import { expect, it } from 'vitest';
 import { describeEachDatabase } from '../../support/database.ts';
-import { accessWith, equals, openSales, problemsOf, refusal } from './fixture.ts';
+import { accessWith, equals, observed, openSales, problemsOf, refusal } from './fixture.ts';
 
 describeEachDatabase('bulk writes', (open) => {
   it('writes 10,000 rows in a few statements', async () => {
     const sales = await openSales(await open());
     const input = Array.from({ length: 10_000 }, (_, index) => ({ name: `Account ${index}`, slug: `s${index}`, revenue: `${index}.25`, industry: 'TECH', labels: ['a'] }));
     let statements = 0;
-    const counted = Object.assign(Object.create(sales.database) as typeof sales.database, {
-      query: (statement: Parameters<typeof sales.database.query>[0]) => ((statements += 1), sales.database.query(statement)),
-      transaction: sales.database.transaction.bind(sales.database),
-      afterCommit: sales.database.afterCommit.bind(sales.database),
-    });
+    const counted = observed(sales.database, (statement) => ((statements += 1), sales.database.query(statement)));
     const { rows } = await sales.write({ object: 'account', operation: 'createMany', input }, { ...sales.context(), database: counted });
     expect(rows).toHaveLength(10_000);
     expect(statements).toBeLessThanOrEqual(5);

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { ObjectosError } from '../../../src/errors.ts';
 import { pruneIdempotency, withIdempotency } from '../../../src/resolvers/write/idempotency.ts';
 import { describeEachDatabase, onServer } from '../../support/database.ts';
-import { openSales, refusal } from './fixture.ts';
+import { observed, openSales, refusal } from './fixture.ts';
 
 const settled = (work: readonly Promise<unknown>[]) => Promise.allSettled(work).then((results) => results.map((result) => (result.status === 'fulfilled' ? 'ok' : result.reason instanceof ObjectosError ? result.reason.code : String(result.reason))).sort());
 
@@ -57,34 +57,22 @@ describeEachDatabase('concurrent writes', (open, kind) => {
 
   it.skipIf(kind === 'pglite')('a bulk write that is killed leaves nothing', async () => {
     const sales = await openSales(await open(), [], { chunk: 100 });
-    const backend = await new Promise<number>((resolve, reject) => {
-      const input = Array.from({ length: 5_000 }, (_, index) => ({ name: `A${index}`, contacts: { create: [{ name: 'c' }] } }));
-      const database = Object.assign(Object.create(sales.database) as typeof sales.database, {
-        query: async (statement: Parameters<typeof sales.database.query>[0]) => {
-          const result = await sales.database.query(statement);
-          if (statement.text.includes('INSERT INTO "contact"')) {
-            const [row] = await sales.rows<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-            resolve(row?.pid ?? 0);
-            await onServer((client) => client.query('SELECT pg_terminate_backend($1)', [row?.pid]));
-          }
-          return result;
-        },
-        transaction: sales.database.transaction.bind(sales.database),
-        afterCommit: sales.database.afterCommit.bind(sales.database),
-      });
-      const writing = sales.write({ object: 'account', operation: 'createMany', input }, { ...sales.context(), database });
-      writing.then(() => reject(new Error('It was not killed.')), (error: unknown) => {
-        if (!(error instanceof ObjectosError) || error.code !== 'UNAVAILABLE') reject(error instanceof Error ? error : new Error(String(error)));
-      });
-      ending = writing.catch(() => {});
+    let killed = false;
+    const database = observed(sales.database, async (statement) => {
+      const result = await sales.database.query(statement);
+      if (!killed && statement.text.includes('INSERT INTO "contact"')) {
+        killed = true;
+        const [backend] = await sales.rows<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+        await onServer((client) => client.query('SELECT pg_terminate_backend($1)', [backend?.pid]));
+      }
+      return result as never;
     });
-    await ending;
-    expect(backend).toBeGreaterThan(0);
+    const input = Array.from({ length: 5_000 }, (_, index) => ({ name: `A${index}`, contacts: { create: [{ name: 'c' }] } }));
+    expect((await refusal(sales.write({ object: 'account', operation: 'createMany', input }, { ...sales.context(), database }))).code).toBe('UNAVAILABLE');
+    expect(killed).toBe(true);
     expect(await sales.rows('SELECT 1 FROM account UNION ALL SELECT 1 FROM contact UNION ALL SELECT 1 FROM objectos_change_log')).toEqual([]);
   });
 });
-
-let ending: Promise<unknown> = Promise.resolve();
 
 describeEachDatabase('idempotency', (open) => {
   it('answers a repeat, also a simultaneous one, with the first answer', async () => {

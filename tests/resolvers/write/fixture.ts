@@ -112,6 +112,21 @@ export async function openSales(database: Database, phases: readonly MutationPha
   };
 }
 
+/** The same database, told about each statement before or after it ran. */
+export function observed(database: Database, query: Database['query'], transaction: Database['transaction'] = (work, options) => database.transaction(work, options)): Database {
+  return {
+    kind: database.kind, query, transaction,
+    get inTransaction() {
+      return database.inTransaction;
+    },
+    exec: (sql) => database.exec(sql),
+    afterCommit: (callback) => database.afterCommit(callback),
+    listen: (channel, callback) => database.listen(channel, callback),
+    ping: () => database.ping(),
+    close: () => database.close(),
+  };
+}
+
 let fingerprints = 0;
 
 /** All rights except what is said otherwise. */

@@ -3,7 +3,7 @@ import { ObjectosError } from '../../../src/errors.ts';
 import { hookPhase, type HookContext } from '../../../src/resolvers/write/hooks.ts';
 import type { MutationPhase } from '../../../src/resolvers/write/phase.ts';
 import { describeEachDatabase } from '../../support/database.ts';
-import { openSales, problemsOf, refusal } from './fixture.ts';
+import { observed, openSales, problemsOf, refusal } from './fixture.ts';
 
 describeEachDatabase('hooks', (open) => {
   it('runs the stages in order, once for all records of a bulk write', async () => {
@@ -86,6 +86,37 @@ describeEachDatabase('hooks', (open) => {
     expect(circle.code).toBe('RECURSION_LIMIT');
     expect(circle.message).toContain('create topic → create topic');
     expect(await sales.rows('SELECT 1 FROM topic')).toEqual([]);
+  });
+
+  it('writes in one or two statements when hooks are pure, on what the hooks saw', async () => {
+    const seen: unknown[] = [];
+    let overtake: (() => Promise<unknown>) | undefined;
+    const sales = await openSales(await open(), [{
+      objects: ['topic'],
+      pure: true,
+      async before(changes) {
+        const overtaking = overtake?.();
+        overtake = undefined;
+        await overtaking;
+        for (const { values, previous } of changes) values['name'] = `${String(values['name'])} after ${String(previous?.['name'] ?? 'nothing')}`;
+      },
+      committed: (changes) => void seen.push(changes[0]?.record['version']),
+    }]);
+    const statements: string[] = [];
+    const database = observed(
+      sales.database,
+      (statement) => (statements.push(statement.text.slice(0, 4)), sales.database.query(statement)),
+      () => Promise.reject(new Error('No transaction is needed.')),
+    );
+    const as = { ...sales.context(), database };
+    const id = await sales.id({ object: 'topic', operation: 'create', input: { name: 'a' } }, as);
+    await sales.write({ object: 'topic', operation: 'update', id, input: { name: 'b' } }, as);
+    expect(statements.filter((text) => text === 'WITH')).toHaveLength(2);
+    overtake = () => sales.rows(`UPDATE topic SET name = 'x', version = version + 1`);
+    await sales.write({ object: 'topic', operation: 'update', id, input: { name: 'c' } }, as);
+    expect(await sales.rows('SELECT name, version FROM topic')).toEqual([{ name: 'c after x', version: 4 }]);
+    expect(seen).toEqual([1, 2, 4]);
+    expect((await refusal(sales.write({ object: 'topic', operation: 'update', id, input: { name: 'd' }, options: { ifVersion: 1 } }, as))).extensions).toMatchObject({ code: 'CONFLICT', currentVersion: 4, id });
   });
 
   it('gives TypeScript hooks the three shapes of context, by event, object and priority', async () => {
