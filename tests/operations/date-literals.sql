@@ -12,5 +12,3 @@ SELECT (SELECT row_to_json(x)
   FROM "task" t3
   WHERE t3."deleted_at" IS NULL AND ((t3."created_at" >= $4::timestamptz AND t3."created_at" < $5::timestamptz) AND t3."updated_at" <= $6::timestamptz)
   HAVING true) x) AS "recent") x)::text AS json;
-
-SELECT pg_notify($1, '');

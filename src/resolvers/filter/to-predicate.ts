@@ -17,9 +17,17 @@ export interface PredicateScope {
   readonly related?: (object: CatalogObject, relation: string, record: StoredRecord) => readonly StoredRecord[];
 }
 
+/** The filter needs the database: memory cannot tell. */
+export class NotInMemory extends Error {
+  override readonly name = 'NotInMemory';
+}
+
 export type Predicate = (record: StoredRecord, request: RequestContext) => boolean;
 
-/** Compiles a filter to a function that agrees with `filterToSql` on every record. */
+/**
+ * Compiles a filter to a function that agrees with `filterToSql` on every record. Throws NotInMemory for what only the database
+ * can tell: ranges of text go by its collation, as the order of lists does, so that an index serves both.
+ */
 export function filterToPredicate(filter: Filter, scope: PredicateScope): Predicate {
   switch (filter.kind) {
     case 'always':
@@ -37,11 +45,14 @@ export function filterToPredicate(filter: Filter, scope: PredicateScope): Predic
       return (record, request) => !inner(record, request);
     }
     case 'compare': {
-      const test = comparison(familyOf(fieldNamed(scope.object, filter.field)), filter.operator, filter.operand);
+      const family = familyOf(fieldNamed(scope.object, filter.field));
+      requireCollationFree(family, filter.operator);
+      const test = comparison(family, filter.operator, filter.operand);
       return (record, request) => test(record[filter.field], request);
     }
     case 'compareFields': {
       const family = familyOf(fieldNamed(scope.object, filter.field));
+      requireCollationFree(family, filter.operator);
       return (record) => compareValues(family, filter.operator, record[filter.field] ?? null, record[filter.other] ?? null);
     }
     case 'one':
@@ -58,10 +69,16 @@ export function filterToPredicate(filter: Filter, scope: PredicateScope): Predic
   }
 }
 
+const ranges: ReadonlySet<string> = new Set(['gt', 'gte', 'lt', 'lte', 'between']);
+
+function requireCollationFree(family: FilterFamily, operator: string): void {
+  if (family === 'string' && ranges.has(operator)) throw new NotInMemory('The order of texts is the database\'s collation.');
+}
+
 function acrossRelation(name: string, filter: Filter, scope: PredicateScope) {
   const relation = relationNamed(scope.object, name);
   const lookup = scope.related;
-  if (!lookup) throw new Error(`A filter across ${scope.object.name}.${name} cannot be tested in memory without the related records.`);
+  if (!lookup) throw new NotInMemory(`A filter across ${scope.object.name}.${name} cannot be tested in memory without the related records.`);
   const target = objectNamed(scope.catalog, relation.target);
   return {
     target,
@@ -74,6 +91,7 @@ function aggregatePredicate(filter: Filter & { kind: 'aggregate' }, scope: Predi
   const { target, related, inner } = acrossRelation(filter.relation, filter.filter ?? { kind: 'always', value: true }, scope);
   const field = filter.field === undefined ? undefined : fieldNamed(target, filter.field);
   const family = field ? familyOf(field) : 'int';
+  if (filter.function === 'min' || filter.function === 'max') requireCollationFree(family, 'gt');
   const test = comparison(measureFamily(filter.function, field), filter.operator, filter.operand);
   return (record, request) => {
     const rows = related(record).filter((row) => inner(row, request));

@@ -49,18 +49,16 @@ export function compare(sql: string, family: FilterFamily, operator: FilterOpera
   const one = () => bind((value, now) => operandValue(family, value, now), cast);
   const many = () => bind((value, now) => (value as unknown[]).map((item) => operandValue(family, item, now)), `${cast}[]`);
   const pattern = () => bind((value) => likePattern(operator, String(value)), 'text');
-  // Ranges of text go by code point, so that memory and every database agree; order of lists stays the database's.
-  const ordered = family === 'string' ? `${sql} COLLATE "C"` : sql;
 
   switch (operator) {
     case 'eq': return `${sql} = ${one()}`;
     case 'ne': return `${sql} IS DISTINCT FROM ${one()}`;
     case 'in': return `${sql} = ANY(${many()})`;
     case 'notIn': return `(${sql} <> ALL(${many()})) IS NOT FALSE`;
-    case 'gt': case 'gte': case 'lt': case 'lte': return `${ordered} ${comparisons[operator] as string} ${one()}`;
+    case 'gt': case 'gte': case 'lt': case 'lte': return `${sql} ${comparisons[operator] as string} ${one()}`;
     case 'between': {
       const end = (index: number) => bind((value, now) => operandValue(family, (value as unknown[])[index], now), cast);
-      return `${ordered} BETWEEN ${end(0)} AND ${end(1)}`;
+      return `${sql} BETWEEN ${end(0)} AND ${end(1)}`;
     }
     case 'contains': case 'startsWith': case 'endsWith': case 'like': return `${sql} LIKE ${pattern()}`;
     case 'icontains': case 'ilike': return `${sql} ILIKE ${pattern()}`;
@@ -85,8 +83,7 @@ const fieldComparisons = { eq: '=', ne: 'IS DISTINCT FROM', gt: '>', gte: '>=', 
 
 function compareFields(filter: Filter & { kind: 'compareFields' }, { object, alias }: SqlScope): string {
   const [left, right] = [fieldNamed(object, filter.field), fieldNamed(object, filter.other)];
-  const collation = familyOf(left) === 'string' && filter.operator !== 'eq' && filter.operator !== 'ne' ? ' COLLATE "C"' : '';
-  return `${fieldSql(left, alias)}${collation} ${fieldComparisons[filter.operator]} ${fieldSql(right, alias)}`;
+  return `${fieldSql(left, alias)} ${fieldComparisons[filter.operator]} ${fieldSql(right, alias)}`;
 }
 
 function relatedExists(relation: CatalogRelation, scope: SqlScope, filter: Filter, quantifier: 'some' | 'every' | 'none'): string {
