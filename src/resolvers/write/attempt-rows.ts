@@ -28,15 +28,13 @@ export async function attemptRows(plan: ObjectPlan, request: WriteRequest, { cou
       return;
     } catch (error) {
       const refused = refusals(error, roots);
-      if (refused) {
-        for (const [root, problems] of refused) refuse(root, problems);
-        await work(roots.filter((root) => !refused.has(root)));
-        return;
-      }
+      for (const [root, problems] of refused ?? []) refuse(root, problems);
+      const rest = refused ? roots.filter((root) => !refused.has(root)) : roots;
+      // Stages name all rows they refuse, the database only the first: halves find the others in few attempts.
+      const parts = error instanceof RefusedRows ? 1 : 2;
+      const size = Math.ceil(rest.length / parts);
+      for (let start = 0; start < rest.length; start += size) await work(rest.slice(start, start + size));
     }
-    const half = Math.ceil(roots.length / 2);
-    await work(roots.slice(0, half));
-    await work(roots.slice(half));
   };
   await context.database.transaction(() => {
     results.length = 0;

@@ -1,5 +1,6 @@
 import { v7 as newId, validate as isUuid } from 'uuid';
 import type { Statement } from '../../database/database.ts';
+import { isConflict } from '../../database/errors.ts';
 import type { RequestContext } from '../request.ts';
 import { explainConstraint } from './constraint-problems.ts';
 import { reportFlags, rowValues, type Answer } from './execute.ts';
@@ -102,6 +103,8 @@ async function execute(plan: ObjectPlan, row: Row, statement: Statement, { optio
     const { rows } = await (database.inTransaction && !options.sole ? database.transaction(run) : run());
     return rows[0];
   } catch (error) {
+    // Outside of a transaction nobody else repeats a statement that lost a deadlock.
+    if (isConflict(error) && !database.inTransaction) return (await database.transaction(run)).rows[0];
     throw explainConstraint(error, plan, [row]);
   }
 }
