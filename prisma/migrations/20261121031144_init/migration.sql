@@ -1,0 +1,1026 @@
+CREATE TABLE "account" (
+    "id" UUID NOT NULL,
+    "account_number" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "parent_id" UUID,
+    "type" TEXT DEFAULT 'prospect',
+    "rating" TEXT,
+    "satisfaction" INTEGER,
+    "health_score" DOUBLE PRECISION,
+    "annual_revenue" DECIMAL(18,2),
+    "employees" INTEGER,
+    "website" TEXT,
+    "phone" TEXT,
+    "billing_address" JSONB,
+    "shipping_address" JSONB,
+    "headquarters" JSONB,
+    "tags" TEXT[],
+    "brand_color" TEXT,
+    "logo" JSONB,
+    "customer_since" DATE,
+    "strategic" BOOLEAN DEFAULT false,
+    "description" TEXT,
+    "primary_contact_id" UUID,
+    "owner_id" UUID,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+    "deleted_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "account_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "campaign" (
+    "id" UUID NOT NULL,
+    "code" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "parent_id" UUID,
+    "status" TEXT NOT NULL DEFAULT 'planned',
+    "channels" TEXT[],
+    "start_date" DATE,
+    "end_date" DATE,
+    "daily_send_time" TIME(3),
+    "budget" DECIMAL(18,2),
+    "actual_cost" DECIMAL(18,2),
+    "expected_response" DECIMAL(5,2),
+    "description" TEXT,
+    "landing_page" TEXT,
+    "theme_color" TEXT,
+    "visual" JSONB,
+    "tracking" JSONB,
+    "owner_id" UUID,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+    "deleted_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "campaign_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "campaign_member" (
+    "id" UUID NOT NULL,
+    "code" TEXT NOT NULL,
+    "campaign_id" UUID NOT NULL,
+    "contact_id" UUID,
+    "lead_id" UUID,
+    "status" TEXT NOT NULL DEFAULT 'invited',
+    "responded_at" TIMESTAMPTZ(3),
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "campaign_member_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "case" (
+    "id" UUID NOT NULL,
+    "case_number" TEXT NOT NULL,
+    "subject" TEXT NOT NULL,
+    "description" TEXT,
+    "status" TEXT NOT NULL DEFAULT 'new',
+    "priority" TEXT NOT NULL DEFAULT 'medium',
+    "origin" TEXT,
+    "progress" DOUBLE PRECISION,
+    "opened_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "due_at" TIMESTAMPTZ(3),
+    "closed_at" TIMESTAMPTZ(3),
+    "resolution" TEXT,
+    "environment" JSONB,
+    "log_excerpt" TEXT,
+    "attachments" JSONB,
+    "satisfaction" INTEGER,
+    "account_id" UUID,
+    "contact_id" UUID,
+    "product_id" UUID,
+    "parent_id" UUID,
+    "owner_id" UUID,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+    "deleted_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "case_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "case_comment" (
+    "id" UUID NOT NULL,
+    "title" TEXT NOT NULL,
+    "case_id" UUID NOT NULL,
+    "body" TEXT NOT NULL,
+    "published" BOOLEAN DEFAULT false,
+    "written_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "author_id" UUID,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "case_comment_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "contact" (
+    "id" UUID NOT NULL,
+    "full_name" TEXT NOT NULL,
+    "first_name" TEXT,
+    "last_name" TEXT NOT NULL,
+    "salutation" TEXT,
+    "title" TEXT,
+    "department" TEXT,
+    "email" TEXT,
+    "phone" TEXT,
+    "mobile" TEXT,
+    "photo" JSONB,
+    "birthdate" DATE,
+    "preferred_call_time" TIME(3),
+    "channels" TEXT[],
+    "languages" TEXT[],
+    "mailing_address" JSONB,
+    "do_not_call" BOOLEAN DEFAULT false,
+    "portal_passcode" TEXT,
+    "account_id" UUID,
+    "reports_to_id" UUID,
+    "owner_id" UUID,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+    "deleted_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "contact_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "contract" (
+    "id" UUID NOT NULL,
+    "contract_number" TEXT NOT NULL,
+    "account_id" UUID NOT NULL,
+    "opportunity_id" UUID,
+    "signed_by_id" UUID,
+    "status" TEXT NOT NULL DEFAULT 'draft',
+    "start_date" DATE NOT NULL,
+    "end_date" DATE,
+    "signed_on" DATE,
+    "annual_value" DECIMAL(18,2),
+    "auto_renew" BOOLEAN DEFAULT false,
+    "notice_days" INTEGER,
+    "special_terms" TEXT,
+    "owner_id" UUID,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+    "deleted_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "contract_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "event" (
+    "id" UUID NOT NULL,
+    "subject" TEXT NOT NULL,
+    "kind" TEXT,
+    "starts_at" TIMESTAMPTZ(3) NOT NULL,
+    "ends_at" TIMESTAMPTZ(3),
+    "all_day" BOOLEAN DEFAULT false,
+    "place" TEXT,
+    "coordinates" JSONB,
+    "video_link" TEXT,
+    "agenda" TEXT,
+    "recording" JSONB,
+    "account_id" UUID,
+    "opportunity_id" UUID,
+    "owner_id" UUID,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "event_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "industry" (
+    "id" UUID NOT NULL,
+    "code" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "color" TEXT,
+    "description" TEXT,
+    "active" BOOLEAN DEFAULT true,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "industry_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "lead" (
+    "id" UUID NOT NULL,
+    "lead_number" TEXT NOT NULL,
+    "full_name" TEXT NOT NULL,
+    "company" TEXT NOT NULL,
+    "title" TEXT,
+    "email" TEXT,
+    "phone" TEXT,
+    "website" TEXT,
+    "status" TEXT NOT NULL DEFAULT 'new',
+    "source" TEXT,
+    "score" DOUBLE PRECISION,
+    "budget" DECIMAL(18,2),
+    "address" JSONB,
+    "interests" TEXT[],
+    "form_answers" JSONB,
+    "first_contact_at" TIMESTAMPTZ(3),
+    "converted_on" DATE,
+    "industry_id" UUID,
+    "campaign_id" UUID,
+    "converted_account_id" UUID,
+    "converted_contact_id" UUID,
+    "converted_opportunity_id" UUID,
+    "owner_id" UUID,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+    "deleted_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "lead_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "note" (
+    "id" UUID NOT NULL,
+    "title" TEXT NOT NULL,
+    "body" TEXT,
+    "pinned" BOOLEAN DEFAULT false,
+    "account_id" UUID,
+    "contact_id" UUID,
+    "lead_id" UUID,
+    "opportunity_id" UUID,
+    "author_id" UUID,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+    "deleted_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "note_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "opportunity" (
+    "id" UUID NOT NULL,
+    "opportunity_number" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "stage" TEXT NOT NULL DEFAULT 'prospecting',
+    "type" TEXT,
+    "amount" DECIMAL(18,2),
+    "probability" DECIMAL(5,2),
+    "close_date" DATE NOT NULL,
+    "next_step" TEXT,
+    "source" TEXT,
+    "loss_reason" TEXT,
+    "forecast_category" TEXT,
+    "terms" JSONB,
+    "competitors" JSONB,
+    "summary" TEXT,
+    "proposal" JSONB,
+    "account_id" UUID NOT NULL,
+    "primary_contact_id" UUID,
+    "campaign_id" UUID,
+    "price_book_id" UUID,
+    "owner_id" UUID,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+    "deleted_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "opportunity_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "opportunity_contact" (
+    "id" UUID NOT NULL,
+    "opportunity_id" UUID NOT NULL,
+    "contact_id" UUID NOT NULL,
+    "role" TEXT NOT NULL,
+    "influence" INTEGER,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "opportunity_contact_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "opportunity_line_item" (
+    "id" UUID NOT NULL,
+    "name" TEXT NOT NULL,
+    "opportunity_id" UUID NOT NULL,
+    "position" INTEGER NOT NULL,
+    "product_id" UUID NOT NULL,
+    "quantity" DECIMAL(12,2) NOT NULL DEFAULT 1.00,
+    "unit_price" DECIMAL(18,2) NOT NULL,
+    "discount" DECIMAL(5,2) DEFAULT 0.00,
+    "amount" DECIMAL(18,2),
+    "service_date" DATE,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "opportunity_line_item_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "price_book" (
+    "id" UUID NOT NULL,
+    "code" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "currency_code" TEXT NOT NULL DEFAULT 'USD',
+    "standard" BOOLEAN DEFAULT false,
+    "active" BOOLEAN DEFAULT true,
+    "valid_from" DATE,
+    "valid_until" DATE,
+    "description" TEXT,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "price_book_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "price_book_entry" (
+    "id" UUID NOT NULL,
+    "code" TEXT NOT NULL,
+    "price_book_id" UUID NOT NULL,
+    "product_id" UUID NOT NULL,
+    "unit_price" DECIMAL(18,2) NOT NULL,
+    "minimum_quantity" INTEGER DEFAULT 1,
+    "active" BOOLEAN DEFAULT true,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "price_book_entry_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "product" (
+    "id" UUID NOT NULL,
+    "sku" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "category_id" UUID,
+    "family" TEXT,
+    "teaser" TEXT,
+    "description" TEXT,
+    "list_price" DECIMAL(18,2),
+    "unit_cost" DECIMAL(18,4),
+    "weight_kg" DECIMAL(10,3),
+    "barcode" TEXT,
+    "images" JSONB,
+    "datasheet" JSONB,
+    "specifications" JSONB,
+    "active" BOOLEAN DEFAULT true,
+    "available_from" DATE,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "product_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "product_category" (
+    "id" UUID NOT NULL,
+    "code" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "parent_id" UUID,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "product_category_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "quote" (
+    "id" UUID NOT NULL,
+    "quote_number" TEXT NOT NULL,
+    "name" TEXT NOT NULL,
+    "status" TEXT NOT NULL DEFAULT 'draft',
+    "opportunity_id" UUID NOT NULL,
+    "account_id" UUID,
+    "contact_id" UUID,
+    "subtotal" DECIMAL(18,2),
+    "tax_rate" DECIMAL(5,2),
+    "tax" DECIMAL(18,2),
+    "total" DECIMAL(18,2),
+    "expires_on" DATE,
+    "sent_at" TIMESTAMPTZ(3),
+    "billing_address" JSONB,
+    "cover_letter" TEXT,
+    "signed_document" JSONB,
+    "signature" TEXT,
+    "owner_id" UUID,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+    "deleted_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "quote_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "quote_line" (
+    "id" UUID NOT NULL,
+    "name" TEXT NOT NULL,
+    "quote_id" UUID NOT NULL,
+    "position" INTEGER NOT NULL,
+    "product_id" UUID NOT NULL,
+    "quantity" DECIMAL(12,2) NOT NULL DEFAULT 1.00,
+    "unit_price" DECIMAL(18,2) NOT NULL,
+    "discount" DECIMAL(5,2) DEFAULT 0.00,
+    "amount" DECIMAL(18,2),
+    "note" TEXT,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "quote_line_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "sys_user" (
+    "id" UUID NOT NULL,
+    "name" TEXT NOT NULL,
+    "email" TEXT NOT NULL,
+    "image" TEXT,
+    "active" BOOLEAN DEFAULT true,
+    "time_zone" TEXT DEFAULT 'UTC',
+    "locale" TEXT DEFAULT 'en',
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "sys_user_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "task" (
+    "id" UUID NOT NULL,
+    "subject" TEXT NOT NULL,
+    "status" TEXT NOT NULL DEFAULT 'open',
+    "priority" TEXT DEFAULT 'normal',
+    "kind" TEXT,
+    "due_date" DATE,
+    "reminder_at" TIMESTAMPTZ(3),
+    "completed_at" TIMESTAMPTZ(3),
+    "progress" DOUBLE PRECISION,
+    "comments" TEXT,
+    "checklist" JSONB,
+    "account_id" UUID,
+    "contact_id" UUID,
+    "lead_id" UUID,
+    "opportunity_id" UUID,
+    "case_id" UUID,
+    "owner_id" UUID,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+    "deleted_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "task_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "account_industries_link" (
+    "source_id" UUID NOT NULL,
+    "target_id" UUID NOT NULL,
+    "position" INTEGER NOT NULL DEFAULT 0,
+
+    CONSTRAINT "account_industries_link_pkey" PRIMARY KEY ("source_id","target_id")
+);
+
+CREATE TABLE "campaign_industries_link" (
+    "source_id" UUID NOT NULL,
+    "target_id" UUID NOT NULL,
+    "position" INTEGER NOT NULL DEFAULT 0,
+
+    CONSTRAINT "campaign_industries_link_pkey" PRIMARY KEY ("source_id","target_id")
+);
+
+CREATE TABLE "event_attendees_link" (
+    "source_id" UUID NOT NULL,
+    "target_id" UUID NOT NULL,
+    "position" INTEGER NOT NULL DEFAULT 0,
+
+    CONSTRAINT "event_attendees_link_pkey" PRIMARY KEY ("source_id","target_id")
+);
+
+CREATE TABLE "event_colleagues_link" (
+    "source_id" UUID NOT NULL,
+    "target_id" UUID NOT NULL,
+    "position" INTEGER NOT NULL DEFAULT 0,
+
+    CONSTRAINT "event_colleagues_link_pkey" PRIMARY KEY ("source_id","target_id")
+);
+
+CREATE TABLE "product_related_products_link" (
+    "source_id" UUID NOT NULL,
+    "target_id" UUID NOT NULL,
+    "position" INTEGER NOT NULL DEFAULT 0,
+
+    CONSTRAINT "product_related_products_link_pkey" PRIMARY KEY ("source_id","target_id")
+);
+
+CREATE TABLE "objectos_change_horizon" (
+    "id" INTEGER NOT NULL,
+    "xid" BIGINT NOT NULL,
+
+    CONSTRAINT "objectos_change_horizon_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "objectos_change_log" (
+    "position" BIGSERIAL NOT NULL,
+    "xid" BIGINT NOT NULL,
+    "object" TEXT NOT NULL,
+    "record_id" UUID NOT NULL,
+    "kind" TEXT NOT NULL,
+    "changes" JSONB NOT NULL,
+    "actor" TEXT,
+    "organization" TEXT,
+    "request" TEXT,
+    "at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "objectos_change_log_pkey" PRIMARY KEY ("position")
+);
+
+CREATE TABLE "objectos_idempotency" (
+    "owner" TEXT NOT NULL,
+    "key" TEXT NOT NULL,
+    "request_hash" TEXT NOT NULL,
+    "answer" TEXT,
+    "created_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "objectos_idempotency_pkey" PRIMARY KEY ("owner","key")
+);
+
+CREATE INDEX "account_type_rating_idx" ON "account"("type", "rating");
+
+CREATE INDEX "account_owner_id_idx" ON "account"("owner_id");
+
+CREATE INDEX "account_parent_id_id_idx" ON "account"("parent_id", "id");
+
+CREATE INDEX "account_primary_contact_id_id_idx" ON "account"("primary_contact_id", "id");
+
+CREATE INDEX "account_owner_id_id_idx" ON "account"("owner_id", "id");
+
+CREATE INDEX "campaign_parent_id_id_idx" ON "campaign"("parent_id", "id");
+
+CREATE INDEX "campaign_owner_id_id_idx" ON "campaign"("owner_id", "id");
+
+CREATE INDEX "campaign_member_status_idx" ON "campaign_member"("status");
+
+CREATE INDEX "campaign_member_contact_id_id_idx" ON "campaign_member"("contact_id", "id");
+
+CREATE INDEX "campaign_member_lead_id_id_idx" ON "campaign_member"("lead_id", "id");
+
+CREATE INDEX "campaign_member_campaign_id_id_idx" ON "campaign_member"("campaign_id", "id");
+
+CREATE UNIQUE INDEX "campaign_member_code_key" ON "campaign_member"("code");
+
+CREATE UNIQUE INDEX "campaign_member_campaign_id_contact_id_key" ON "campaign_member"("campaign_id", "contact_id");
+
+CREATE UNIQUE INDEX "campaign_member_campaign_id_lead_id_key" ON "campaign_member"("campaign_id", "lead_id");
+
+CREATE INDEX "case_status_priority_idx" ON "case"("status", "priority");
+
+CREATE INDEX "case_account_id_idx" ON "case"("account_id");
+
+CREATE INDEX "case_contact_id_id_idx" ON "case"("contact_id", "id");
+
+CREATE INDEX "case_product_id_id_idx" ON "case"("product_id", "id");
+
+CREATE INDEX "case_parent_id_id_idx" ON "case"("parent_id", "id");
+
+CREATE INDEX "case_owner_id_id_idx" ON "case"("owner_id", "id");
+
+CREATE INDEX "case_account_id_id_idx" ON "case"("account_id", "id");
+
+CREATE INDEX "case_comment_case_id_id_idx" ON "case_comment"("case_id", "id");
+
+CREATE INDEX "case_comment_author_id_id_idx" ON "case_comment"("author_id", "id");
+
+CREATE INDEX "contact_account_id_idx" ON "contact"("account_id");
+
+CREATE INDEX "contact_last_name_first_name_idx" ON "contact"("last_name", "first_name");
+
+CREATE INDEX "contact_reports_to_id_id_idx" ON "contact"("reports_to_id", "id");
+
+CREATE INDEX "contact_owner_id_id_idx" ON "contact"("owner_id", "id");
+
+CREATE INDEX "contact_account_id_id_idx" ON "contact"("account_id", "id");
+
+CREATE INDEX "contract_account_id_end_date_idx" ON "contract"("account_id", "end_date");
+
+CREATE INDEX "contract_opportunity_id_id_idx" ON "contract"("opportunity_id", "id");
+
+CREATE INDEX "contract_signed_by_id_id_idx" ON "contract"("signed_by_id", "id");
+
+CREATE INDEX "contract_owner_id_id_idx" ON "contract"("owner_id", "id");
+
+CREATE INDEX "contract_account_id_id_idx" ON "contract"("account_id", "id");
+
+CREATE INDEX "event_owner_id_starts_at_idx" ON "event"("owner_id", "starts_at");
+
+CREATE INDEX "event_account_id_id_idx" ON "event"("account_id", "id");
+
+CREATE INDEX "event_opportunity_id_id_idx" ON "event"("opportunity_id", "id");
+
+CREATE INDEX "event_owner_id_id_idx" ON "event"("owner_id", "id");
+
+CREATE UNIQUE INDEX "industry_code_key" ON "industry"("code");
+
+CREATE UNIQUE INDEX "industry_name_key" ON "industry"("name");
+
+CREATE INDEX "lead_status_owner_id_idx" ON "lead"("status", "owner_id");
+
+CREATE INDEX "lead_industry_id_id_idx" ON "lead"("industry_id", "id");
+
+CREATE INDEX "lead_campaign_id_id_idx" ON "lead"("campaign_id", "id");
+
+CREATE INDEX "lead_converted_account_id_id_idx" ON "lead"("converted_account_id", "id");
+
+CREATE INDEX "lead_converted_contact_id_id_idx" ON "lead"("converted_contact_id", "id");
+
+CREATE INDEX "lead_converted_opportunity_id_id_idx" ON "lead"("converted_opportunity_id", "id");
+
+CREATE INDEX "lead_owner_id_id_idx" ON "lead"("owner_id", "id");
+
+CREATE INDEX "note_account_id_id_idx" ON "note"("account_id", "id");
+
+CREATE INDEX "note_contact_id_id_idx" ON "note"("contact_id", "id");
+
+CREATE INDEX "note_lead_id_id_idx" ON "note"("lead_id", "id");
+
+CREATE INDEX "note_opportunity_id_id_idx" ON "note"("opportunity_id", "id");
+
+CREATE INDEX "note_author_id_id_idx" ON "note"("author_id", "id");
+
+CREATE INDEX "opportunity_stage_close_date_idx" ON "opportunity"("stage", "close_date");
+
+CREATE INDEX "opportunity_account_id_idx" ON "opportunity"("account_id");
+
+CREATE INDEX "opportunity_owner_id_stage_idx" ON "opportunity"("owner_id", "stage");
+
+CREATE INDEX "opportunity_primary_contact_id_id_idx" ON "opportunity"("primary_contact_id", "id");
+
+CREATE INDEX "opportunity_campaign_id_id_idx" ON "opportunity"("campaign_id", "id");
+
+CREATE INDEX "opportunity_price_book_id_id_idx" ON "opportunity"("price_book_id", "id");
+
+CREATE INDEX "opportunity_account_id_id_idx" ON "opportunity"("account_id", "id");
+
+CREATE INDEX "opportunity_owner_id_id_idx" ON "opportunity"("owner_id", "id");
+
+CREATE INDEX "opportunity_contact_contact_id_id_idx" ON "opportunity_contact"("contact_id", "id");
+
+CREATE INDEX "opportunity_contact_opportunity_id_id_idx" ON "opportunity_contact"("opportunity_id", "id");
+
+CREATE UNIQUE INDEX "opportunity_contact_opportunity_id_contact_id_key" ON "opportunity_contact"("opportunity_id", "contact_id");
+
+CREATE INDEX "opportunity_line_item_product_id_id_idx" ON "opportunity_line_item"("product_id", "id");
+
+CREATE INDEX "opportunity_line_item_opportunity_id_id_idx" ON "opportunity_line_item"("opportunity_id", "id");
+
+CREATE UNIQUE INDEX "opportunity_line_item_opportunity_id_position_key" ON "opportunity_line_item"("opportunity_id", "position");
+
+CREATE UNIQUE INDEX "price_book_code_key" ON "price_book"("code");
+
+CREATE INDEX "price_book_entry_product_id_id_idx" ON "price_book_entry"("product_id", "id");
+
+CREATE INDEX "price_book_entry_price_book_id_id_idx" ON "price_book_entry"("price_book_id", "id");
+
+CREATE UNIQUE INDEX "price_book_entry_code_key" ON "price_book_entry"("code");
+
+CREATE UNIQUE INDEX "price_book_entry_price_book_id_product_id_key" ON "price_book_entry"("price_book_id", "product_id");
+
+CREATE INDEX "product_category_id_id_idx" ON "product"("category_id", "id");
+
+CREATE UNIQUE INDEX "product_sku_key" ON "product"("sku");
+
+CREATE INDEX "product_category_parent_id_id_idx" ON "product_category"("parent_id", "id");
+
+CREATE UNIQUE INDEX "product_category_code_key" ON "product_category"("code");
+
+CREATE INDEX "quote_status_expires_on_idx" ON "quote"("status", "expires_on");
+
+CREATE INDEX "quote_opportunity_id_id_idx" ON "quote"("opportunity_id", "id");
+
+CREATE INDEX "quote_account_id_id_idx" ON "quote"("account_id", "id");
+
+CREATE INDEX "quote_contact_id_id_idx" ON "quote"("contact_id", "id");
+
+CREATE INDEX "quote_owner_id_id_idx" ON "quote"("owner_id", "id");
+
+CREATE INDEX "quote_line_product_id_id_idx" ON "quote_line"("product_id", "id");
+
+CREATE INDEX "quote_line_quote_id_id_idx" ON "quote_line"("quote_id", "id");
+
+CREATE UNIQUE INDEX "quote_line_quote_id_position_key" ON "quote_line"("quote_id", "position");
+
+CREATE UNIQUE INDEX "sys_user_email_key" ON "sys_user"("email");
+
+CREATE INDEX "task_owner_id_status_due_date_idx" ON "task"("owner_id", "status", "due_date");
+
+CREATE INDEX "task_account_id_id_idx" ON "task"("account_id", "id");
+
+CREATE INDEX "task_contact_id_id_idx" ON "task"("contact_id", "id");
+
+CREATE INDEX "task_lead_id_id_idx" ON "task"("lead_id", "id");
+
+CREATE INDEX "task_opportunity_id_id_idx" ON "task"("opportunity_id", "id");
+
+CREATE INDEX "task_case_id_id_idx" ON "task"("case_id", "id");
+
+CREATE INDEX "task_owner_id_id_idx" ON "task"("owner_id", "id");
+
+CREATE INDEX "account_industries_link_target_id_source_id_idx" ON "account_industries_link"("target_id", "source_id");
+
+CREATE INDEX "campaign_industries_link_target_id_source_id_idx" ON "campaign_industries_link"("target_id", "source_id");
+
+CREATE INDEX "event_attendees_link_target_id_source_id_idx" ON "event_attendees_link"("target_id", "source_id");
+
+CREATE INDEX "event_colleagues_link_target_id_source_id_idx" ON "event_colleagues_link"("target_id", "source_id");
+
+CREATE INDEX "product_related_products_link_target_id_source_id_idx" ON "product_related_products_link"("target_id", "source_id");
+
+CREATE INDEX "objectos_change_log_xid_idx" ON "objectos_change_log"("xid");
+
+CREATE INDEX "objectos_change_log_record_id_position_idx" ON "objectos_change_log"("record_id", "position");
+
+CREATE INDEX "objectos_change_log_at_idx" ON "objectos_change_log"("at");
+
+CREATE INDEX "objectos_idempotency_created_at_idx" ON "objectos_idempotency"("created_at");
+
+ALTER TABLE "account" ADD CONSTRAINT "account_parent_id_fkey" FOREIGN KEY ("parent_id") REFERENCES "account"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "account" ADD CONSTRAINT "account_primary_contact_id_fkey" FOREIGN KEY ("primary_contact_id") REFERENCES "contact"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "account" ADD CONSTRAINT "account_owner_id_fkey" FOREIGN KEY ("owner_id") REFERENCES "sys_user"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "campaign" ADD CONSTRAINT "campaign_parent_id_fkey" FOREIGN KEY ("parent_id") REFERENCES "campaign"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "campaign" ADD CONSTRAINT "campaign_owner_id_fkey" FOREIGN KEY ("owner_id") REFERENCES "sys_user"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "campaign_member" ADD CONSTRAINT "campaign_member_campaign_id_fkey" FOREIGN KEY ("campaign_id") REFERENCES "campaign"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "campaign_member" ADD CONSTRAINT "campaign_member_contact_id_fkey" FOREIGN KEY ("contact_id") REFERENCES "contact"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "campaign_member" ADD CONSTRAINT "campaign_member_lead_id_fkey" FOREIGN KEY ("lead_id") REFERENCES "lead"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "case" ADD CONSTRAINT "case_account_id_fkey" FOREIGN KEY ("account_id") REFERENCES "account"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "case" ADD CONSTRAINT "case_contact_id_fkey" FOREIGN KEY ("contact_id") REFERENCES "contact"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "case" ADD CONSTRAINT "case_product_id_fkey" FOREIGN KEY ("product_id") REFERENCES "product"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "case" ADD CONSTRAINT "case_parent_id_fkey" FOREIGN KEY ("parent_id") REFERENCES "case"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "case" ADD CONSTRAINT "case_owner_id_fkey" FOREIGN KEY ("owner_id") REFERENCES "sys_user"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "case_comment" ADD CONSTRAINT "case_comment_case_id_fkey" FOREIGN KEY ("case_id") REFERENCES "case"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "case_comment" ADD CONSTRAINT "case_comment_author_id_fkey" FOREIGN KEY ("author_id") REFERENCES "sys_user"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "contact" ADD CONSTRAINT "contact_account_id_fkey" FOREIGN KEY ("account_id") REFERENCES "account"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "contact" ADD CONSTRAINT "contact_reports_to_id_fkey" FOREIGN KEY ("reports_to_id") REFERENCES "contact"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "contact" ADD CONSTRAINT "contact_owner_id_fkey" FOREIGN KEY ("owner_id") REFERENCES "sys_user"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "contract" ADD CONSTRAINT "contract_account_id_fkey" FOREIGN KEY ("account_id") REFERENCES "account"("id") ON DELETE RESTRICT ON UPDATE NO ACTION;
+
+ALTER TABLE "contract" ADD CONSTRAINT "contract_opportunity_id_fkey" FOREIGN KEY ("opportunity_id") REFERENCES "opportunity"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "contract" ADD CONSTRAINT "contract_signed_by_id_fkey" FOREIGN KEY ("signed_by_id") REFERENCES "contact"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "contract" ADD CONSTRAINT "contract_owner_id_fkey" FOREIGN KEY ("owner_id") REFERENCES "sys_user"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "event" ADD CONSTRAINT "event_account_id_fkey" FOREIGN KEY ("account_id") REFERENCES "account"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "event" ADD CONSTRAINT "event_opportunity_id_fkey" FOREIGN KEY ("opportunity_id") REFERENCES "opportunity"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "event" ADD CONSTRAINT "event_owner_id_fkey" FOREIGN KEY ("owner_id") REFERENCES "sys_user"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "lead" ADD CONSTRAINT "lead_industry_id_fkey" FOREIGN KEY ("industry_id") REFERENCES "industry"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "lead" ADD CONSTRAINT "lead_campaign_id_fkey" FOREIGN KEY ("campaign_id") REFERENCES "campaign"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "lead" ADD CONSTRAINT "lead_converted_account_id_fkey" FOREIGN KEY ("converted_account_id") REFERENCES "account"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "lead" ADD CONSTRAINT "lead_converted_contact_id_fkey" FOREIGN KEY ("converted_contact_id") REFERENCES "contact"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "lead" ADD CONSTRAINT "lead_converted_opportunity_id_fkey" FOREIGN KEY ("converted_opportunity_id") REFERENCES "opportunity"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "lead" ADD CONSTRAINT "lead_owner_id_fkey" FOREIGN KEY ("owner_id") REFERENCES "sys_user"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "note" ADD CONSTRAINT "note_account_id_fkey" FOREIGN KEY ("account_id") REFERENCES "account"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "note" ADD CONSTRAINT "note_contact_id_fkey" FOREIGN KEY ("contact_id") REFERENCES "contact"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "note" ADD CONSTRAINT "note_lead_id_fkey" FOREIGN KEY ("lead_id") REFERENCES "lead"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "note" ADD CONSTRAINT "note_opportunity_id_fkey" FOREIGN KEY ("opportunity_id") REFERENCES "opportunity"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "note" ADD CONSTRAINT "note_author_id_fkey" FOREIGN KEY ("author_id") REFERENCES "sys_user"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "opportunity" ADD CONSTRAINT "opportunity_account_id_fkey" FOREIGN KEY ("account_id") REFERENCES "account"("id") ON DELETE RESTRICT ON UPDATE NO ACTION;
+
+ALTER TABLE "opportunity" ADD CONSTRAINT "opportunity_primary_contact_id_fkey" FOREIGN KEY ("primary_contact_id") REFERENCES "contact"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "opportunity" ADD CONSTRAINT "opportunity_campaign_id_fkey" FOREIGN KEY ("campaign_id") REFERENCES "campaign"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "opportunity" ADD CONSTRAINT "opportunity_price_book_id_fkey" FOREIGN KEY ("price_book_id") REFERENCES "price_book"("id") ON DELETE RESTRICT ON UPDATE NO ACTION;
+
+ALTER TABLE "opportunity" ADD CONSTRAINT "opportunity_owner_id_fkey" FOREIGN KEY ("owner_id") REFERENCES "sys_user"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "opportunity_contact" ADD CONSTRAINT "opportunity_contact_opportunity_id_fkey" FOREIGN KEY ("opportunity_id") REFERENCES "opportunity"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "opportunity_contact" ADD CONSTRAINT "opportunity_contact_contact_id_fkey" FOREIGN KEY ("contact_id") REFERENCES "contact"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "opportunity_line_item" ADD CONSTRAINT "opportunity_line_item_opportunity_id_fkey" FOREIGN KEY ("opportunity_id") REFERENCES "opportunity"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "opportunity_line_item" ADD CONSTRAINT "opportunity_line_item_product_id_fkey" FOREIGN KEY ("product_id") REFERENCES "product"("id") ON DELETE RESTRICT ON UPDATE NO ACTION;
+
+ALTER TABLE "price_book_entry" ADD CONSTRAINT "price_book_entry_price_book_id_fkey" FOREIGN KEY ("price_book_id") REFERENCES "price_book"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "price_book_entry" ADD CONSTRAINT "price_book_entry_product_id_fkey" FOREIGN KEY ("product_id") REFERENCES "product"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "product" ADD CONSTRAINT "product_category_id_fkey" FOREIGN KEY ("category_id") REFERENCES "product_category"("id") ON DELETE RESTRICT ON UPDATE NO ACTION;
+
+ALTER TABLE "product_category" ADD CONSTRAINT "product_category_parent_id_fkey" FOREIGN KEY ("parent_id") REFERENCES "product_category"("id") ON DELETE RESTRICT ON UPDATE NO ACTION;
+
+ALTER TABLE "quote" ADD CONSTRAINT "quote_opportunity_id_fkey" FOREIGN KEY ("opportunity_id") REFERENCES "opportunity"("id") ON DELETE RESTRICT ON UPDATE NO ACTION;
+
+ALTER TABLE "quote" ADD CONSTRAINT "quote_account_id_fkey" FOREIGN KEY ("account_id") REFERENCES "account"("id") ON DELETE RESTRICT ON UPDATE NO ACTION;
+
+ALTER TABLE "quote" ADD CONSTRAINT "quote_contact_id_fkey" FOREIGN KEY ("contact_id") REFERENCES "contact"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "quote" ADD CONSTRAINT "quote_owner_id_fkey" FOREIGN KEY ("owner_id") REFERENCES "sys_user"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "quote_line" ADD CONSTRAINT "quote_line_quote_id_fkey" FOREIGN KEY ("quote_id") REFERENCES "quote"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "quote_line" ADD CONSTRAINT "quote_line_product_id_fkey" FOREIGN KEY ("product_id") REFERENCES "product"("id") ON DELETE RESTRICT ON UPDATE NO ACTION;
+
+ALTER TABLE "task" ADD CONSTRAINT "task_account_id_fkey" FOREIGN KEY ("account_id") REFERENCES "account"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "task" ADD CONSTRAINT "task_contact_id_fkey" FOREIGN KEY ("contact_id") REFERENCES "contact"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "task" ADD CONSTRAINT "task_lead_id_fkey" FOREIGN KEY ("lead_id") REFERENCES "lead"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "task" ADD CONSTRAINT "task_opportunity_id_fkey" FOREIGN KEY ("opportunity_id") REFERENCES "opportunity"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "task" ADD CONSTRAINT "task_case_id_fkey" FOREIGN KEY ("case_id") REFERENCES "case"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "task" ADD CONSTRAINT "task_owner_id_fkey" FOREIGN KEY ("owner_id") REFERENCES "sys_user"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "account_industries_link" ADD CONSTRAINT "account_industries_link_source_id_fkey" FOREIGN KEY ("source_id") REFERENCES "account"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "account_industries_link" ADD CONSTRAINT "account_industries_link_target_id_fkey" FOREIGN KEY ("target_id") REFERENCES "industry"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "campaign_industries_link" ADD CONSTRAINT "campaign_industries_link_source_id_fkey" FOREIGN KEY ("source_id") REFERENCES "campaign"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "campaign_industries_link" ADD CONSTRAINT "campaign_industries_link_target_id_fkey" FOREIGN KEY ("target_id") REFERENCES "industry"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "event_attendees_link" ADD CONSTRAINT "event_attendees_link_source_id_fkey" FOREIGN KEY ("source_id") REFERENCES "event"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "event_attendees_link" ADD CONSTRAINT "event_attendees_link_target_id_fkey" FOREIGN KEY ("target_id") REFERENCES "contact"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "event_colleagues_link" ADD CONSTRAINT "event_colleagues_link_source_id_fkey" FOREIGN KEY ("source_id") REFERENCES "event"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "event_colleagues_link" ADD CONSTRAINT "event_colleagues_link_target_id_fkey" FOREIGN KEY ("target_id") REFERENCES "sys_user"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "product_related_products_link" ADD CONSTRAINT "product_related_products_link_source_id_fkey" FOREIGN KEY ("source_id") REFERENCES "product"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "product_related_products_link" ADD CONSTRAINT "product_related_products_link_target_id_fkey" FOREIGN KEY ("target_id") REFERENCES "product"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "account" ADD CONSTRAINT "account_type_check" CHECK ("type" IN ('prospect', 'customer', 'partner', 'competitor', 'former_customer'));
+
+ALTER TABLE "account" ADD CONSTRAINT "account_rating_check" CHECK ("rating" IN ('hot', 'warm', 'cold'));
+
+CREATE UNIQUE INDEX "account_account_number_key" ON "account" ("account_number") WHERE "deleted_at" IS NULL;
+
+CREATE INDEX "account_search_idx" ON "account" USING gin ((setweight(to_tsvector('english'::regconfig, coalesce("name", '')), 'A') || setweight(to_tsvector('english'::regconfig, coalesce("account_number", '')), 'B') || setweight(to_tsvector('english'::regconfig, coalesce("website", '')), 'C') || setweight(to_tsvector('english'::regconfig, coalesce("description", '')), 'D')));
+
+ALTER TABLE "campaign" ADD CONSTRAINT "campaign_status_check" CHECK ("status" IN ('planned', 'active', 'completed', 'aborted'));
+
+ALTER TABLE "campaign" ADD CONSTRAINT "campaign_channels_check" CHECK ("channels" <@ ARRAY['email', 'social', 'webinar', 'trade_show', 'search', 'print']::text[]);
+
+CREATE UNIQUE INDEX "campaign_code_key" ON "campaign" ("code") WHERE "deleted_at" IS NULL;
+
+CREATE INDEX "campaign_search_idx" ON "campaign" USING gin ((setweight(to_tsvector('english'::regconfig, coalesce("name", '')), 'A') || setweight(to_tsvector('english'::regconfig, coalesce("description", '')), 'B')));
+
+ALTER TABLE "campaign_member" ADD CONSTRAINT "campaign_member_status_check" CHECK ("status" IN ('invited', 'opened', 'responded', 'attended', 'unsubscribed'));
+
+ALTER TABLE "case" ADD CONSTRAINT "case_status_check" CHECK ("status" IN ('new', 'in_progress', 'waiting', 'escalated', 'closed'));
+
+ALTER TABLE "case" ADD CONSTRAINT "case_priority_check" CHECK ("priority" IN ('low', 'medium', 'high', 'urgent'));
+
+ALTER TABLE "case" ADD CONSTRAINT "case_origin_check" CHECK ("origin" IN ('email', 'phone', 'web', 'chat'));
+
+CREATE UNIQUE INDEX "case_case_number_key" ON "case" ("case_number") WHERE "deleted_at" IS NULL;
+
+CREATE INDEX "case_search_idx" ON "case" USING gin ((setweight(to_tsvector('english'::regconfig, coalesce("subject", '')), 'A') || setweight(to_tsvector('english'::regconfig, coalesce("description", '')), 'B') || setweight(to_tsvector('english'::regconfig, coalesce("case_number", '')), 'C')));
+
+ALTER TABLE "contact" ADD CONSTRAINT "contact_salutation_check" CHECK ("salutation" IN ('mr', 'ms', 'mx', 'dr', 'prof'));
+
+ALTER TABLE "contact" ADD CONSTRAINT "contact_department_check" CHECK ("department" IN ('executive', 'finance', 'it', 'operations', 'procurement', 'marketing', 'engineering'));
+
+ALTER TABLE "contact" ADD CONSTRAINT "contact_channels_check" CHECK ("channels" <@ ARRAY['email', 'phone', 'text_message', 'post']::text[]);
+
+ALTER TABLE "contact" ADD CONSTRAINT "contact_languages_check" CHECK ("languages" <@ ARRAY['en', 'de', 'fr', 'es', 'ja']::text[]);
+
+CREATE UNIQUE INDEX "contact_email_key" ON "contact" ("email") WHERE "deleted_at" IS NULL;
+
+CREATE INDEX "contact_search_idx" ON "contact" USING gin ((setweight(to_tsvector('english'::regconfig, coalesce("full_name", '')), 'A') || setweight(to_tsvector('english'::regconfig, coalesce("email", '')), 'B') || setweight(to_tsvector('english'::regconfig, coalesce("title", '')), 'C')));
+
+ALTER TABLE "contract" ADD CONSTRAINT "contract_status_check" CHECK ("status" IN ('draft', 'active', 'expired', 'terminated'));
+
+CREATE UNIQUE INDEX "contract_contract_number_key" ON "contract" ("contract_number") WHERE "deleted_at" IS NULL;
+
+CREATE INDEX "contract_search_idx" ON "contract" USING gin ((setweight(to_tsvector('english'::regconfig, coalesce("contract_number", '')), 'A') || setweight(to_tsvector('english'::regconfig, coalesce("special_terms", '')), 'B')));
+
+ALTER TABLE "event" ADD CONSTRAINT "event_kind_check" CHECK ("kind" IN ('meeting', 'call', 'demo', 'visit'));
+
+CREATE INDEX "event_search_idx" ON "event" USING gin ((setweight(to_tsvector('english'::regconfig, coalesce("subject", '')), 'A') || setweight(to_tsvector('english'::regconfig, coalesce("agenda", '')), 'B')));
+
+ALTER TABLE "lead" ADD CONSTRAINT "lead_status_check" CHECK ("status" IN ('new', 'contacted', 'qualified', 'converted', 'unqualified'));
+
+ALTER TABLE "lead" ADD CONSTRAINT "lead_source_check" CHECK ("source" IN ('web', 'referral', 'event', 'advertisement', 'cold_call', 'partner'));
+
+CREATE UNIQUE INDEX "lead_lead_number_key" ON "lead" ("lead_number") WHERE "deleted_at" IS NULL;
+
+CREATE INDEX "lead_search_idx" ON "lead" USING gin ((setweight(to_tsvector('english'::regconfig, coalesce("full_name", '')), 'A') || setweight(to_tsvector('english'::regconfig, coalesce("company", '')), 'B') || setweight(to_tsvector('english'::regconfig, coalesce("email", '')), 'C')));
+
+CREATE INDEX "note_search_idx" ON "note" USING gin ((setweight(to_tsvector('english'::regconfig, coalesce("title", '')), 'A') || setweight(to_tsvector('english'::regconfig, coalesce("body", '')), 'B')));
+
+ALTER TABLE "opportunity" ADD CONSTRAINT "opportunity_stage_check" CHECK ("stage" IN ('prospecting', 'qualification', 'proposal', 'negotiation', 'closed_won', 'closed_lost'));
+
+ALTER TABLE "opportunity" ADD CONSTRAINT "opportunity_type_check" CHECK ("type" IN ('new_business', 'expansion', 'renewal'));
+
+ALTER TABLE "opportunity" ADD CONSTRAINT "opportunity_source_check" CHECK ("source" IN ('web', 'referral', 'event', 'advertisement', 'cold_call', 'partner', 'existing_customer'));
+
+ALTER TABLE "opportunity" ADD CONSTRAINT "opportunity_loss_reason_check" CHECK ("loss_reason" IN ('price', 'competitor', 'no_budget', 'no_decision', 'missing_feature'));
+
+ALTER TABLE "opportunity" ADD CONSTRAINT "opportunity_forecast_category_check" CHECK ("forecast_category" IN ('pipeline', 'best_case', 'commit', 'closed', 'omitted'));
+
+CREATE UNIQUE INDEX "opportunity_opportunity_number_key" ON "opportunity" ("opportunity_number") WHERE "deleted_at" IS NULL;
+
+CREATE INDEX "opportunity_search_idx" ON "opportunity" USING gin ((setweight(to_tsvector('english'::regconfig, coalesce("name", '')), 'A') || setweight(to_tsvector('english'::regconfig, coalesce("next_step", '')), 'B') || setweight(to_tsvector('english'::regconfig, coalesce("opportunity_number", '')), 'C')));
+
+ALTER TABLE "opportunity_contact" ADD CONSTRAINT "opportunity_contact_role_check" CHECK ("role" IN ('decision_maker', 'economic_buyer', 'champion', 'evaluator', 'user', 'blocker'));
+
+ALTER TABLE "price_book" ADD CONSTRAINT "price_book_currency_code_check" CHECK ("currency_code" IN ('USD', 'EUR', 'GBP'));
+
+ALTER TABLE "product" ADD CONSTRAINT "product_family_check" CHECK ("family" IN ('hardware', 'software', 'service'));
+
+CREATE INDEX "product_search_idx" ON "product" USING gin ((setweight(to_tsvector('english'::regconfig, coalesce("name", '')), 'A') || setweight(to_tsvector('english'::regconfig, coalesce("sku", '')), 'B') || setweight(to_tsvector('english'::regconfig, coalesce("teaser", '')), 'C')));
+
+ALTER TABLE "quote" ADD CONSTRAINT "quote_status_check" CHECK ("status" IN ('draft', 'in_review', 'sent', 'accepted', 'rejected', 'expired'));
+
+CREATE UNIQUE INDEX "quote_quote_number_key" ON "quote" ("quote_number") WHERE "deleted_at" IS NULL;
+
+CREATE INDEX "quote_search_idx" ON "quote" USING gin ((setweight(to_tsvector('english'::regconfig, coalesce("name", '')), 'A') || setweight(to_tsvector('english'::regconfig, coalesce("quote_number", '')), 'B')));
+
+CREATE INDEX "sys_user_search_idx" ON "sys_user" USING gin ((setweight(to_tsvector('english'::regconfig, coalesce("name", '')), 'A') || setweight(to_tsvector('english'::regconfig, coalesce("email", '')), 'B')));
+
+ALTER TABLE "task" ADD CONSTRAINT "task_status_check" CHECK ("status" IN ('open', 'in_progress', 'waiting', 'completed', 'deferred'));
+
+ALTER TABLE "task" ADD CONSTRAINT "task_priority_check" CHECK ("priority" IN ('low', 'normal', 'high'));
+
+ALTER TABLE "task" ADD CONSTRAINT "task_kind_check" CHECK ("kind" IN ('call', 'email', 'document', 'follow_up'));
+
+CREATE INDEX "task_search_idx" ON "task" USING gin ((setweight(to_tsvector('english'::regconfig, coalesce("subject", '')), 'A') || setweight(to_tsvector('english'::regconfig, coalesce("comments", '')), 'B')));
