@@ -24,7 +24,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const holder: Holder = { pid: process.pid, host: hostname(), started: startOf(process.pid), token: randomUUID() };
   for (let attempt = 0; attempt < 5; attempt += 1) {
     if (await create(path, holder)) {
-      const timer = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => {}), heartbeat);
+      const timer = setInterval(() => void utimes(path, new Date(), new Date()).catch(() => undefined), heartbeat);
       timer.unref();
       return async () => {
         clearInterval(timer);
@@ -39,7 +39,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     }
     // Only one of several waiting processes can move the dead lock away; the others find it gone, or a living one.
     const aside = `${path}.${holder.token}`;
-    await rename(path, aside).catch(() => {});
+    await rename(path, aside).catch(() => undefined);
     const moved = await read(aside);
     if (moved && moved.token !== other?.token) await rename(aside, path);
     else await rm(aside, { force: true });

@@ -36,7 +36,7 @@ export class Listener implements Listening {
     return async () => {
       if (!this.#forget(channel, callback)) return;
       const client = await this.#client?.catch(() => undefined);
-      await client?.query(`unlisten ${quoteName(channel)}`).catch(() => {});
+      await client?.query(`unlisten ${quoteName(channel)}`).catch(() => undefined);
     };
   }
 
@@ -62,7 +62,7 @@ export class Listener implements Listening {
   async #connect(): Promise<pg.Client> {
     const client = this.#options.connect();
     client.on('notification', ({ channel, payload }) => this.#deliver(channel, payload ?? ''));
-    client.on('error', () => {});
+    client.on('error', () => undefined);
     client.on('end', () => this.#lost());
     try {
       await client.connect();

@@ -19,7 +19,7 @@ export interface OpenDatabaseOptions {
   readonly transactionTimeout?: number | undefined;
   /** Milliseconds to wait for a free or new connection; default 10,000. */
   readonly connectTimeout?: number | undefined;
-  /** Errors that no caller can be told about, such as those of `afterCommit` callbacks. Default: `console.error`. */
+  /** Errors that no caller can be told about, such as those of `afterCommit` callbacks. Default: a warning of the process. */
   readonly onError?: ((error: unknown) => void) | undefined;
 }
 
@@ -32,7 +32,7 @@ export async function openDatabase({
   statementTimeout = 30_000,
   transactionTimeout = 60_000,
   connectTimeout = 10_000,
-  onError = (error) => console.error(error),
+  onError = (error) => process.emitWarning(error instanceof Error ? error : String(error)),
 }: OpenDatabaseOptions = {}): Promise<Database> {
   if (schema !== undefined && !/^[A-Za-z_][A-Za-z0-9_]{0,62}$/.test(schema)) {
     throw new StartupError(`The schema name "${schema}" must consist of letters, digits and underscores, at most 63.`);

@@ -41,9 +41,9 @@ export async function openPglite({ dataDirectory, schema, transactionTimeout, on
       await listening.attach(client);
     },
   });
-  pool.on('error', () => {});
+  pool.on('error', () => undefined);
   listening.use(pool);
-  return new PoolDatabase({ kind: 'pglite', pool, listening, transactionTimeout, onError, close: free });
+  return new PoolDatabase({ kind: 'pglite', pool, schema, listening, transactionTimeout, onError, close: free });
 }
 
 async function startEngine(dataDirectory: string): Promise<{ engine: PGlite; free: () => Promise<void> }> {

@@ -12,6 +12,8 @@ export interface Listening {
 export interface PoolDatabaseOptions {
   readonly kind: Database['kind'];
   readonly pool: pg.Pool;
+  /** Of all tables, when it is not the server's default. */
+  readonly schema: string | undefined;
   readonly listening: Listening;
   readonly transactionTimeout: number;
   /** Told about errors that no caller can be told about. */
@@ -22,7 +24,7 @@ export interface PoolDatabaseOptions {
 
 class PooledConnection implements Connection {
   readonly client: pg.PoolClient;
-  readonly #onError = (): void => {};
+  readonly #onError = (): void => undefined;
 
   constructor(client: pg.PoolClient) {
     this.client = client;
@@ -47,6 +49,7 @@ export class PoolDatabase implements Database {
   readonly kind: Database['kind'];
   /** For libraries that want the pool itself. Queries on it are outside of this database's transactions. */
   readonly pool: pg.Pool;
+  readonly schema: string | undefined;
   readonly #options: PoolDatabaseOptions;
   readonly #transactions: Transactions<PooledConnection>;
   /** Counts changes of tables below prepared statements: part of their names from the first change on. */
@@ -56,6 +59,7 @@ export class PoolDatabase implements Database {
   constructor(options: PoolDatabaseOptions) {
     this.kind = options.kind;
     this.pool = options.pool;
+    this.schema = options.schema;
     this.#options = options;
     this.#transactions = new Transactions({
       acquire: () =>

@@ -32,11 +32,12 @@ export function openPostgres({ url, pool: max = 10, schema, statementTimeout, tr
   };
   const pool = new pg.Pool({ ...config, max });
   // An idle connection that the server closes leaves the pool by itself.
-  pool.on('error', () => {});
+  pool.on('error', () => undefined);
   const { statement_timeout: _, ...listening } = config;
   return new PoolDatabase({
     kind: 'postgres',
     pool,
+    schema,
     listening: new Listener({ connect: () => new pg.Client(listening), onError }),
     transactionTimeout,
     onError,

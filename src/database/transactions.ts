@@ -108,9 +108,9 @@ export class Transactions<C extends Connection> {
     const connection = await this.#settings.acquire();
     const root: Root<C> = { connection, savepoints: 0, failure: undefined, ended: undefined };
     const level: Level<C> = { root, parent: undefined, open: true, tail: Promise.resolve(), callbacks: [] };
-    let end: (error: Error) => void = () => {};
+    let end: (error: Error) => void = () => undefined;
     const ended = new Promise<never>((_, reject) => (end = reject));
-    ended.catch(() => {});
+    ended.catch(() => undefined);
     const watchdog = setTimeout(() => {
       root.ended = new ObjectosError('TIMEOUT', 'The transaction took too long; nothing was changed.');
       end(root.ended);
@@ -190,6 +190,6 @@ function begin({ isolation = 'read committed', readOnly = false }: TransactionOp
 
 function enqueue<C extends Connection, T>(level: Level<C>, run: () => Promise<T>): Promise<T> {
   const result = level.tail.then(run);
-  level.tail = result.catch(() => {});
+  level.tail = result.catch(() => undefined);
   return result;
 }

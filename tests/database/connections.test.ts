@@ -93,7 +93,7 @@ describeEachDatabase('a server', (open, kind) => {
     await database.exec('create table item (id int primary key, amount int default 0); insert into item values (1), (2)');
     const add = (id: number) => database.query(sql('update item set amount = amount + 1 where id = $1', id));
     let runs = 0;
-    let met: () => void = () => {};
+    let met: () => void = () => undefined;
     const meeting = new Promise<void>((resolve) => (met = resolve));
     const both = (first: number, second: number) =>
       database.transaction(async () => {

@@ -79,7 +79,7 @@ describeEachDatabase('transactions', (open) => {
     await expect(
       database.transaction(async () => {
         await add(database, 'a');
-        await add(database, 'a').catch(() => {});
+        await add(database, 'a').catch(() => undefined);
       }),
     ).rejects.toMatchObject({ code: 'CONFLICT' });
     expect(await names(database)).toEqual([]);
@@ -115,7 +115,7 @@ describeEachDatabase('transactions', (open) => {
           database.afterCommit(() => calls.push('undone'));
           return Promise.reject(new Error('no'));
         })
-        .catch(() => {});
+        .catch(() => undefined);
       expect(calls).toEqual([]);
     });
     expect(calls).toEqual(['outer', 'inner false']);
@@ -128,7 +128,7 @@ describeEachDatabase('transactions', (open) => {
     let late: Promise<unknown> = Promise.resolve();
     await database.transaction(() => {
       late = new Promise((resolve) => setTimeout(resolve, 30)).then(() => add(database, 'late'));
-      late.catch(() => {});
+      late.catch(() => undefined);
       return Promise.resolve();
     });
     await expect(late).rejects.toThrow('await every query');
@@ -150,7 +150,7 @@ describeEachDatabase('transactions', (open) => {
     const work = database.transaction(
       async () => {
         await add(database, 'a');
-        await new Promise(() => {});
+        await new Promise(() => undefined);
       },
       { timeout: 60 },
     );

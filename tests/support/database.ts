@@ -127,7 +127,7 @@ export async function onServer<T>(work: (client: pg.Client) => Promise<T>): Prom
 
 async function answers(url: string): Promise<boolean> {
   const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 1_500 });
-  client.on('error', () => {});
+  client.on('error', () => undefined);
   try {
     await client.connect();
     await client.end();

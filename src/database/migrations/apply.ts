@@ -74,6 +74,6 @@ function reason(error: unknown): string {
   let at: unknown = error;
   while (at instanceof Error && at.cause instanceof Error) at = at.cause;
   if (!(at instanceof Error)) return String(at);
-  const { detail } = at as { detail?: string };
-  return detail === undefined ? at.message : `${at.message} (${detail})`;
+  const { detail, hint } = at as { detail?: string; hint?: string };
+  return [at.message, ...(detail === undefined ? [] : [`(${detail})`]), ...(hint === undefined ? [] : [hint])].join(' ');
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
 
 interface Engine {
   diff(input: unknown): Promise<{ stdout: string | null }>;
@@ -34,13 +35,12 @@ export async function diffSchemas(from: string | undefined, to: string): Promise
 
 async function load(): Promise<Engine> {
   const path = createRequire(import.meta.url).resolve('@prisma/schema-engine-wasm/schema_engine_bg');
-  const name: string = '@prisma/schema-engine-wasm/schema_engine_bg';
-  const bindings = (await import(name)) as Bindings;
+  const bindings = (await import(pathToFileURL(path).href)) as Bindings;
   const module = await WebAssembly.compile(await readFile(path.replace(/\.js$/, '.wasm')));
   const { exports } = await WebAssembly.instantiate(module, { './schema_engine_bg.js': bindings as unknown as WebAssembly.ModuleImports });
   bindings.__wbg_set_wasm(exports);
   (exports['__wbindgen_start'] as () => void)();
-  return bindings.SchemaEngine.new({ datamodels: [['schema.prisma', emptySchema]] }, () => {}, unconnected);
+  return bindings.SchemaEngine.new({ datamodels: [['schema.prisma', emptySchema]] }, () => undefined, unconnected);
 }
 
 /** The engine wants a driver adapter and asks it for the server's version; the diff of two texts needs none. */

@@ -14,31 +14,11 @@ export type PrismaClientClass<C> = new (options: { readonly adapter: PrismaPg })
  * ```
  *
  * It goes around permissions, hooks and the change log: read with it, and write with it only what is not business data. It
- * takes connections of its own from the pool and so never sees what an open `database.transaction` has written. On the
- * embedded database, which has one connection, a call of it inside `database.transaction` would wait for that very
- * transaction: it is refused.
+ * takes connections of its own from the pool and so never sees what an open `database.transaction` has written. For the same
+ * reason it needs a PostgreSQL server: the embedded database has a single connection.
  */
 export function createPrismaClient<C extends object>(client: PrismaClientClass<C>, database: Database): C {
   if (!(database instanceof PoolDatabase)) throw new Error('Prisma Client needs a database opened with openDatabase.');
-  return new client({ adapter: new PrismaPg(prismaPool(database), { disposeExternalPool: false }) });
-}
-
-type Pool = PoolDatabase['pool'];
-
-/** The pool, guarded against the wait without end that one connection allows. */
-function prismaPool(database: PoolDatabase): Pool {
-  if (database.kind !== 'pglite') return database.pool;
-  const refuse = (): void => {
-    if (database.inTransaction) throw new Error('Prisma Client cannot be used inside a transaction of the embedded database, which has one connection.');
-  };
-  return new Proxy(database.pool, {
-    get(pool, key) {
-      const value: unknown = Reflect.get(pool, key, pool);
-      if (typeof value !== 'function') return value;
-      return (...args: unknown[]): unknown => {
-        if (key === 'query' || key === 'connect') refuse();
-        return Reflect.apply(value, pool, args);
-      };
-    },
-  });
+  if (database.kind === 'pglite') throw new Error('Prisma Client needs several connections, and the embedded database has one: set DATABASE_URL to a PostgreSQL server.');
+  return new client({ adapter: new PrismaPg(database.pool, { disposeExternalPool: false, ...(database.schema !== undefined && { schema: database.schema }) }) });
 }
