@@ -130,7 +130,10 @@ export async function createPlatform(options: PlatformOptions = {}): Promise<Pla
       },
       async reload() {
         const next = await load();
-        if (next.catalog.fingerprint === current.catalog.fingerprint) return false;
+        if (next.catalog.fingerprint === current.catalog.fingerprint) {
+          current = { ...current, seeds: next.seeds, diagnostics: next.diagnostics };
+          return false;
+        }
         const generation = build(next);
         await migrate(app, next.catalog, database, migration);
         current = generation;

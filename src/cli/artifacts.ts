@@ -12,7 +12,6 @@ import { platformTables } from '../platform/migrate.ts';
 import { settingsSchema } from '../platform/settings/schema.ts';
 import { serverSettingsOf } from '../platform/settings/server-settings.ts';
 import { createLog } from '../server/log.ts';
-import { printOperations } from './print-operations.ts';
 import type { DocumentFile } from './print-operations.ts';
 
 /** A file that is made from the definitions and committed beside them. */
@@ -35,7 +34,7 @@ export async function makeArtifacts(directory: string, env: Readonly<Record<stri
     { path: 'schema/schema.graphql', text: sdl },
     { path: 'prisma/schema.prisma', text: printPrismaSchema(loaded.catalog, platformTables(plugins)) },
     ...Object.entries({ ...definitionSchemas({ plugins }), 'config.schema.json': settingsJsonSchema() }).map(([name, value]) => ({ path: `schema/schemas/${name}`, text: `${JSON.stringify(value, null, 2)}\n` })),
-    ...(files.length > 0 ? [{ path: output, text: await printOperations(sdl, files) }] : []),
+    ...(files.length > 0 ? [{ path: output, text: await (await import('./print-operations.ts')).printOperations(sdl, files) }] : []),
   ];
 }
 

@@ -13,7 +13,9 @@ export const start: CommandFactory = (io, done) =>
       const platform = await openApp(io, directory, { log: servingLog, ...(port !== undefined && { settings: { server: { port } } }) });
       try {
         const { url } = await platform.start();
-        printBanner(io, platform, url, performance.now() - began);
+        // Collectors of logs read JSON; people read the rest.
+        if (platform.settings.mode === 'production') io.out(JSON.stringify({ level: 30, time: Date.now(), url, access: platform.accessProvider, msg: 'ObjectOS is ready' }));
+        else printBanner(io, platform, url, performance.now() - began);
         await untilAborted(io.signal);
         io.error('Finishing running requests …');
       } finally {
