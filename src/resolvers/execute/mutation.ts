@@ -15,27 +15,27 @@ export interface MutationAnswer {
   readonly errors: readonly GraphQLFormattedError[];
 }
 
-/** Runs one mutation field: the write, and the payload's reads, in one transaction. */
+/** Runs one mutation field: the write, then the reads of its payload. */
 export async function runMutationField(writer: Writer, source: OperationSource, selected: SelectedField, mutation: MutationSource, request: RequestContext, mode: PlanContext['mode']): Promise<MutationAnswer> {
   const field = selected.field as GraphQLField<unknown, unknown>;
   const [node] = selected.nodes;
   const plan = planContext(source, request, mode);
   const given = getArgumentValues(field, node, request.variables);
-  const options = readOptions(given);
-  // The payload is read before a dry run is undone, so the transaction around both does the undoing.
-  const write = readWrite(mutation, given, plan.args.of(field, node), { ...options, dryRun: false }, request);
+  const { dryRun, ...options } = readOptions(given);
+  const key = options.idempotencyKey;
   const payload = new Payload(source, selected, mutation, request, mode);
+  // The writer makes its own statements one unit. Only what belongs to the same unit beyond them needs a transaction around it.
+  const together = dryRun || key !== undefined || payload.readsBefore;
+  const write = readWrite(mutation, given, plan.args.of(field, node), { ...options, sole: together && !request.database.inTransaction }, request);
 
   const work = async (): Promise<string> => {
     const { write: exact, before } = await payload.readBefore(write);
     const result = await writer.write(exact, request);
     return payload.json(result, given['clientMutationId'], before);
   };
-  const key = options.idempotencyKey;
   const once = key === undefined ? work : () => withIdempotency(request, key, requestHash(selected, given), work);
-  const { database } = request;
   try {
-    const json = await (options.dryRun ? database.transaction(once, { rollback: true }) : database.transaction(once));
+    const json = together ? await request.database.transaction(once, { rollback: dryRun }) : await once();
     return { json, errors: payload.errors };
   } catch (error) {
     throw await payload.withCurrent(error);

@@ -33,10 +33,15 @@ export class Payload {
     this.#parts = this.#select(selected);
   }
 
+  /** Whether the payload shows records that the write takes away. */
+  get readsBefore(): boolean {
+    return isDelete(this.#mutation) && this.#parts.some((part) => this.#recordSelections(part).length > 0);
+  }
+
   /** For a delete: the records that it will take, as they are before it. A filter becomes the ids it means, so that both agree. */
   async readBefore(write: WriteRequest): Promise<{ readonly write: WriteRequest; readonly before: Before | undefined }> {
-    const readers = isDelete(this.#mutation) ? this.#parts.flatMap((part) => this.#recordSelections(part)) : [];
-    if (readers.length === 0) return { write, before: undefined };
+    if (!this.readsBefore) return { write, before: undefined };
+    const readers = this.#parts.flatMap((part) => this.#recordSelections(part));
     const exact = write.operation === 'deleteMany' && 'where' in write ? await this.#withIds(write) : write;
     const ids = exact.operation === 'delete' ? [exact.id] : exact.operation === 'deleteMany' && 'ids' in exact ? exact.ids : [];
     const texts = new Map<string, ReadonlyMap<string, string>>();

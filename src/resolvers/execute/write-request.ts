@@ -10,7 +10,7 @@ import type { Input, WriteOptions, WriteRequest } from '../write/writer.ts';
 export type MutationSource = Extract<FieldSource, { kind: 'mutation' }>;
 
 /** Options are arguments beside the input. */
-export function readOptions(given: Readonly<Record<string, unknown>>): WriteOptions {
+export function readOptions(given: Readonly<Record<string, unknown>>): WriteOptions & { readonly dryRun: boolean } {
   return {
     ifVersion: (given['ifVersion'] ?? undefined) as number | undefined,
     idempotencyKey: (given['idempotencyKey'] ?? undefined) as string | undefined,

@@ -40,18 +40,19 @@ function rowsInOrder(page: Page, entries: readonly JsonEntry[], withKeys: boolea
 function windowedPage(plan: PlanContext, page: Page, parts: readonly SelectedField[], path: readonly string[]): string {
   const { size, backward } = page;
   const rows = plan.binds.alias();
-  const columns = ['row_number() OVER () AS "$n"', 'count(*) OVER () AS "$c"', `${cursorOf(page)} AS "$cursor"`];
+  const columns = ['row_number() OVER () AS "$n"'];
+  const cursors = once(() => columns.push('count(*) OVER () AS "$c"', `${cursorOf(page)} AS "$cursor"`));
   const entries = parts.map((part, index): JsonEntry => {
     switch (partOf(part)) {
       case 'nodes':
       case 'edges': {
         const column = `"$r${index}"`;
         columns.push(`${rowObject(plan, page, part, [...path, part.key])} AS ${column}`);
-        const order = `ORDER BY ${rows}."$n"${backward ? ' DESC' : ''}`;
-        return { key: part.key, sql: `coalesce(json_agg(${rows}.${column} ${order}) FILTER (WHERE ${rows}."$n" <= ${size}), '[]'::json)` };
+        const order = backward ? ` ORDER BY ${rows}."$n" DESC` : '';
+        return { key: part.key, sql: `coalesce(json_agg(${rows}.${column}${order}) FILTER (WHERE ${rows}."$n" <= ${size}), '[]'::json)` };
       }
       case 'pageInfo':
-        return { key: part.key, sql: pageInfo(plan, page, part, rows) };
+        return { key: part.key, sql: pageInfo(plan, page, part, rows, cursors) };
       default:
         return plainPart(plan, page, part);
     }
@@ -59,11 +60,15 @@ function windowedPage(plan: PlanContext, page: Page, parts: readonly SelectedFie
   return jsonRow(entries, `(SELECT ${columns.join(', ')} FROM ${pageRows(page, size + 1, keyColumns(page))}) ${rows} HAVING true`);
 }
 
-function pageInfo(plan: PlanContext, page: Page, part: SelectedField, rows: string): string {
+function pageInfo(plan: PlanContext, page: Page, part: SelectedField, rows: string, cursors: () => void): string {
   const { size, backward, startsInside } = page;
   const more = `(count(*) > ${size})`;
-  const at = (position: string) => `max(${rows}."$cursor") FILTER (WHERE ${rows}."$n" = ${position})`;
-  const [near, far] = [at('1'), at(`least(${rows}."$c", ${size})`)];
+  const at = (position: string) => {
+    cursors();
+    return `max(${rows}."$cursor") FILTER (WHERE ${rows}."$n" = ${position})`;
+  };
+  const near = () => at('1');
+  const far = () => at(`least(${rows}."$c", ${size})`);
   const fields = selectedFields(plan, objectTypeOf(part.field as NonNullable<SelectedField['field']>), part.nodes);
   const entries = fields.map(({ key, name, field }): JsonEntry => {
     if (name === '__typename') return { key, sql: `'PageInfo'` };
@@ -72,11 +77,19 @@ function pageInfo(plan: PlanContext, page: Page, part: SelectedField, rows: stri
     switch (source.part) {
       case 'hasNextPage': return { key, sql: backward ? String(startsInside) : more };
       case 'hasPreviousPage': return { key, sql: backward ? more : String(startsInside) };
-      case 'startCursor': return { key, sql: backward ? far : near };
-      case 'endCursor': return { key, sql: backward ? near : far };
+      case 'startCursor': return { key, sql: backward ? far() : near() };
+      case 'endCursor': return { key, sql: backward ? near() : far() };
     }
   });
   return buildObject(entries);
+}
+
+function once(work: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) work();
+    done = true;
+  };
 }
 
 function plainPart(plan: PlanContext, page: Page, part: SelectedField): JsonEntry {
