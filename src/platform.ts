@@ -61,6 +61,7 @@ export interface Platform {
   readonly directory: string;
   readonly definitionsDirectory: string;
   readonly settings: Settings;
+  readonly log: PinoLogger;
   readonly kernel: Kernel;
   readonly database: Database;
   readonly catalog: Catalog;
@@ -111,6 +112,7 @@ export async function createPlatform(options: PlatformOptions = {}): Promise<Pla
       directory: app.directory,
       definitionsDirectory: app.definitionsDirectory,
       settings,
+      log,
       kernel,
       database,
       accessProvider: access.name,

@@ -1,4 +1,5 @@
 import { ObjectosError, StartupError } from '../errors.ts';
+import { DefinitionError, printDiagnostics } from '../metadata/diagnostic.ts';
 import type { Io } from './io.ts';
 
 /**
@@ -6,32 +7,15 @@ import type { Io } from './io.ts';
  * an unexpected error shows where it arose, because then the stack is what helps.
  */
 export function reportError(error: unknown, io: Io): void {
+  if (error instanceof DefinitionError) {
+    io.error(printDiagnostics(error.diagnostics, { color: io.colored }));
+    return;
+  }
   const label = io.style('red', 'error');
   if (error instanceof StartupError || error instanceof ObjectosError) {
     io.error(`${label} ${error.message}`);
     for (const problem of error instanceof ObjectosError ? (error.problems ?? []) : []) io.error(`  ${problem.path.join('.')}: ${problem.message}`);
     return;
   }
-  if (isListenError(error)) {
-    io.error(`${label} ${listenMessage(error)}`);
-    return;
-  }
   io.error(`${label} ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
-}
-
-interface ListenError extends Error {
-  readonly code: string;
-  readonly port?: number;
-  readonly address?: string;
-}
-
-function isListenError(error: unknown): error is ListenError {
-  return error instanceof Error && 'syscall' in error && error.syscall === 'listen';
-}
-
-function listenMessage({ code, port, address, message }: ListenError): string {
-  if (code === 'EADDRINUSE') return `Port ${port ?? '?'} on ${address ?? 'this machine'} is in use. Stop the other process, or choose another port: PORT=4001.`;
-  if (code === 'EACCES') return `Port ${port ?? '?'} needs more rights than this process has. Choose one above 1023: PORT=4000.`;
-  if (code === 'EADDRNOTAVAIL') return `This machine has no address "${address ?? '?'}". Set HOST to one that it has, for example 127.0.0.1 or 0.0.0.0.`;
-  return message;
 }

@@ -1,5 +1,4 @@
 import { watch } from 'chokidar';
-import { DefinitionError, printDiagnostics } from '../../metadata/diagnostic.ts';
 import type { Platform } from '../../platform.ts';
 import { printBanner } from '../banner.ts';
 import type { CommandFactory, CommonOptions } from '../command.ts';
@@ -56,8 +55,7 @@ async function reload(io: Io, platform: Platform): Promise<void> {
     const changed = await platform.reload();
     if (changed) io.out(`${io.style('green', 'reloaded')} in ${Math.round(performance.now() - began)} ms`);
   } catch (error) {
-    if (error instanceof DefinitionError) io.error(printDiagnostics(error.diagnostics, { color: io.colored }));
-    else reportError(error, io);
+    reportError(error, io);
     io.error(io.style('yellow', 'The last good schema keeps serving.'));
   }
 }

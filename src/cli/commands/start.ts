@@ -14,7 +14,7 @@ export const start: CommandFactory = (io, done) =>
       try {
         const { url } = await platform.start();
         // Collectors of logs read JSON; people read the rest.
-        if (platform.settings.mode === 'production') io.out(JSON.stringify({ level: 30, time: Date.now(), url, access: platform.accessProvider, msg: 'ObjectOS is ready' }));
+        if (platform.settings.mode === 'production') platform.log.info({ url, access: platform.accessProvider }, 'ObjectOS is ready');
         else printBanner(io, platform, url, performance.now() - began);
         await untilAborted(io.signal);
         io.error('Finishing running requests …');
