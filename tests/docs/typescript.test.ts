@@ -26,6 +26,7 @@ function typeCheck(): readonly string[] {
   const { readFile, fileExists } = host;
   host.readFile = (path) => texts.get(path) ?? readFile(path);
   host.fileExists = (path) => texts.has(path) || fileExists(path);
+  host.directoryExists = (path) => [...texts.keys()].some((text) => text.startsWith(`${path}/`)) || ts.sys.directoryExists(path);
   host.getSourceFile = (path, target) => {
     const text = host.readFile(path);
     return text === undefined ? undefined : ts.createSourceFile(path, text, target);
