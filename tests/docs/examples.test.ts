@@ -27,7 +27,7 @@ afterAll(async () => {
 /** A block and the answer that the page shows below it. */
 interface Example {
   readonly block: Block;
-  readonly answer: unknown;
+  readonly answer: object | undefined;
 }
 
 function examplesOf(file: string, language: string): readonly Example[] {
@@ -35,7 +35,7 @@ function examplesOf(file: string, language: string): readonly Example[] {
   return blocks.flatMap((block, index) => {
     if (block.language !== language || !block.tags.includes('run')) return [];
     const next = blocks[index + 1];
-    const shown = next?.language === 'json' && next.tags.includes('answer') ? (JSON.parse(next.text) as unknown) : undefined;
+    const shown = next?.language === 'json' && next.tags.includes('answer') ? (JSON.parse(next.text) as object) : undefined;
     return [{ block, answer: shown }];
   });
 }

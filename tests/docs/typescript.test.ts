@@ -20,7 +20,7 @@ const pathOf = (block: Block): string => join(root, 'tests/docs', block.file.rep
 
 function typeCheck(): readonly string[] {
   const { options } = ts.parseJsonConfigFileContent(ts.readConfigFile(join(root, 'tsconfig.json'), (path) => ts.sys.readFile(path)).config, ts.sys, root);
-  const checked = { ...options, noUnusedLocals: false, noUnusedParameters: false, paths: { objectos: [entry] } };
+  const checked = { ...options, noUnusedLocals: false, noUnusedParameters: false };
   const texts = new Map(blocks.map((block) => [pathOf(block), block.text]));
   const host = ts.createCompilerHost(checked);
   const { readFile, fileExists } = host;
