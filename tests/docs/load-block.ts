@@ -1,0 +1,18 @@
+import { compileFunction } from 'node:vm';
+import ts from 'typescript';
+import * as objectos from '../../src/index.ts';
+import { blocksOf } from './blocks.ts';
+
+/** Exports of a TypeScript block of a page, run in this process with the platform of the tests. */
+export function loadBlock(file: string, contains: string): Readonly<Record<string, unknown>> {
+  const block = blocksOf(file).find(({ language, text }) => language === 'ts' && text.includes(contains));
+  if (!block) throw new Error(`${file} has no TypeScript with "${contains}".`);
+  const { outputText } = ts.transpileModule(block.text, { compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2023 } });
+  const exported: Record<string, unknown> = {};
+  const require = (name: string): unknown => {
+    if (name === 'objectos') return objectos;
+    throw new Error(`${file}:${block.line} imports ${name}, which this test does not know.`);
+  };
+  compileFunction(outputText, ['exports', 'require', 'console'])(exported, require, { log: () => undefined });
+  return exported;
+}
