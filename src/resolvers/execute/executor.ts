@@ -1,14 +1,14 @@
 import {
-  execute, GraphQLError, isObjectType, type DocumentNode, type FieldNode, type FragmentDefinitionNode, type GraphQLFieldResolver, type GraphQLFormattedError,
+  execute, GraphQLError, type DocumentNode, type FieldNode, type FragmentDefinitionNode, type GraphQLFieldResolver, type GraphQLFormattedError,
   type GraphQLSchema, type OperationDefinitionNode,
 } from 'graphql';
 import { ObjectosError } from '../../errors.ts';
 import type { ReadLimits } from '../read/plan-context.ts';
-import { planContext, refusal, type OperationSource, type QueryPlan } from '../read/plan.ts';
-import { selectedFields, type SelectedField } from '../read/selection.ts';
+import { refusal, type OperationSource, type QueryPlan } from '../read/plan.ts';
+import type { SelectedField } from '../read/selection.ts';
 import type { RequestContext } from '../request.ts';
 import type { Writer } from '../write/writer.ts';
-import { runMutationField } from './mutation.ts';
+import { MutationField, MutationRunner } from './mutation.ts';
 import { fragmentsOf, isCompilable, operationSource } from './operation-source.ts';
 import { QueryRunner } from './query.ts';
 
@@ -46,7 +46,8 @@ function compile(options: ExecutorOptions, schema: GraphQLSchema, document: Docu
   const atomic = operation.operation === 'mutation' && operation.directives?.some((directive) => directive.name.value === 'atomic') === true;
   if (!isCompilable(source)) return atomic ? atomicOperation(schema, document, operation, options) : undefined;
   if (operation.operation === 'query') return compiledQuery(source);
-  return { execute: (variables, context) => runMutation(options, source, atomic, withVariables(context, variables)) };
+  const runner = new MutationRunner(source, 'text', options.writer);
+  return { execute: (variables, context) => runMutation(options, runner, atomic, withVariables(context, variables)) };
 }
 
 function compiledQuery(source: OperationSource): CompiledOperation {
@@ -61,31 +62,31 @@ function compiledQuery(source: OperationSource): CompiledOperation {
   };
 }
 
-async function runMutation(options: ExecutorOptions, source: OperationSource, atomic: boolean, request: RequestContext): Promise<string> {
-  const type = source.schema.getMutationType();
-  if (!isObjectType(type)) throw new Error('The schema has no Mutation type.');
-  const fields = selectedFields(planContext(source, request, 'text'), type, [source.operation]);
+async function runMutation(options: ExecutorOptions, runner: MutationRunner, atomic: boolean, request: RequestContext): Promise<string> {
   const errors: GraphQLFormattedError[] = [];
   const run = async () => {
     const members: string[] = [];
-    for (const selected of fields) members.push(`${JSON.stringify(selected.key)}:${await mutationText(options, source, selected, type.name, request, errors)}`);
+    for (const [key, field] of runner.fields(request)) members.push(`${JSON.stringify(key)}:${await mutationText(options, field, request, errors)}`);
     if (atomic && errors.length > 0) throw new RolledBack();
     return `{${members.join(',')}}`;
   };
-  const data = atomic ? await request.database.transaction(() => { errors.length = 0; return run(); }).catch(ifRolledBack) : await run();
+  const repeatable = () => {
+    errors.length = 0;
+    return run();
+  };
+  const data = atomic ? await request.database.transaction(repeatable).catch(ifRolledBack) : await run();
   return response(data ?? 'null', errors);
 }
 
-async function mutationText(options: ExecutorOptions, source: OperationSource, selected: SelectedField, typeName: string, request: RequestContext, errors: GraphQLFormattedError[]): Promise<string> {
-  if (selected.name === '__typename') return JSON.stringify(typeName);
-  const mutation = selected.field?.extensions.objectos;
-  if (mutation?.kind !== 'mutation') throw new Error(`Mutation.${selected.name} has no source.`);
+async function mutationText(options: ExecutorOptions, field: MutationField | SelectedField, request: RequestContext, errors: GraphQLFormattedError[]): Promise<string> {
+  // Only `__typename` has no source in a compiled operation.
+  if (!(field instanceof MutationField)) return '"Mutation"';
   try {
-    const answer = await runMutationField(options.writer, source, selected, mutation, request, 'text');
+    const answer = await field.run(request);
     errors.push(...answer.errors);
     return answer.json;
   } catch (error) {
-    errors.push(options.formatError(located(error, selected.nodes, selected.key), request));
+    errors.push(options.formatError(located(error, field.selected.nodes, field.selected.key), request));
     return 'null';
   }
 }
@@ -141,15 +142,15 @@ interface Run {
 }
 
 function createResolvers(options: ExecutorOptions): Executor['resolvers'] {
-  const runners = new WeakMap<OperationDefinitionNode, { source: OperationSource; runner: QueryRunner }>();
+  const runners = new WeakMap<OperationDefinitionNode, { schema: GraphQLSchema; query: QueryRunner; mutation: MutationRunner }>();
   // graphql-js makes one object of variable values per execution, so it stands for the execution.
   const runs = new WeakMap<object, Run>();
 
   const prepared = (info: Parameters<RootResolver>[3]) => {
     let entry = runners.get(info.operation);
-    if (!entry || entry.source.schema !== info.schema) {
+    if (!entry || entry.schema !== info.schema) {
       const source = operationSource(info.schema, info.operation, info.fragments as Record<string, FragmentDefinitionNode>, options.limits);
-      entry = { source, runner: new QueryRunner(source, 'values') };
+      entry = { schema: info.schema, query: new QueryRunner(source, 'values'), mutation: new MutationRunner(source, 'values', options.writer) };
       runners.set(info.operation, entry);
     }
     return entry;
@@ -159,7 +160,7 @@ function createResolvers(options: ExecutorOptions): Executor['resolvers'] {
     async query(_parent, _args, context, info) {
       let run = runs.get(info.variableValues);
       if (!run) {
-        const { runner } = prepared(info);
+        const { query: runner } = prepared(info);
         const request = withVariables(context, info.variableValues);
         const plan = runner.plan(request);
         run = { plan, data: runner.data(plan, request).then((json) => JSON.parse(json) as Readonly<Record<string, unknown>>) };
@@ -173,13 +174,10 @@ function createResolvers(options: ExecutorOptions): Executor['resolvers'] {
       return data[key];
     },
     async mutation(_parent, _args, context, info) {
-      const { source } = prepared(info);
-      const key = String(info.path.key);
-      const field = info.parentType.getFields()[info.fieldName];
-      const mutation = field?.extensions.objectos;
-      if (mutation?.kind !== 'mutation') throw new Error(`Mutation.${info.fieldName} has no source.`);
-      const selected: SelectedField = { key, name: info.fieldName, field, nodes: info.fieldNodes as SelectedField['nodes'] };
-      const answer = await runMutationField(options.writer, source, selected, mutation, withVariables(context, info.variableValues), 'values');
+      const request = withVariables(context, info.variableValues);
+      const field = prepared(info).mutation.fields(request).get(String(info.path.key));
+      if (!(field instanceof MutationField)) throw new Error(`Mutation.${info.fieldName} has no source.`);
+      const answer = await field.run(request);
       return JSON.parse(answer.json) as unknown;
     },
   };

@@ -1,12 +1,16 @@
 import { createHash } from 'node:crypto';
-import { getArgumentValues, print, type GraphQLField, type GraphQLFormattedError } from 'graphql';
+import { getArgumentValues, isObjectType, print, type GraphQLField, type GraphQLFormattedError } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { variableShape } from '../read/arguments.ts';
 import { planContext, type OperationSource } from '../read/plan.ts';
 import type { PlanContext } from '../read/plan-context.ts';
-import type { SelectedField } from '../read/selection.ts';
+import { selectedFields, type SelectedField } from '../read/selection.ts';
 import type { RequestContext } from '../request.ts';
 import { withIdempotency } from '../write/idempotency.ts';
 import type { Writer } from '../write/writer.ts';
-import { Payload } from './payload.ts';
+import { payloadJson, readBefore, readsBefore, withCurrent } from './payload.ts';
+import { planPayload, type PayloadPlan } from './payload-plan.ts';
+import { plansPerOperation } from './query.ts';
 import { readOptions, readWrite, type MutationSource } from './write-request.ts';
 
 /** What a mutation field answers: the JSON text of its payload, and the hidden fields in it. */
@@ -15,30 +19,81 @@ export interface MutationAnswer {
   readonly errors: readonly GraphQLFormattedError[];
 }
 
-/** Runs one mutation field: the write, then the reads of its payload. */
-export async function runMutationField(writer: Writer, source: OperationSource, selected: SelectedField, mutation: MutationSource, request: RequestContext, mode: PlanContext['mode']): Promise<MutationAnswer> {
-  const field = selected.field as GraphQLField<unknown, unknown>;
-  const [node] = selected.nodes;
-  const plan = planContext(source, request, mode);
-  const given = getArgumentValues(field, node, request.variables);
-  const { dryRun, ...options } = readOptions(given);
-  const key = options.idempotencyKey;
-  const payload = new Payload(source, selected, mutation, request, mode);
-  // The writer makes its own statements one unit. Only what belongs to the same unit beyond them needs a transaction around it.
-  const together = dryRun || key !== undefined || payload.readsBefore;
-  const write = readWrite(mutation, given, plan.args.of(field, node), { ...options, sole: together && !request.database.inTransaction }, request);
+/** Root fields of one mutation operation, planned once for each shape of variables and class of access. */
+export class MutationRunner {
+  readonly #source: OperationSource;
+  readonly #mode: PlanContext['mode'];
+  readonly #writer: Writer;
+  readonly #fields = new LRUCache<string, ReadonlyMap<string, MutationField | SelectedField>>({ max: plansPerOperation });
 
-  const work = async (): Promise<string> => {
-    const { write: exact, before } = await payload.readBefore(write);
-    const result = await writer.write(exact, request);
-    return payload.json(result, given['clientMutationId'], before);
-  };
-  const once = key === undefined ? work : () => withIdempotency(request, key, requestHash(selected, given), work);
-  try {
-    const json = together ? await request.database.transaction(once, { rollback: dryRun }) : await once();
-    return { json, errors: payload.errors };
-  } catch (error) {
-    throw await payload.withCurrent(error);
+  constructor(source: OperationSource, mode: PlanContext['mode'], writer: Writer) {
+    this.#source = source;
+    this.#mode = mode;
+    this.#writer = writer;
+  }
+
+  /** By response key, in order; `__typename` and fields with resolvers of their own as they are selected. */
+  fields(request: RequestContext): ReadonlyMap<string, MutationField | SelectedField> {
+    const known = this.#fields.get(this.#key(request));
+    if (known) return known;
+    const type = this.#source.schema.getMutationType();
+    if (!isObjectType(type)) throw new Error('The schema has no Mutation type.');
+    const selected = selectedFields(planContext(this.#source, request, this.#mode), type, [this.#source.operation]);
+    const fields = new Map<string, MutationField | SelectedField>();
+    for (const field of selected) {
+      const mutation = field.field?.extensions.objectos;
+      if (mutation?.kind !== 'mutation') fields.set(field.key, field);
+      else fields.set(field.key, new MutationField(this.#source, field, mutation, planPayload(this.#source, field, mutation, request, this.#mode), this.#writer));
+    }
+    this.#fields.set(this.#key(request), fields);
+    return fields;
+  }
+
+  #key(request: RequestContext): string {
+    return `${request.access.fingerprint}|${variableShape(request.variables, this.#source.structural)}`;
+  }
+}
+
+/** One mutation field: the write, then the reads of its payload. */
+export class MutationField {
+  readonly selected: SelectedField;
+  readonly #source: OperationSource;
+  readonly #mutation: MutationSource;
+  readonly #payload: PayloadPlan;
+  readonly #writer: Writer;
+
+  constructor(source: OperationSource, selected: SelectedField, mutation: MutationSource, payload: PayloadPlan, writer: Writer) {
+    this.#source = source;
+    this.selected = selected;
+    this.#mutation = mutation;
+    this.#payload = payload;
+    this.#writer = writer;
+  }
+
+  async run(request: RequestContext): Promise<MutationAnswer> {
+    const { field, nodes } = this.selected;
+    const given = getArgumentValues(field as GraphQLField<unknown, unknown>, nodes[0], request.variables);
+    const { dryRun, ...options } = readOptions(given);
+    const key = options.idempotencyKey;
+    const payload = this.#payload;
+    // The writer makes its own statements one unit. Only what belongs to the same unit beyond them needs a transaction around it.
+    const early = readsBefore(payload, this.#mutation);
+    const together = dryRun || key !== undefined || early;
+    const args = planContext(this.#source, request, 'text').args.of(field as GraphQLField<unknown, unknown>, nodes[0]);
+    const asked = readWrite(this.#mutation, given, args, { ...options, returning: payload.returning, sole: together && !request.database.inTransaction }, request);
+
+    const work = async (): Promise<string> => {
+      const { write, texts } = early ? await readBefore(payload, this.#source, asked, request) : { write: asked, texts: undefined };
+      const result = await this.#writer.write(write, request);
+      return payloadJson(payload, result, given['clientMutationId'], texts, request);
+    };
+    const once = key === undefined ? work : () => withIdempotency(request, key, requestHash(this.selected, given), work);
+    try {
+      const json = together ? await request.database.transaction(once, { rollback: dryRun }) : await once();
+      return { json, errors: payload.errors };
+    } catch (error) {
+      throw await withCurrent(payload, error, request);
+    }
   }
 }
 

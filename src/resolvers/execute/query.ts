@@ -5,7 +5,7 @@ import type { PlanContext } from '../read/plan-context.ts';
 import type { RequestContext } from '../request.ts';
 
 /** Plans kept per operation: one for each shape of its variables and each class of access. */
-const plansPerOperation = 64;
+export const plansPerOperation = 64;
 
 /** Plans and runs one query; plans are shared by all requests of the same shape and access. */
 export class QueryRunner {

@@ -12,7 +12,7 @@ import { updateKey, updateStatement } from './sql/update.ts';
 import { writeLinks } from './write-links.ts';
 
 /** What a write statement answers per row. */
-export type Answer = { readonly id: string; readonly written: boolean; readonly image?: Image } & Readonly<Record<string, unknown>>;
+export type Answer = { readonly id: string; readonly written: boolean; readonly image?: Image; readonly returned?: string | null } & Readonly<Record<string, unknown>>;
 
 /** Writes prepared batches in their order. Problems found on the way are reported to `state.problems`. */
 export async function executeBatches(batches: readonly Batch[], state: RunState): Promise<void> {

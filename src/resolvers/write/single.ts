@@ -33,7 +33,7 @@ export async function writeSingle(plan: ObjectPlan, request: WriteRequest, tools
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     const row = await prepare(plan, request, node, state);
     if (!row) throw state.problems.toError();
-    const answer = await execute(plan, row, statementFor(plan, row, tools, context), request, context);
+    const answer = await execute(plan, row, statementFor(plan, row, request, tools, context), request, context);
     const raced = row.previous !== undefined && request.options.ifVersion === undefined && answer?.['version'] === false;
     if (raced) continue;
     if (!answer) state.problems.add(0, { path: ['input'], code: 'NOT_FOUND', message: `There is no ${plan.object.label} ${row.id}.` }, 'NOT_FOUND');
@@ -42,7 +42,7 @@ export async function writeSingle(plan: ObjectPlan, request: WriteRequest, tools
     row.touched = answer?.written === true;
     row.written = answer?.image ?? undefined;
     if (row.touched) notifyCommitted([row], state);
-    return { rows: [{ index: 0, id: row.id, created: row.kind === 'create', problems: [] }] };
+    return { rows: [{ index: 0, id: row.id, created: row.kind === 'create', problems: [], returned: answer?.returned ?? undefined }] };
   }
   return undefined;
 }
@@ -81,11 +81,11 @@ async function prepare(plan: ObjectPlan, request: SingleRequest, node: WriteNode
   return state.problems.size === 0 ? row : undefined;
 }
 
-function statementFor(plan: ObjectPlan, row: Row, tools: WriteTools, context: RequestContext): Statement {
+function statementFor(plan: ObjectPlan, row: Row, { options: { returning } }: WriteRequest, tools: WriteTools, context: RequestContext): Statement {
   const { access } = context;
   const given = Object.keys(row.values).filter((name) => name !== 'id' && plan.columns.has(name)).sort();
   const image = plan.hooks.committed.length > 0;
-  const shape = { catalog: tools.catalog, access, asSystem: false, checkReferences: true, many: false, withLinks: false, image };
+  const shape = { catalog: tools.catalog, access, asSystem: false, checkReferences: true, many: false, withLinks: false, image, returning };
   const values = rowValues(plan, ['id', ...given], { ...row.values, id: row.id });
   if (row.kind === 'create') {
     const insert = { ...shape, fields: ['id', ...given] };

@@ -1,4 +1,5 @@
 import type { RequestContext } from '../request.ts';
+import type { BindList } from '../sql/binds.ts';
 import type { Filter } from '../filter/filter.ts';
 
 /**
@@ -21,6 +22,15 @@ export interface WriteOptions {
    * transaction around it, it says nothing.
    */
   readonly sole?: boolean | undefined;
+  /** Gives back JSON of the stored row from the writing statement itself, where one statement does the whole write. */
+  readonly returning?: Returning | undefined;
+}
+
+export interface Returning {
+  /** Equal ids stand for equal SQL and binds; part of the key of cached statements. */
+  readonly id: string;
+  /** JSON of the row `alias`. It must read no other row of the written table: the statement sees those as they were before. */
+  sql(alias: string, binds: BindList): string;
 }
 
 export type Input = Readonly<Record<string, unknown>>;
@@ -49,6 +59,8 @@ export interface WriteRow {
   readonly index: number;
   /** Undefined when the row was refused (PARTIAL). */
   readonly id: string | undefined;
+  /** JSON text that `returning` asked for; undefined when it has to be read. */
+  readonly returned?: string | undefined;
   /** For upsert: whether the record is new. */
   readonly created: boolean;
   readonly problems: readonly { readonly path: readonly (string | number)[]; readonly code: string; readonly message: string }[];

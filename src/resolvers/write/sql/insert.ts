@@ -4,6 +4,7 @@ import { columnOf, systemFields, type ColumnPlan, type ObjectPlan } from '../obj
 import { createChecks, flagColumns, passes, type CheckScope } from './checks.ts';
 import { inputRows } from './input-rows.ts';
 import { imageOf, logInsert, loggedValues, Stamps } from './parts.ts';
+import type { Returning } from '../writer.ts';
 import type { WriteStatement } from './statement-cache.ts';
 
 export interface InsertShape extends CheckScope {
@@ -14,11 +15,12 @@ export interface InsertShape extends CheckScope {
   readonly withLinks: boolean;
   /** Give back the stored rows. */
   readonly image: boolean;
+  readonly returning?: Returning | undefined;
 }
 
 export function insertKey(plan: ObjectPlan, shape: InsertShape, access: RequestContext['access']): string {
   const flags = `${shape.many ? 'm' : ''}${shape.withLinks ? 'l' : ''}${shape.image ? 'i' : ''}${shape.checkReferences ? 'r' : ''}`;
-  return `i ${plan.name} ${flags} ${shape.asSystem ? '' : access.fingerprint} ${shape.fields.join()}`;
+  return `i ${plan.name} ${flags} ${shape.asSystem ? '' : access.fingerprint} ${shape.fields.join()}${returningKey(shape)}`;
 }
 
 /**
@@ -54,11 +56,21 @@ export function insertStatement(plan: ObjectPlan, shape: InsertShape): WriteStat
       : logInsert(plan, 'create', 'n."id"', logged, 'new n', stamps),
   );
   const image = shape.image ? `, ${imageOf(plan, 'n')} AS "image"` : '';
+  const returned = returnedColumn(shape, binds);
   const result =
     checks.length > 0
-      ? `SELECT c."id", ${checks.map(({ name }) => `c.${quoteFlag(name)}`).join(', ')}, n."id" IS NOT NULL AS "written"${image} FROM checked c LEFT JOIN new n ON n."id" = c."id"`
-      : `SELECT n."id", true AS "written"${image} FROM new n`;
+      ? `SELECT c."id", ${checks.map(({ name }) => `c.${quoteFlag(name)}`).join(', ')}, n."id" IS NOT NULL AS "written"${image}${returned} FROM checked c LEFT JOIN new n ON n."id" = c."id"`
+      : `SELECT n."id", true AS "written"${image}${returned} FROM new n`;
   return { text: `WITH ${ctes.join(', ')} ${result}`, binds };
+}
+
+/** `returned`: JSON of the new row `n`, null where nothing was written. */
+export function returnedColumn({ returning }: Pick<InsertShape, 'returning'>, binds: BindList): string {
+  return returning ? `, CASE WHEN n."id" IS NOT NULL THEN ${returning.sql('n', binds)} END::text AS "returned"` : '';
+}
+
+export function returningKey({ returning }: Pick<InsertShape, 'returning'>): string {
+  return returning ? ` ${returning.id}` : '';
 }
 
 const quoteFlag = (name: string): string => `"${name.replaceAll('"', '""')}"`;

@@ -5,8 +5,9 @@ import { columnOf, type ObjectPlan } from '../object-plan.ts';
 import type { Access } from '../../access.ts';
 import { fieldChecks, flagColumns, imageCheck, passes, referenceChecks, sqlScope, type Check, type CheckScope } from './checks.ts';
 import { inputRows } from './input-rows.ts';
-import { castActor } from './insert.ts';
+import { castActor, returnedColumn, returningKey } from './insert.ts';
 import { imageOf, logInsert, loggedDifferences, Stamps } from './parts.ts';
+import type { Returning } from '../writer.ts';
 import type { WriteStatement } from './statement-cache.ts';
 
 export interface UpdateShape extends CheckScope {
@@ -15,13 +16,14 @@ export interface UpdateShape extends CheckScope {
   readonly many: boolean;
   readonly withLinks: boolean;
   readonly image: boolean;
+  readonly returning?: Returning | undefined;
   /** The records were locked and their old image checked before. */
   readonly locked: boolean;
 }
 
 export function updateKey(plan: ObjectPlan, shape: UpdateShape, access: Access): string {
   const flags = `${shape.many ? 'm' : ''}${shape.withLinks ? 'l' : ''}${shape.image ? 'i' : ''}${shape.locked ? 'k' : ''}${shape.checkReferences ? 'r' : ''}`;
-  return `u ${plan.name} ${flags} ${shape.asSystem ? '' : access.fingerprint} ${shape.fields.join()}`;
+  return `u ${plan.name} ${flags} ${shape.asSystem ? '' : access.fingerprint} ${shape.fields.join()}${returningKey(shape)}`;
 }
 
 /**
@@ -77,7 +79,7 @@ export function updateStatement(plan: ObjectPlan, shape: UpdateShape): WriteStat
   const version = plan.columns.has('version') ? 'o."version"' : 'NULL::int4';
   const image = shape.image ? `, ${imageOf(plan, 'n')} AS "image"` : '';
   const text =
-    `WITH ${ctes.join(', ')} SELECT o."id", ${version} AS "current", ${flags}n."id" IS NOT NULL AS "written"${image} ` +
+    `WITH ${ctes.join(', ')} SELECT o."id", ${version} AS "current", ${flags}n."id" IS NOT NULL AS "written"${image}${returnedColumn(shape, binds)} ` +
     `FROM old o LEFT JOIN new n ON n."id" = o."id"${checks.length > 0 ? ' JOIN state s ON s."id" = o."id"' : ''}`;
   return { text, binds };
 }

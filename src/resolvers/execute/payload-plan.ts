@@ -1,0 +1,89 @@
+import type { GraphQLField, GraphQLFormattedError } from 'graphql';
+import { planContext, planRecords, deniedError, type OperationSource, type RecordPlan } from '../read/plan.ts';
+import type { PlanContext } from '../read/plan-context.ts';
+import { recordEntries } from '../read/record.ts';
+import { objectTypeOf, selectedFields, type SelectedField } from '../read/selection.ts';
+import { objectNamed } from '../filter/scope.ts';
+import { visibleRows } from '../filter/visible-rows.ts';
+import type { RequestContext } from '../request.ts';
+import { identifier } from '../sql/identifier.ts';
+import { jsonObject } from '../sql/json.ts';
+import type { Returning } from '../write/writer.ts';
+import { isDelete, type MutationSource } from './write-request.ts';
+
+/** A place of the payload where records are selected. */
+export interface RecordReader {
+  readonly selected: SelectedField;
+  readonly plan: RecordPlan;
+}
+
+/** What one mutation field selects of its payload, for all requests of the same shape and access. */
+export interface PayloadPlan {
+  readonly typeName: string;
+  readonly parts: readonly SelectedField[];
+  /** Selections below `rows`, and below `problems` in them, by response key. */
+  readonly below: ReadonlyMap<SelectedField, readonly SelectedField[]>;
+  readonly readers: ReadonlyMap<SelectedField, RecordReader>;
+  /** Hidden fields in the payload's records. */
+  readonly errors: readonly GraphQLFormattedError[];
+  /** The one record of the payload as JSON of the written row itself. */
+  readonly returning: Returning | undefined;
+}
+
+export function planPayload(source: OperationSource, selected: SelectedField, mutation: MutationSource, request: RequestContext, mode: PlanContext['mode']): PayloadPlan {
+  const context = planContext(source, request, mode);
+  const select = (field: SelectedField) => selectedFields(context, objectTypeOf(field.field as GraphQLField<unknown, unknown>), field.nodes);
+  const parts = select(selected);
+  const below = new Map<SelectedField, readonly SelectedField[]>();
+  const readers = new Map<SelectedField, RecordReader>();
+  const read = (field: SelectedField, path: readonly string[]) =>
+    readers.set(field, { selected: field, plan: planRecords(source, request, mode, mutation.object, field, path, isDelete(mutation)) });
+
+  for (const part of parts) {
+    const of = part.field?.extensions.objectos;
+    if (of?.kind !== 'payload') continue;
+    if (of.part === 'record' || of.part === 'records') read(part, [selected.key, part.key]);
+    if (of.part !== 'rows') continue;
+    const members = select(part);
+    below.set(part, members);
+    for (const member of members) {
+      const row = member.field?.extensions.objectos;
+      if (row?.kind === 'bulkRow' && row.part === 'record') read(member, [selected.key, part.key, member.key]);
+      if (row?.kind === 'bulkRow' && row.part === 'problems') below.set(member, select(member));
+    }
+  }
+  return {
+    typeName: objectTypeOf(selected.field as GraphQLField<unknown, unknown>).name,
+    parts,
+    below,
+    readers,
+    errors: [...readers.values()].flatMap(({ plan }) => plan.denied.map(deniedError)),
+    returning: returningOf(source, mutation, [...readers.values()], request, mode),
+  };
+}
+
+let made = 0;
+
+/**
+ * The payload's record straight from the writing statement, which saves reading it again. Not when the selection comes back to
+ * the written object: a statement sees the other rows of its table as they were before it.
+ */
+function returningOf(source: OperationSource, { object, operation }: MutationSource, readers: readonly RecordReader[], request: RequestContext, mode: PlanContext['mode']): Returning | undefined {
+  const [only, more] = readers;
+  if (!only || more || (operation !== 'create' && operation !== 'update')) return undefined;
+  const written = objectNamed(request.catalog, object);
+  const own = new RegExp(`(FROM|JOIN) ${identifier(written.table)} `, 'g');
+  // The plan reads the written row itself once.
+  if ((only.plan.text.match(own) ?? []).length > 1) return undefined;
+  made += 1;
+  return {
+    id: `p${made}`,
+    sql: (alias, binds) => {
+      const plan = { ...planContext(source, request, mode), binds };
+      const scope = { object: written, alias, catalog: plan.catalog, access: plan.access, binds };
+      const json = jsonObject(recordEntries(plan, scope, objectTypeOf(only.selected.field as GraphQLField<unknown, unknown>), only.selected.nodes, []));
+      const visible = visibleRows(scope);
+      return visible.length === 0 ? json : `CASE WHEN ${visible.join(' AND ')} THEN ${json} END`;
+    },
+  };
+}
