@@ -58,7 +58,7 @@ export function writesOf(api: Api, self: ApiObject): readonly Write[] {
 
 const bulkOperations: ReadonlySet<WriteOperation> = new Set(['createMany', 'updateMany', 'upsertMany', 'deleteMany']);
 
-/** Root fields of Mutation. */
+/** Root fields of Mutation. They may be null, so that one that fails leaves the answers of the others. */
 export function mutationFields(api: Api): OutputFields {
   const resolve = api.resolvers.mutation;
   const result: Record<string, OutputField> = {};
@@ -66,7 +66,7 @@ export function mutationFields(api: Api): OutputFields {
     const { object, type } = self;
     for (const { operation, name, description, args } of writesOf(api, self)) {
       const payload = bulkOperations.has(operation) ? type.bulkPayload : type.payload;
-      result[name] = { type: `${payload}!`, description, deprecated: object.deprecated, args, source: { kind: 'mutation', object: object.name, operation }, resolve };
+      result[name] = { type: payload, description, deprecated: object.deprecated, args, source: { kind: 'mutation', object: object.name, operation }, resolve };
     }
   }
   return result;

@@ -42,7 +42,7 @@ describe('the sample app', () => {
 
   it('takes a typed mutation', async () => {
     const { createTask } = await run(CreateTaskDocument, { subject: 'Call back', dueDate: '2027-02-01' });
-    expect(createTask.record).toMatchObject({ subject: 'Call back', dueDate: '2027-02-01', version: 1 });
+    expect(createTask?.record).toMatchObject({ subject: 'Call back', dueDate: '2027-02-01', version: 1 });
   });
 
   it('is announced with a query that works', async () => {
