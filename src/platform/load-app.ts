@@ -1,10 +1,11 @@
 import { join, resolve } from 'node:path';
 import type { Plugin } from '../kernel/plugin.ts';
+import { parseSealingKey, setSealingKey } from '../metadata/sealing.ts';
 import { loadAppPlugins } from '../plugins/load-app-plugins.ts';
 import { platformPlugins } from '../plugins/index.ts';
 import { loadSettings } from './settings/load-settings.ts';
 import type { LoadedSettings } from './settings/load-settings.ts';
-import type { SettingsInput } from './settings/schema.ts';
+import type { Settings, SettingsInput } from './settings/schema.ts';
 
 /** What an app is before anything is started: its settings, its plugins and where its files stand. */
 export interface App extends LoadedSettings {
@@ -25,6 +26,7 @@ export interface LoadAppOptions {
 export async function loadApp({ directory, env = process.env, settings: overrides, plugins = [] }: LoadAppOptions): Promise<App> {
   const folder = resolve(directory);
   const loaded = await loadSettings({ directory: folder, env, overrides });
+  useSealingKeys(loaded.settings);
   const named = await loadAppPlugins(loaded.settings.plugins, folder);
   return {
     ...loaded,
@@ -32,4 +34,9 @@ export async function loadApp({ directory, env = process.env, settings: override
     definitionsDirectory: join(folder, 'schema'),
     plugins: [...platformPlugins(loaded.settings), ...named, ...plugins],
   };
+}
+
+/** Keys belong to the process: an app without any leaves those of another as they are. */
+function useSealingKeys({ encryption: { key, olderKeys } }: Settings): void {
+  if (key !== undefined) setSealingKey(parseSealingKey(key), olderKeys.map(parseSealingKey));
 }

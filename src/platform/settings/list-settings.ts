@@ -24,8 +24,10 @@ const variables: Readonly<Record<string, string>> = {
   'database.url': 'DATABASE_URL',
   'database.dataDirectory': 'OBJECTOS_DATA_DIR',
   'log.level': 'LOG_LEVEL',
+  'encryption.key': 'OBJECTOS_SECRET_KEY',
+  'encryption.olderKeys': 'OBJECTOS_OLDER_SECRET_KEYS',
 };
-const secrets = new Set(['database.url']);
+const secrets = new Set(['database.url', 'encryption.key', 'encryption.olderKeys']);
 
 /** All settings in order of the schema. */
 export const settingInfos: readonly SettingInfo[] = listLeaves(settingsSchema, []);

@@ -42,12 +42,20 @@ export const settingsSchema = z.strictObject({
       retentionDays: z.int().min(0).max(36_500).default(changeRetentionDays).describe('Days for which changes stay in the change log; 0 keeps them for ever.'),
     })
     .prefault({}),
+  encryption: z
+    .strictObject({
+      key: z.string().min(1).optional().describe('Key that fields of type secret are encrypted under: 32 bytes as base64 (openssl rand -base64 32) or hexadecimal. Without it such fields cannot be written.'),
+      olderKeys: z.array(z.string().min(1)).default([]).describe('Former keys, which still open what was encrypted under them.'),
+    })
+    .prefault({}),
   codegen: z
     .strictObject({
       documents: z.array(z.string().min(1)).default([]).describe('Folders, relative to the app, whose *.graphql files become typed operations.'),
       output: z.string().regex(/\.ts$/, 'must end with .ts').default('operations.generated.ts').describe('File that typed operations are written to.'),
     })
     .prefault({}),
+  secretKey: z.string().min(1).optional().describe('Key that secret fields are encrypted under: 32 bytes as base64 or hexadecimal digits. Absent: in development one is made in the data folder.'),
+  olderSecretKeys: z.array(z.string().min(1)).default([]).describe('Keys that secretKey has replaced; they still open what was encrypted under them.'),
   plugins: z.array(z.string().min(1)).default([]).describe('Plugins beyond those that are always on: a name of the platform, or a file of the app such as ./plugins/loyalty.ts.'),
 });
 

@@ -15,7 +15,7 @@ export function showSettings({ settings, origins }: LoadedSettings): readonly Sh
   return settingInfos.map(({ key, path, env, secret, description }) => {
     const value = path.reduce<unknown>((part, name) => (part as Record<string, unknown> | undefined)?.[name], settings);
     const text = toText(value);
-    return { key, env, value: secret && text !== undefined ? mask(text) : text, origin: origins.get(key) ?? 'default', description };
+    return { key, env, value: secret && text !== undefined && text !== '' ? mask(text) : text, origin: origins.get(key) ?? 'default', description };
   });
 }
 
