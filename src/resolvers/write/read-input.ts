@@ -196,7 +196,10 @@ function readOne(node: { ones: OneOperation[]; plan: ObjectPlan }, relation: One
 function readIds(relation: ManyOperation['relation'], value: unknown, path: Path, scope: NodeScope, refuse: Refuse): ManyOperation {
   const target = planOf(scope.plans, relation.target);
   const ids = value === null ? [] : Array.isArray(value) ? value : [value];
-  const set = ids.flatMap((id, index) => readKey(target, { id: id as unknown }, [...path, index], refuse) ?? []);
+  const set = ids.flatMap((id, index) => {
+    const at = [...path, index];
+    return readKey(target, { id: id as unknown }, at, (_inside, code, message) => refuse(at, code, message)) ?? [];
+  });
   return { relation, create: [], connect: [], disconnect: [], update: [], upsert: [], delete: [], set };
 }
 
