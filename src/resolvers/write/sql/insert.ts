@@ -56,7 +56,7 @@ export function insertStatement(plan: ObjectPlan, shape: InsertShape): WriteStat
       : logInsert(plan, 'create', 'n."id"', logged, 'new n', stamps),
   );
   const image = shape.image ? `, ${imageOf(plan, 'n')} AS "image"` : '';
-  const returned = returnedColumn(shape, binds);
+  const returned = returnedColumn(shape, 'n', binds);
   const result =
     checks.length > 0
       ? `SELECT c."id", ${checks.map(({ name }) => `c.${quoteFlag(name)}`).join(', ')}, n."id" IS NOT NULL AS "written"${image}${returned} FROM checked c LEFT JOIN new n ON n."id" = c."id"`
@@ -64,9 +64,9 @@ export function insertStatement(plan: ObjectPlan, shape: InsertShape): WriteStat
   return { text: `WITH ${ctes.join(', ')} ${result}`, binds };
 }
 
-/** `returned`: JSON of the new row `n`, null where nothing was written. */
-export function returnedColumn({ returning }: Pick<InsertShape, 'returning'>, binds: BindList): string {
-  return returning ? `, CASE WHEN n."id" IS NOT NULL THEN ${returning.sql('n', binds)} END::text AS "returned"` : '';
+/** `returned`: JSON of the stored row `alias`, null where there is none. */
+export function returnedColumn({ returning }: Pick<InsertShape, 'returning'>, alias: string, binds: BindList): string {
+  return returning ? `, CASE WHEN ${alias}."id" IS NOT NULL THEN ${returning.sql(alias, binds)} END::text AS "returned"` : '';
 }
 
 export function returningKey({ returning }: Pick<InsertShape, 'returning'>): string {

@@ -78,9 +78,12 @@ export function updateStatement(plan: ObjectPlan, shape: UpdateShape): WriteStat
   const flags = checks.map(({ name }) => `s.${identifier(name)}, `).join('');
   const version = plan.columns.has('version') ? 'o."version"' : 'NULL::int4';
   const image = shape.image ? `, ${imageOf(plan, 'n')} AS "image"` : '';
+  // A record of which nothing changed is shown as it stands.
+  if (shape.returning) ctes.push('seen AS (SELECT * FROM new UNION ALL SELECT * FROM old WHERE NOT EXISTS (SELECT FROM new))');
+  const returned = returnedColumn(shape, 'v', binds);
   const text =
-    `WITH ${ctes.join(', ')} SELECT o."id", ${version} AS "current", ${flags}n."id" IS NOT NULL AS "written"${image}${returnedColumn(shape, binds)} ` +
-    `FROM old o LEFT JOIN new n ON n."id" = o."id"${checks.length > 0 ? ' JOIN state s ON s."id" = o."id"' : ''}`;
+    `WITH ${ctes.join(', ')} SELECT o."id", ${version} AS "current", ${flags}n."id" IS NOT NULL AS "written"${image}${returned} ` +
+    `FROM old o LEFT JOIN new n ON n."id" = o."id"${checks.length > 0 ? ' JOIN state s ON s."id" = o."id"' : ''}${shape.returning ? ' JOIN seen v ON v."id" = o."id"' : ''}`;
   return { text, binds };
 }
 
