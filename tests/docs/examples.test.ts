@@ -16,7 +16,7 @@ let url: string;
 
 beforeAll(async () => {
   database = await openPglite({ dataDirectory: 'memory://', engine: await startPglite(), transactionTimeout: 60_000, onError: (error) => console.error(error) });
-  platform = await createPlatform({ directory: root, database, migrate: 'sync', env: {}, settings: { server: { port: 0 } }, log: createLog({ level: 'silent' }) });
+  platform = await createPlatform({ directory: root, database, migrate: 'sync', env: {}, settings: { server: { port: 0 }, database: { dataDirectory: 'memory://' } }, log: createLog({ level: 'silent' }) });
   ({ url } = await platform.start());
 });
 afterAll(async () => {
