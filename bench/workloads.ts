@@ -128,7 +128,8 @@ export const workloads: readonly Workload[] = [
     title: 'update',
     bar: 0.45,
     write: true,
-    v: (i) => ({ id: benchId('deal', 1 + pick(i)), amount: String(((i * 7919) % 1_000_000) / 10), stage: stages[(i * 3 + Math.floor(i / 5)) % stages.length]?.toUpperCase() ?? 'WON' }),
+    // Each deal comes back with other values, so that every update changes something.
+    v: (i) => ({ id: benchId('deal', 1 + pick(i % 128)), amount: String(((i * 7919) % 1_000_000) / 10), stage: stages[(i * 3 + Math.floor(i / 5)) % stages.length]?.toUpperCase() ?? 'WON' }),
     platform: 'mutation ($id: ID!, $amount: Decimal!, $stage: DealStage!) { updateDeal(id: $id, input: { amount: $amount, stage: $stage }) { record { id amount stage } } }',
     handwritten: 'mutation ($id: ID!, $amount: String!, $stage: String!) { updateDeal(id: $id, amount: $amount, stage: $stage) { record { id amount stage } } }',
     limit: {
