@@ -86,7 +86,7 @@ export function databaseError(error: unknown): unknown {
     case undefined:
       return error;
   }
-  if (code.startsWith('22')) return new ObjectosError('VALIDATION_FAILED', 'A value has a form or size that cannot be stored or computed.', { cause: error });
+  if (code.startsWith('22')) return new ObjectosError('BAD_REQUEST', 'A value has a form or size that the database cannot store, compare or compute.', { cause: error });
   if (code === '54001' || code === '54011' || code === '54023') return new ObjectosError('LIMIT_EXCEEDED', 'The request is too large for one statement.', { cause: error });
   return error;
 }

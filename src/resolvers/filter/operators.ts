@@ -30,7 +30,7 @@ export function familyOf(field: CatalogField): FilterFamily {
   return family;
 }
 
-/** One operand value (never null) as both SQL and memory compare it. */
+/** One operand value (never null) as both SQL and memory compare it. Refuses what no stored value could be compared with. */
 export function operandValue(family: FilterFamily, value: unknown, now: Date): unknown {
   switch (family) {
     case 'id':
@@ -41,6 +41,9 @@ export function operandValue(family: FilterFamily, value: unknown, now: Date): u
       return instant(value, now).toISOString();
     case 'json':
       return JSON.stringify(value);
+    case 'string':
+    case 'stringList':
+      return storableText(value);
     default:
       return value;
   }
@@ -50,12 +53,25 @@ function instant(value: unknown, now: Date): Date {
   if (value instanceof Date) return value;
   const moment = resolveMacro(String(value), now) ?? new Date(String(value));
   if (Number.isNaN(moment.getTime())) throw new ObjectosError('BAD_REQUEST', `"${String(value)}" is no date and no date macro such as {today} or {30_days_ago}.`);
-  return moment;
+  return inCalendar(moment);
+}
+
+const calendar = { from: Date.parse('0001-01-01T00:00:00.000Z'), to: Date.parse('9999-12-31T23:59:59.999Z') };
+
+function inCalendar(moment: Date): Date {
+  if (moment.getTime() >= calendar.from && moment.getTime() <= calendar.to) return moment;
+  throw new ObjectosError('BAD_REQUEST', 'A date to compare with must be in the years 0001 to 9999.');
+}
+
+function storableText(value: unknown): unknown {
+  if (typeof value !== 'string' || !value.includes('\0')) return value;
+  throw new ObjectosError('BAD_REQUEST', 'A text to compare with cannot hold the character U+0000.');
 }
 
 /** The range of `within`, `withinLast`, `withinNext` as two comparable values of the family. */
 export function rangeOperand(family: FilterFamily, operator: 'within' | 'withinLast' | 'withinNext', value: unknown, now: Date): readonly [string, string] {
   const range = instantRange(operator, value, now);
+  for (const end of [range.from, range.to]) inCalendar(end);
   if (family === 'datetime') return [range.from.toISOString(), range.to.toISOString()];
   const end = startOf('DAY', range.to);
   return [calendarDay(range.from), calendarDay(end.getTime() === range.to.getTime() ? end : add(end, 1, 'DAY'))];
@@ -74,10 +90,13 @@ export function likeEscape(text: string): string {
 
 /** A LIKE pattern that the operator stands for. */
 export function likePattern(operator: string, text: string): string {
+  storableText(text);
   switch (operator) {
     case 'startsWith': return `${likeEscape(text)}%`;
     case 'endsWith': return `%${likeEscape(text)}`;
-    case 'like': case 'ilike': return text;
+    case 'like': case 'ilike':
+      if (/(?<!\\)(\\\\)*\\$/.test(text)) throw new ObjectosError('BAD_REQUEST', `${operator}: a pattern cannot end with a single backslash, which escapes the character after it.`);
+      return text;
     default: return `%${likeEscape(text)}%`;
   }
 }

@@ -23,7 +23,7 @@ export function orderMark(object: string, keys: readonly OrderKey[]): string {
 /** Condition for rows behind the cursor in reading direction. */
 export function keysetSql(keys: readonly OrderKey[], mark: string, cursor: Operand, backward: boolean, binds: BindList): string {
   const values = keys.map((key, index) =>
-    binds.add((request) => decode(cursor.value(request), mark, keys.length)[index], key.cast),
+    binds.add((request) => decode(cursor.value(request), mark, keys)[index], key.cast),
   );
   const [first] = keys as [OrderKey, ...OrderKey[]];
   const uniform = keys.every((key) => !key.nullable && key.descending === first.descending);
@@ -51,7 +51,7 @@ function behind(key: OrderKey, value: string, backward: boolean): string {
     : `(${comparison} OR (${key.sql} IS NULL AND ${value} IS NOT NULL))`;
 }
 
-function decode(cursor: unknown, mark: string, length: number): readonly (string | null)[] {
+function decode(cursor: unknown, mark: string, keys: readonly OrderKey[]): readonly (string | null)[] {
   let parts: unknown;
   try {
     parts = JSON.parse(Buffer.from(String(cursor), 'base64').toString('utf8'));
@@ -59,9 +59,17 @@ function decode(cursor: unknown, mark: string, length: number): readonly (string
     parts = undefined;
   }
   const valid =
-    Array.isArray(parts) && parts.length === length + 1 && parts[0] === mark && parts.every((part) => part === null || typeof part === 'string');
+    Array.isArray(parts) && parts.length === keys.length + 1 && parts[0] === mark && keys.every((key, index) => isValueOf(key, (parts as unknown[])[index + 1]));
   if (!valid) {
     throw new ObjectosError('BAD_REQUEST', 'The cursor does not belong to this list and order. Use cursors only with the arguments that they came from.');
   }
   return (parts as (string | null)[]).slice(1);
 }
+
+/** A text of the key's type as far as a look can tell; the database refuses the rest. */
+function isValueOf({ nullable, cast }: OrderKey, value: unknown): boolean {
+  if (value === null) return nullable;
+  return typeof value === 'string' && !value.includes('\0') && (cast !== 'uuid' || isUuid(value));
+}
+
+const isUuid = (text: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(text);
