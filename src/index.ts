@@ -18,6 +18,8 @@ export type { DefinitionInput, FileKind, MetadataPhase } from './metadata/phase.
 export type { GeneratedType, SchemaExtension, SchemaPhase } from './builder/phase.ts';
 export type { RecordFieldOptions } from './builder/record-field.ts';
 export type { Change, MutationContext, MutationPhase, ReportProblem } from './resolvers/write/phase.ts';
+export { hookPhase } from './resolvers/write/hooks.ts';
+export type { HookContext, HookData, HookDefinition, HookEvent, HookUser } from './resolvers/write/hooks.ts';
 export type { IncomingRequest, OperationInfo, Route, ServerPhase } from './server/phase.ts';
 export { openAccess } from './plugins/open-access/index.ts';
 

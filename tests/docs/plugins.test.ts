@@ -73,6 +73,18 @@ describe('docs/plugins.md', () => {
 });
 
 describe('docs/writes.md', () => {
+  it('shows hooks for one record by event', async () => {
+    const yaml = `name: account
+fields: { name: text, last_note: text }
+---
+name: note
+fields: { title: text, account: { type: lookup, reference: account } }`;
+    const app = await start({ yaml, plugins: [loadBlock('docs/writes.md', 'hookPhase([')['plugin'] as Plugin] });
+    expect(await app.query('mutation { createNote(input: { title: "  Call  ", account: { create: { name: "A" } } }) { record { title account { lastNote } } } }')).toEqual({ data: { createNote: { record: { title: 'Call', account: { lastNote: 'Call' } } } } });
+    expect(await app.query('mutation { createNote(input: {}) { record { title } } }')).toEqual({ data: { createNote: { record: { title: 'Untitled' } } } });
+    expect(await app.query('mutation { createNote(input: { title: " " }) { record { title } } }')).toMatchObject({ errors: [{ message: 'A note needs a title.', extensions: { code: 'VALIDATION_FAILED' } }] });
+  });
+
   it('shows hooks that change, refuse and write more', async () => {
     const yaml = `name: account
 fields: { name: text }
