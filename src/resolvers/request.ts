@@ -10,7 +10,7 @@ export interface RequestContext {
   readonly access: Access;
   /** Moment the operation began: all date literals, defaults and stamps of one operation agree. */
   readonly now: Date;
-  /** Variables of the operation as sent, after the document's types were checked. */
+  /** Variables of the operation: as coerced by the document's types once it is admitted, as sent before. */
   readonly variables: Readonly<Record<string, unknown>>;
   readonly catalog: Catalog;
   readonly database: Database;

@@ -8,13 +8,13 @@ import type { RequestContext } from '../resolvers/request.ts';
 export interface GraphqlEngine {
   readonly schema: GraphQLSchema;
   /**
-   * Called once per operation of a checked document; the answer is kept with the document. Undefined when the operation
-   * needs graphql-js. A throw is treated like undefined and logged.
+   * Called once per operation of a checked document; the answer is kept with the document. Undefined when graphql-js is to
+   * execute it as it is, as for subscriptions. A throw is treated like undefined and logged.
    */
   compile?(document: DocumentNode, operation: OperationDefinitionNode): CompiledOperation | undefined;
 }
 
-/** A query or mutation that produces its response text without graphql-js. */
+/** A query or mutation that produces its response text itself. */
 export interface CompiledOperation {
   /**
    * The complete response, `{"data":…}` or `{"data":…,"errors":…}` with errors already formatted. `variables` are coerced

@@ -27,24 +27,28 @@ export interface CompiledOperation {
 type RootResolver = GraphQLFieldResolver<unknown, RequestContext>;
 
 export interface Executor {
-  /** Operations made of generated fields alone run without graphql-js; undefined for all others. */
+  /** Undefined for subscriptions. Operations made of generated fields alone run without graphql-js. */
   compile(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): CompiledOperation | undefined;
-  /** Root resolvers of the graphql-js way: the same plans, one statement for all root fields of a query. */
+  /** Root resolvers of the graphql-js way, for operations that also use custom fields: the same plans. */
   readonly resolvers: { readonly query: RootResolver; readonly mutation: RootResolver };
 }
 
 export function createExecutor(options: ExecutorOptions): Executor {
+  const denied = new WeakMap<RequestContext, readonly GraphQLFormattedError[]>();
   return {
-    compile: (schema, document, operation) => compile(options, schema, document, operation),
-    resolvers: createResolvers(options),
+    compile: (schema, document, operation) => compile(options, denied, schema, document, operation),
+    resolvers: createResolvers(options, denied),
   };
 }
 
-function compile(options: ExecutorOptions, schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): CompiledOperation | undefined {
+/** Hidden fields of operations that graphql-js runs: it would report each row's. */
+type Denied = WeakMap<RequestContext, readonly GraphQLFormattedError[]>;
+
+function compile(options: ExecutorOptions, denied: Denied, schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): CompiledOperation | undefined {
   if (operation.operation === 'subscription') return undefined;
   const source = operationSource(schema, operation, fragmentsOf(document), options.limits);
   const atomic = operation.operation === 'mutation' && operation.directives?.some((directive) => directive.name.value === 'atomic') === true;
-  if (!isCompilable(source)) return atomic ? atomicOperation(schema, document, operation, options) : undefined;
+  if (!isCompilable(source)) return generalOperation(schema, document, operation, atomic, denied, options);
   if (operation.operation === 'query') return compiledQuery(source);
   const runner = new MutationRunner(source, 'text', options.writer);
   return { execute: (variables, context) => runMutation(options, runner, atomic, withVariables(context, variables)) };
@@ -91,21 +95,21 @@ async function mutationText(options: ExecutorOptions, field: MutationField | Sel
   }
 }
 
-/** An `@atomic` operation with fields of its own resolvers: graphql-js runs inside the transaction. */
-function atomicOperation(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, options: ExecutorOptions): CompiledOperation {
+/** An operation with fields of its own resolvers: graphql-js runs it, and asks the same plans for all generated fields. */
+function generalOperation(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, atomic: boolean, denied: Denied, options: ExecutorOptions): CompiledOperation {
   return {
     async execute(variables, context) {
+      const contextValue = withVariables(context, variables);
       let errors: readonly GraphQLFormattedError[] = [];
-      const data = await context.database
-        .transaction(async () => {
-          const result = await execute({
-            schema, document, contextValue: context, variableValues: variables as Record<string, unknown>, ...(operation.name && { operationName: operation.name.value }),
-          });
-          errors = (result.errors ?? []).map((error) => options.formatError(error, context));
-          if (errors.length > 0) throw new RolledBack();
-          return JSON.stringify(result.data);
-        })
-        .catch(ifRolledBack);
+      const run = async () => {
+        const result = await execute({
+          schema, document, contextValue, variableValues: variables as Record<string, unknown>, ...(operation.name && { operationName: operation.name.value }),
+        });
+        errors = [...(result.errors ?? []).map((error) => options.formatError(error, context)), ...(denied.get(contextValue) ?? [])];
+        if (atomic && errors.length > 0) throw new RolledBack();
+        return JSON.stringify(result.data ?? null);
+      };
+      const data = atomic ? await context.database.transaction(run).catch(ifRolledBack) : await run();
       return response(data ?? 'null', errors);
     },
   };
@@ -141,7 +145,7 @@ interface Run {
   readonly data: Promise<Readonly<Record<string, unknown>>>;
 }
 
-function createResolvers(options: ExecutorOptions): Executor['resolvers'] {
+function createResolvers(options: ExecutorOptions, denied: Denied): Executor['resolvers'] {
   const runners = new WeakMap<OperationDefinitionNode, { schema: GraphQLSchema; query: QueryRunner; mutation: MutationRunner }>();
   // graphql-js makes one object of variable values per execution, so it stands for the execution.
   const runs = new WeakMap<object, Run>();
@@ -163,6 +167,7 @@ function createResolvers(options: ExecutorOptions): Executor['resolvers'] {
         const { query: runner } = prepared(info);
         const request = withVariables(context, info.variableValues);
         const plan = runner.plan(request);
+        denied.set(context, plan.denied);
         run = { plan, data: runner.data(plan, request).then((json) => JSON.parse(json) as Readonly<Record<string, unknown>>) };
         runs.set(info.variableValues, run);
       }
@@ -178,6 +183,7 @@ function createResolvers(options: ExecutorOptions): Executor['resolvers'] {
       const field = prepared(info).mutation.fields(request).get(String(info.path.key));
       if (!(field instanceof MutationField)) throw new Error(`Mutation.${info.fieldName} has no source.`);
       const answer = await field.run(request);
+      if (answer.errors.length > 0) denied.set(context, [...(denied.get(context) ?? []), ...answer.errors]);
       return JSON.parse(answer.json) as unknown;
     },
   };

@@ -1,5 +1,6 @@
 import { ObjectosError } from '../../errors.ts';
 import type { Filter } from '../filter/filter.ts';
+import { operandValue } from '../filter/operators.ts';
 import { filterToSql } from '../filter/to-sql.ts';
 import { visibleRows, whereClause } from '../filter/visible-rows.ts';
 import { scopeOf } from '../read/plan-context.ts';
@@ -23,7 +24,8 @@ export function readsBefore(plan: PayloadPlan, mutation: MutationSource): boolea
 export async function readBefore(plan: PayloadPlan, source: OperationSource, write: WriteRequest, request: RequestContext): Promise<{ readonly write: WriteRequest; readonly texts: Texts }> {
   const exact = write.operation === 'deleteMany' && 'where' in write ? await withIds(source, write, request) : write;
   const ids = exact.operation === 'delete' ? [exact.id] : exact.operation === 'deleteMany' && 'ids' in exact ? exact.ids : [];
-  return { write: exact, texts: await readAll(plan, ids, request) };
+  // In the spelling that the write answers with; what is no id is refused by the write.
+  return { write: exact, texts: await readAll(plan, ids.map((id) => String(operandValue('id', id, request.now))), request) };
 }
 
 /** The JSON text of a payload. */
@@ -119,7 +121,7 @@ async function readRecords({ plan }: RecordReader, ids: readonly string[], reque
 async function withIds(source: OperationSource, { where, ...write }: Extract<WriteRequest, { operation: 'deleteMany'; where: Filter }>, request: RequestContext): Promise<WriteRequest> {
   const plan = planContext(source, request, 'text');
   const scope = scopeOf(plan, write.object);
-  const conditions = [filterToSql(where, scope), ...visibleRows(scope)];
+  const conditions = [filterToSql(where, scope), ...visibleRows(scope, write.purge === true ? 'INCLUDE' : 'EXCLUDE')];
   const text = `SELECT ${scope.alias}."id" FROM ${identifier(scope.object.table)} ${scope.alias}${whereClause(conditions)} ORDER BY 1 FOR UPDATE OF ${scope.alias}`;
   const { rows } = await request.database.query<{ id: string }>({ text, values: plan.binds.values(request) });
   return { ...write, ids: rows.map((row) => row.id) };

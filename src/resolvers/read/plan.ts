@@ -29,8 +29,10 @@ export interface QueryPlan {
   readonly text: string | undefined;
   readonly name: string;
   readonly binds: BindList;
-  /** Refused root fields and hidden fields, the same for every request of this plan. */
+  /** Refused root fields, then hidden fields; the same for every request of this plan. */
   readonly errors: readonly GraphQLFormattedError[];
+  /** Those of them that are hidden fields. */
+  readonly denied: readonly GraphQLFormattedError[];
   /** Refused root fields by response key: their resolvers throw these. */
   readonly refused: ReadonlyMap<string, ObjectosError>;
   /** A refused field cannot be null, so there is no data at all. */
@@ -65,10 +67,11 @@ export function planQuery(source: OperationSource, request: RequestContext, mode
       entries.push({ key: selected.key, sql: 'NULL' });
     }
   }
-  errors.push(...plan.denied.map(deniedError));
-  if (mode === 'values' && !reads) return { text: undefined, name: '', binds: plan.binds, errors, refused, noData };
+  const denied = plan.denied.map(deniedError);
+  errors.push(...denied);
+  if (mode === 'values' && !reads) return { text: undefined, name: '', binds: plan.binds, errors, denied, refused, noData };
   const { text, binds } = plan.binds.finish(`SELECT ${jsonObject(entries)}::text AS json`);
-  return { text, name: statementName(text), binds, errors, refused, noData };
+  return { text, name: statementName(text), binds, errors, denied, refused, noData };
 }
 
 /** Reads records by id in the order of `locals.ids`: one row of JSON text each, null where the caller may not see it. */
