@@ -64,6 +64,8 @@ export async function migrate(app: App, catalog: Catalog, database: Database, { 
 
 async function defaultMode({ settings }: App, directory: string): Promise<MigrateMode> {
   if (settings.mode === 'production') return 'deploy';
+  // A test run must not write files.
+  if (settings.mode === 'test') return 'sync';
   return (await readMigrations(directory)).length > 0 ? 'dev' : 'sync';
 }
 

@@ -140,7 +140,7 @@ function forbid(scope: NodeScope, path: Path, message: string): void {
 
 function mayWrite(field: CatalogField, at: Path, scope: NodeScope): boolean {
   if (field.system || field.type.computed || (field.readonly && !scope.privileged)) {
-    scope.problems.add(scope.root, { path: at, code: 'READONLY', message: `${field.label} cannot be written.` });
+    scope.problems.add(scope.root, { path: at, code: 'READ_ONLY', message: `${field.label} cannot be written.` });
     return false;
   }
   if (scope.access.object(field.object).field(field.name).edit === false) {

@@ -80,7 +80,7 @@ async function updateRow(plan: ObjectPlan, id: string, input: unknown, path: Pat
   const node = await read(plan, input, 'update', path, root, state);
   if (!isUuid(id)) return unknownRecord(plan, id, path, root, state);
   if (node.id !== undefined && node.id !== id.toLowerCase()) {
-    state.problems.add(root, { path: [...path, 'id'], code: 'READONLY', message: 'The id of a record cannot be changed.' });
+    state.problems.add(root, { path: [...path, 'id'], code: 'READ_ONLY', message: 'The id of a record cannot be changed.' });
   }
   return newRow({ plan, kind: 'update', id: id.toLowerCase(), path, root, node, ifVersion });
 }
@@ -147,7 +147,7 @@ function upsertRow(plan: ObjectPlan, { root, node, key }: { root: number; node: 
   }
   if (rights.edit === false) return refuse('update');
   if (node.id !== undefined && node.id !== found.id) {
-    state.problems.add(root, { path: [...path, 'id'], code: 'READONLY', message: 'The record with this key has another id.' });
+    state.problems.add(root, { path: [...path, 'id'], code: 'READ_ONLY', message: 'The record with this key has another id.' });
   }
   return [newRow({ plan, kind: 'update', id: found.id, path, root, node })];
 }

@@ -30,7 +30,7 @@ describeEachDatabase('single writes', (open) => {
     const input = { revenue: 'much', seats: -1, industry: 'FOOD', color: 'red', score: 1, id: 'x', parentId: newId(), contacts: { create: [{ name: 'A' }, { email: 'no' }] } };
     expect([...(await problemsOf(sales.write({ object: 'account', operation: 'create', input })))].sort()).toEqual([
       'input.color UNKNOWN_FIELD', 'input.contacts.create.1.email BAD_FORMAT', 'input.contacts.create.1.name REQUIRED', 'input.id INVALID_ID', 'input.industry NOT_AN_OPTION',
-      'input.name REQUIRED', 'input.parentId NOT_FOUND', 'input.revenue WRONG_TYPE', 'input.score READONLY', 'input.seats OUT_OF_RANGE',
+      'input.name REQUIRED', 'input.parentId NOT_FOUND', 'input.revenue WRONG_TYPE', 'input.score READ_ONLY', 'input.seats OUT_OF_RANGE',
     ].sort());
     expect(await sales.rows('SELECT 1 FROM account')).toEqual([]);
   });
