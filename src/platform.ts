@@ -19,6 +19,7 @@ import { loadApp } from './platform/load-app.ts';
 import { migrate } from './platform/migrate.ts';
 import type { MigrateMode } from './platform/migrate.ts';
 import { openAppDatabase } from './platform/open-app-database.ts';
+import { requireSealingKey } from './platform/sealing-key.ts';
 import type { Settings, SettingsInput } from './platform/settings/schema.ts';
 import { serverSettingsOf } from './platform/settings/server-settings.ts';
 import type { AccessProvider } from './resolvers/access.ts';
@@ -97,6 +98,7 @@ export async function createPlatform(options: PlatformOptions = {}): Promise<Pla
   const migration = { mode: options.migrate ?? (options.definitions ? 'sync' : undefined), acceptDataLoss: options.acceptDataLoss, log } as const;
 
   const loaded = await load();
+  await requireSealingKey(app, loaded.catalog, log);
   const database = options.database ?? (await openAppDatabase(app, log));
   try {
     await migrate(app, loaded.catalog, database, migration);
@@ -136,6 +138,7 @@ export async function createPlatform(options: PlatformOptions = {}): Promise<Pla
           current = { ...current, seeds: next.seeds, diagnostics: next.diagnostics };
           return false;
         }
+        await requireSealingKey(app, next.catalog, log);
         const generation = build(next);
         await migrate(app, next.catalog, database, migration);
         current = generation;

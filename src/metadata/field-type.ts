@@ -105,6 +105,8 @@ export interface FieldType {
   coerceAsync?(value: unknown, field: CatalogField): Promise<Coerced>;
   /** The stored value must not leave the database: `json` masks it, and change log, audit and events hold only that it changed. */
   readonly confidential?: boolean;
+  /** The stored value is sealed: the platform needs a sealing key where such a field is defined. */
+  readonly sealed?: boolean;
   /** Computed by the platform: refused in inputs (formula, summary, autonumber). */
   readonly computed: boolean;
 }

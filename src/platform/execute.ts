@@ -26,11 +26,12 @@ export async function executeOperation({ query, variables = {}, operationName }:
   const coerced = prepared.coerce(variables);
   if (coerced.errors) return refused(coerced.errors);
   try {
-    if (prepared.compiled) return JSON.parse(await prepared.compiled.execute(coerced.variables, context)) as OperationResult;
+    const contextValue: RequestContext = { ...context, variables: coerced.variables };
+    if (prepared.compiled) return JSON.parse(await prepared.compiled.execute(coerced.variables, contextValue)) as OperationResult;
     const result: ExecutionResult = await execute({
       schema: documents.engine.schema,
       document: prepared.document,
-      contextValue: context,
+      contextValue,
       variableValues: variables,
       ...(operationName !== undefined && { operationName }),
     });

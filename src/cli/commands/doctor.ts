@@ -5,6 +5,7 @@ import { loadCatalog } from '../../metadata/load-catalog.ts';
 import { loadApp } from '../../platform/load-app.ts';
 import type { App } from '../../platform/load-app.ts';
 import { openAppDatabase } from '../../platform/open-app-database.ts';
+import { checkSealingKey } from '../../platform/sealing-key.ts';
 import { showSettings } from '../../platform/settings/show-settings.ts';
 import { describeStatus, isCurrent, readStatus } from '../migration-status.ts';
 import { createLog } from '../../server/log.ts';
@@ -56,6 +57,7 @@ async function runChecks(app: App): Promise<readonly Check[]> {
   });
   const loaded = plugins && (await check('definitions', async () => {
     const result = await loadCatalog({ directory: app.definitionsDirectory, plugins });
+    checkSealingKey(app.settings, result.catalog);
     return [result, `${plural(result.catalog.objects.size, 'object')}, ${plural(result.diagnostics.length, 'warning')}`] as const;
   }));
   const log = createLog({ level: 'silent' });

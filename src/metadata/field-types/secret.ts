@@ -10,6 +10,7 @@ export const secret = textType({
   description: 'A text kept encrypted, such as an API key; it is never shown.',
   long: true,
   confidential: true,
+  sealed: true,
   shown: false,
   json: maskedJson,
   coerce(value, field) {

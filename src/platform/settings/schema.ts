@@ -44,7 +44,7 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   encryption: z
     .strictObject({
-      key: z.string().min(1).optional().describe('Key that fields of type secret are encrypted under: 32 bytes as base64 (openssl rand -base64 32) or hexadecimal. Without it such fields cannot be written.'),
+      key: z.string().min(1).optional().describe('Key that fields of type secret are encrypted under: 32 bytes as base64 (openssl rand -base64 32) or hexadecimal. Without it, development keeps one in the data folder, and production does not start when there are such fields.'),
       olderKeys: z.array(z.string().min(1)).default([]).describe('Former keys, which still open what was encrypted under them.'),
     })
     .prefault({}),
@@ -54,8 +54,6 @@ export const settingsSchema = z.strictObject({
       output: z.string().regex(/\.ts$/, 'must end with .ts').default('operations.generated.ts').describe('File that typed operations are written to.'),
     })
     .prefault({}),
-  secretKey: z.string().min(1).optional().describe('Key that secret fields are encrypted under: 32 bytes as base64 or hexadecimal digits. Absent: in development one is made in the data folder.'),
-  olderSecretKeys: z.array(z.string().min(1)).default([]).describe('Keys that secretKey has replaced; they still open what was encrypted under them.'),
   plugins: z.array(z.string().min(1)).default([]).describe('Plugins beyond those that are always on: a name of the platform, or a file of the app such as ./plugins/loyalty.ts.'),
 });
 
