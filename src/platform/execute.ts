@@ -23,7 +23,9 @@ export async function executeOperation({ query, variables = {}, operationName }:
   const prepared = documents.prepare(query, operationName);
   if (prepared.errors) return refused(prepared.errors);
   if (prepared.kind === 'subscription') return refused([new TypeError('A subscription needs a connection; execute takes queries and mutations.')]);
-  const coerced = prepared.coerce(variables);
+  // What JSON would leave out is absent, not null.
+  const given = Object.fromEntries(Object.entries(variables).filter(([, value]) => value !== undefined));
+  const coerced = prepared.coerce(given);
   if (coerced.errors) return refused(coerced.errors);
   try {
     const contextValue: RequestContext = { ...context, variables: coerced.variables };
@@ -32,7 +34,7 @@ export async function executeOperation({ query, variables = {}, operationName }:
       schema: documents.engine.schema,
       document: prepared.document,
       contextValue,
-      variableValues: variables,
+      variableValues: given,
       ...(operationName !== undefined && { operationName }),
     });
     return { data: result.data ?? null, ...(result.errors && { errors: result.errors.map((error) => formatError(error, log)) }) };

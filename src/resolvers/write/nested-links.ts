@@ -153,6 +153,7 @@ async function otherSide(rows: readonly Row[], after: Row[], state: RunState): P
     if (!own || !field) throw new Error(`${source.name} has no multiple lookup "${seen.link.field}".`);
     const rights = state.context.access.object(source.name);
     const found = await findByKeys(source, group.flatMap(({ operation }) => [...operation.connect, ...operation.disconnect, ...operation.delete, ...(operation.set ?? []), ...operation.upsert.flatMap(({ by, node }) => upsertKey(by, node, 0, state.problems) ?? [])]), state.tools, state.context);
+    const linkedTo = await sourcesByTarget(seen, group.flatMap(({ row, operation }) => (row.kind !== 'create' && reachesLinked(operation) ? [row.id] : [])), state);
     const steps = new Map<string, { row: Row; path: Row['path']; add: string[]; remove: string[] }>();
     const step = (id: string, row: Row, path: Row['path'], kind: 'add' | 'remove') => {
       if (rights.edit === false || rights.field(field.name).edit === false) {
@@ -170,6 +171,11 @@ async function otherSide(rows: readonly Row[], after: Row[], state: RunState): P
         state.problems.add(row.root, { path: key.path, code: 'NOT_FOUND', message: `There is no such ${source.object.label}.` });
         return [];
       };
+      const linked = linkedTo.get(row.id) ?? [];
+      const ifLinked = (id: string, path: Row['path'], then: () => void) => {
+        if (linked.includes(id)) then();
+        else state.problems.add(row.root, { path, code: 'NOT_FOUND', message: `There is no such ${source.object.label}.` });
+      };
       if (operation.upsert.length > 0) {
         state.problems.add(row.root, { path: [...row.path, seen.name, 'upsert'], code: 'UNSUPPORTED', message: `Upsert ${source.object.pluralLabel} by themselves and connect them here.` });
       }
@@ -177,14 +183,13 @@ async function otherSide(rows: readonly Row[], after: Row[], state: RunState): P
         const link: LinkStep = { relation: own, add: [row.id], remove: [] };
         after.push(newRow({ plan: source, kind: 'create', id: node.id ?? newId(), path: node.path, root: row.root, node, linkSteps: [link] }));
       }
-      for (const { id: child, ifVersion, node } of operation.update) after.push(newRow({ plan: source, kind: 'update', id: child, path: node.path, root: row.root, node, ifVersion }));
+      for (const { id: child, ifVersion, node } of operation.update) ifLinked(child, node.path, () => after.push(newRow({ plan: source, kind: 'update', id: child, path: node.path, root: row.root, node, ifVersion })));
       for (const key of operation.connect) for (const found of id(key)) step(found, row, key.path, 'add');
-      for (const key of operation.disconnect) for (const found of id(key)) step(found, row, key.path, 'remove');
-      for (const key of operation.delete) for (const found of id(key)) after.push(newRow({ plan: source, kind: 'delete', id: found, path: key.path, root: row.root }));
+      for (const key of operation.disconnect) for (const found of id(key)) ifLinked(found, key.path, () => step(found, row, key.path, 'remove'));
+      for (const key of operation.delete) for (const found of id(key)) ifLinked(found, key.path, () => after.push(newRow({ plan: source, kind: 'delete', id: found, path: key.path, root: row.root })));
       if (operation.set) {
         const wanted = new Set(operation.set.flatMap(id));
         const path = [...row.path, seen.name, 'set'];
-        const linked = await sourcesOf(seen, row.id, state);
         const readable = await readableIds(source, linked, state.tools, state.context, row.asSystem);
         for (const old of linked) if (!wanted.has(old) && readable.has(old)) step(old, row, path, 'remove');
         for (const next of wanted) if (!linked.includes(next)) step(next, row, path, 'add');
@@ -194,9 +199,15 @@ async function otherSide(rows: readonly Row[], after: Row[], state: RunState): P
   }
 }
 
-/** Records whose multiple lookup holds this one. */
-export async function sourcesOf({ link }: { readonly link: LinkRelation['link'] }, target: string, { context }: RunState): Promise<readonly string[]> {
-  const text = `SELECT source_id AS "source" FROM ${identifier(link.table)} WHERE target_id = $1::uuid ORDER BY source_id`;
-  const { rows } = await context.database.query<{ source: string }>({ text, values: [target] });
-  return rows.map(({ source }) => source);
+/** Whether an operation acts on records that are linked already. */
+function reachesLinked({ update, disconnect, delete: removed, set }: ManyOperation): boolean {
+  return update.length + disconnect.length + removed.length > 0 || set !== undefined;
+}
+
+/** Records whose multiple lookup holds one of these, by that one. */
+async function sourcesByTarget({ link }: { readonly link: LinkRelation['link'] }, targets: readonly string[], { context }: RunState): Promise<ReadonlyMap<string, readonly string[]>> {
+  if (targets.length === 0) return new Map();
+  const text = `SELECT source_id AS "source", target_id AS "target" FROM ${identifier(link.table)} WHERE target_id = ANY($1::uuid[]) ORDER BY target_id, source_id`;
+  const { rows } = await context.database.query<{ source: string; target: string }>({ text, values: [[...new Set(targets)]] });
+  return new Map([...groupBy(rows, ({ target }) => target)].map(([target, group]) => [target, group.map(({ source }) => source)]));
 }
