@@ -5,7 +5,7 @@ import { identify, OperationContext, type ContextSources } from './context.ts';
 import type { Deadlines } from './deadlines.ts';
 import type { ServedDocuments } from './documents.ts';
 import { formatErrors } from './format-errors.ts';
-import { isJson, isStream, negotiate, type ResponseType, type StreamType } from './media-type.ts';
+import { isJson, isStream, negotiate, wantsPage, type ResponseType, type StreamType } from './media-type.ts';
 import { refuseForgery } from './origins.ts';
 import { parseBody, parseSearch, readBody, type Params } from './params.ts';
 import { refusal, RequestRefused } from './request-errors.ts';
@@ -80,7 +80,8 @@ export function createGraphqlHandler({ documents, settings, sources, hooks, dead
     try {
       if (node.method === 'GET') {
         const parameters = new URLSearchParams(search);
-        if (graphiql && !parameters.has('query') && node.headers.accept?.includes('text/html')) return await graphiql(node, response);
+        // Also with a query in the address: GraphiQL keeps what is typed there, for reloads and links.
+        if (graphiql && wantsPage(node.headers.accept)) return await graphiql(node, response);
         response.setHeader('cache-control', 'no-store');
         refuseForgery(node, cors);
         const params = parseSearch(parameters);

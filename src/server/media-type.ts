@@ -35,3 +35,8 @@ export function isJson(contentType: string | undefined): boolean {
 }
 
 export const isStream = (type: Negotiated): type is StreamType => type === 'text/event-stream' || type === 'multipart/mixed';
+
+/** Whether `accept` is that of a browser opening a page: HTML, and no media type of GraphQL by name. */
+export function wantsPage(accept: string | undefined): boolean {
+  return accept !== undefined && accept.includes('text/html') && !/application\/(graphql-response\+)?json/.test(accept);
+}

@@ -22,6 +22,15 @@ describe('GraphiQL', () => {
     expect((await fetch(url, { redirect: 'manual' })).headers.get('location')).toBe('/graphql');
   });
 
+  it('comes back at a reload with the query that it keeps in the address', async () => {
+    const { graphql } = await startServer();
+    const address = `${graphql}?query=${encodeURIComponent('{ __typename }')}`;
+    expect((await fetch(address, { headers: html })).headers.get('content-type')).toBe('text/html; charset=utf-8');
+    for (const accept of ['*/*', 'application/json', 'text/html, application/graphql-response+json', 'application/json, text/html;q=0.5']) {
+      expect(await (await fetch(address, { headers: { accept, 'apollo-require-preflight': '1' } })).json()).toEqual({ data: { __typename: 'Query' } });
+    }
+  });
+
   it('is sent compressed, and not again when the browser has it', async () => {
     const { graphql } = await startServer();
     const compressed = await request(graphql, { headers: { ...html, 'accept-encoding': 'gzip, br' } });
