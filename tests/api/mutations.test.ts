@@ -146,6 +146,15 @@ describeEachDatabase('mutations', (open) => {
     expect((await run(document, { key: failing, name: 'once' }))['createTopic']).toMatchObject({ created: true });
   });
 
+  it('takes another selection under the same idempotency key for another request, also in fragments and variables', async () => {
+    const key = newId();
+    const document = (fields: string) => `mutation ($key: String, $first: Int) { createTopic(input: { name: "fragments" }, idempotencyKey: $key) { ...P } } fragment P on TopicPayload { record { ...R accounts(first: $first) { totalCount } } } fragment R on Topic { ${fields} }`;
+    const first = await run(document('name'), { key, first: 1 });
+    expect(await run(document('name'), { key, first: 1 })).toEqual(first);
+    expect((await refused(document('name id'), { key, first: 1 })).errors).toMatchObject([{ code: 'CONFLICT' }]);
+    expect((await refused(document('name'), { key, first: 2 })).errors).toMatchObject([{ code: 'CONFLICT' }]);
+  });
+
   it('runs dry without leaving anything', async () => {
     const before = await counts();
     const id = newId();
@@ -168,7 +177,8 @@ describeEachDatabase('mutations', (open) => {
     const mixed = await refused(two('ping b: createTopic(input: { name: "" }) { record { name } }'));
     expect(mixed).toMatchObject({ data: null, errors: [{ code: 'VALIDATION_FAILED', path: ['b'] }] });
     expect((await run('{ topics { totalCount } }'))['topics']).toEqual({ totalCount: 0 });
-    expect(await run(two('ping b: createTopic(input: { name: "b" }) { record { name } }'))).toEqual({ a: { record: { name: 'a' } }, ping: 'pong', b: { record: { name: 'b' } } });
+    expect(await run(two('ping b: createTopic(input: { name: "b" }) { record { name } } dry: createTopic(input: { name: "dry" }, dryRun: true) { record { name } }'))).toEqual({ dry: { record: { name: 'dry' } }, a: { record: { name: 'a' } }, ping: 'pong', b: { record: { name: 'b' } } });
+    expect((await run('{ topics(orderBy: [{ name: ASC }]) { nodes { name } } }'))['topics']).toEqual({ nodes: [{ name: 'a' }, { name: 'b' }] });
     expect(await run('mutation @atomic { a: createTopic(input: { name: "c" }) { record { name } } b: updateTopics(where: { name: { eq: "c" } }, input: { name: "d" }) { records { name } } __typename }')).toEqual({ a: { record: { name: 'c' } }, b: { records: [{ name: 'd' }] }, __typename: 'Mutation' });
   });
 

@@ -10,8 +10,10 @@ fields:
   level: { type: number, scale: 0 }
 ---
 name: item
+search: { fields: [name, code] }
 fields:
   name: { type: text, required: true }
+  code: { type: text }
   rank: { type: number, scale: 0 }
   weight: { type: number }
   price: { type: currency }
@@ -55,7 +57,7 @@ describeEachDatabase('pages', (open) => {
     app = await startPlatform({ yaml, database: await open() });
     const shelves = Array.from({ length: 5 }, (_, index) => ({ id: newId(), name: `S${index % 3}`, level: value(index, 1, [2, 1]) }));
     const items = Array.from({ length: 61 }, (_, index) => ({
-      id: newId(), name: `N${index % 9}`, rank: value(index, 1, [3, 1, 2]), weight: value(index, 3, [0.1, -1.5, 1e9]), price: value(index, 5, ['0.10', '99999.99', '-3.00']),
+      id: newId(), name: `N${index % 9}`, code: index % 2 ? 'blue green' : index % 3 ? 'green' : null, rank: value(index, 1, [3, 1, 2]), weight: value(index, 3, [0.1, -1.5, 1e9]), price: value(index, 5, ['0.10', '99999.99', '-3.00']),
       serial: value(index, 7, ['9007199254740993', '9007199254740992', '-1']), due: value(index, 1, ['2026-01-01', '0001-01-01', '9999-12-31']), seen: value(index, 3, ['2026-01-01T00:00:00.001Z', '2026-01-01T00:00:00.002Z']),
       opens: value(index, 5, ['09:30', '09:30:00.001']), done: value(index, 7, [true, false]), kind: value(index, 3, ['B', 'A', 'C']), shelfId: value(index, 5, shelves.map(({ id }) => id)),
     }));
@@ -105,6 +107,28 @@ describeEachDatabase('pages', (open) => {
     const rows = (data as { items: { nodes: { id: string; rank: number | null; due: string | null }[] } }).items.nodes;
     const expected = [...rows].sort((a, b) => (b.rank ?? -1) - (a.rank ?? -1) || (a.due ?? '~').localeCompare(b.due ?? '~') || (a.id < b.id ? 1 : -1));
     expect(rows).toEqual(expected);
+  });
+
+  it('reads the ranking of a search alike in one go, forwards and backwards', async () => {
+    const found = async (args: string) => {
+      const { data, errors } = await app.query(`{ items(search: "green or N3", ${args}) { totalCount edges { cursor rank node { id } } pageInfo { hasNextPage hasPreviousPage } } }`);
+      expect(errors).toBeUndefined();
+      return (data as { items: { totalCount: number; edges: { cursor: string; rank: number; node: { id: string } }[]; pageInfo: { hasNextPage: boolean; hasPreviousPage: boolean } } }).items;
+    };
+    const whole = await found('first: 100');
+    expect(whole.edges.map(({ rank }) => rank)).toEqual(whole.edges.map(({ rank }) => rank).sort((a, b) => b - a));
+    expect(new Set(whole.edges.map(({ rank }) => rank)).size).toBeGreaterThan(1);
+    for (const [way, cursor] of [['first', 'after'], ['last', 'before']] as const) {
+      const seen: string[] = [];
+      for (let args = `${way}: 4`, more = true; more; ) {
+        const { edges, pageInfo } = await found(args);
+        seen.splice(way === 'first' ? seen.length : 0, 0, ...edges.map(({ node }) => node.id));
+        args = `${way}: 4, ${cursor}: "${edges.at(way === 'first' ? -1 : 0)?.cursor ?? ''}"`;
+        more = way === 'first' ? pageInfo.hasNextPage : pageInfo.hasPreviousPage;
+      }
+      expect(seen).toEqual(whole.edges.map(({ node }) => node.id));
+      expect(seen).toHaveLength(whole.totalCount);
+    }
   });
 
   it('reads a page between two cursors', async () => {

@@ -87,7 +87,7 @@ export class MutationField {
       const result = await this.#writer.write(write, request);
       return payloadJson(payload, result, given['clientMutationId'], texts, request);
     };
-    const once = key === undefined ? work : () => withIdempotency(request, key, requestHash(this.selected, given), work);
+    const once = key === undefined ? work : () => withIdempotency(request, key, requestHash(this.selected, given, this.#source, request), work);
     try {
       const json = together ? await request.database.transaction(once, { rollback: dryRun }) : await once();
       return { json, errors: payload.errors };
@@ -97,8 +97,18 @@ export class MutationField {
   }
 }
 
-/** A repeat is the same field with the same values and the same selection. */
-function requestHash({ nodes, name }: SelectedField, given: Readonly<Record<string, unknown>>): string {
-  const selection = nodes.map((node) => (node.selectionSet ? print(node.selectionSet) : '')).join();
-  return createHash('sha256').update(JSON.stringify([name, given, selection])).digest('base64url');
+/** A repeat is the same field with the same values and the same selection, in which fragments and variables count by what they hold. */
+function requestHash({ nodes, name }: SelectedField, given: Readonly<Record<string, unknown>>, { fragments }: OperationSource, { variables }: RequestContext): string {
+  const texts = nodes.flatMap(({ selectionSet }) => (selectionSet ? [print(selectionSet)] : []));
+  const known = new Set<string>();
+  for (const text of texts) {
+    for (const [, fragment] of text.matchAll(/\.\.\.\s*(\w+)/g)) {
+      const definition = fragment === undefined || known.has(fragment) ? undefined : fragments[fragment];
+      if (fragment === undefined || !definition) continue;
+      known.add(fragment);
+      texts.push(print(definition));
+    }
+  }
+  const held = Object.entries(variables).filter(([variable]) => texts.some((text) => text.includes(`$${variable}`)));
+  return createHash('sha256').update(JSON.stringify([name, given, texts, held])).digest('base64url');
 }
