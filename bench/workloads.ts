@@ -33,11 +33,10 @@ export const workloads: readonly Workload[] = [
     handwritten: `query ($from: String!) { accounts(from: $from, first: 20) { ${accountFields} contacts(first: 5) { id fullName email } } }`,
     limit: {
       sql: `SELECT json_build_object('accounts', json_build_object('nodes', ${list('r')}))::text AS json FROM (
-        SELECT a.id, a.name, upper(a.industry) AS industry, a.annual_revenue::text AS "annualRevenue", o.owner, c.contacts
-        FROM (SELECT id, name, industry, annual_revenue, owner_id FROM account WHERE name >= $1 ORDER BY name, id LIMIT 20) a
-        LEFT JOIN LATERAL (SELECT row_to_json(u) AS owner FROM (SELECT u.id, u.name FROM sys_user u WHERE u.id = a.owner_id) u) o ON true
-        LEFT JOIN LATERAL (SELECT json_build_object('nodes', ${list('c')}) AS contacts FROM (SELECT c.id, c.full_name AS "fullName", c.email FROM contact c WHERE c.account_id = a.id ORDER BY c.id LIMIT 5) c) c ON true
-        ORDER BY a.name, a.id) r`,
+        SELECT a.id, a.name, upper(a.industry) AS industry, a.annual_revenue::text AS "annualRevenue",
+          (SELECT row_to_json(u) FROM (SELECT u.id, u.name FROM sys_user u WHERE u.id = a.owner_id) u) AS owner,
+          (SELECT json_build_object('nodes', ${list('c')}) FROM (SELECT c.id, c.full_name AS "fullName", c.email FROM contact c WHERE c.account_id = a.id ORDER BY c.id LIMIT 5) c) AS contacts
+        FROM (SELECT id, name, industry, annual_revenue, owner_id FROM account WHERE name >= $1 ORDER BY name, id LIMIT 20) a) r`,
       values: ['from'],
     },
   },
