@@ -1,4 +1,5 @@
 import { StartupError } from '../errors.ts';
+import { cannotOpen } from './cannot-open.ts';
 import type { Database } from './database.ts';
 import { ConstraintError } from './errors.ts';
 import { openPglite } from './pglite.ts';
@@ -48,7 +49,7 @@ export async function openDatabase({
     await (schema === undefined ? database.ping() : createSchema(database, schema));
   } catch (error) {
     await database.close();
-    throw error;
+    throw url === undefined ? error : cannotOpen(error, url);
   }
   return database;
 }

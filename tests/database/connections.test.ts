@@ -173,7 +173,9 @@ describeEachDatabase('a server', (open, kind) => {
   });
 
   onlyServer('says that it cannot be reached', async () => {
-    await expect(openDatabase({ url: 'postgres://postgres@127.0.0.1:1/postgres' })).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+    await expect(openDatabase({ url: 'postgres://postgres@127.0.0.1:1/postgres' })).rejects.toThrow('No PostgreSQL server answers at 127.0.0.1:1 (ECONNREFUSED). Check DATABASE_URL');
+    const other = Object.assign(new URL(serverUrl), { pathname: '/no_such_database' }).href;
+    await expect(openDatabase({ url: other })).rejects.toThrow(/^There is no database "no_such_database" on [\w.:-]+; make it with: createdb no_such_database\./);
   });
 
   onlyServer('takes the same definitions from three processes that start at once', async () => {
