@@ -46,13 +46,14 @@ export function buildSchema({ catalog, plugins, resolvers }: BuildSchemaOptions)
     declareInputs(api, self);
     declarePayloads(api, self);
   }
-  const additions = new Map<string, { readonly plugin: string; readonly fields: OutputFields }[]>();
+  const additions: Additions = new Map();
   const types = new PothosTypes(registry, (name, spec, fields) => withPlugins(api, phases, additions, name, spec, fields));
   declareRoots(api, types);
   for (const { plugin, phase } of phases) phase.extend?.(extension(api, types, additions, plugin));
   types.seal();
   // A field that two parties declare must stop the start, not the first query that meets it.
   for (const name of additions.keys()) makeFields(types, name);
+  for (const name of typesOfHooks(api, phases)) makeFields(types, name);
   const has = (root: string): boolean => additions.has(root) || types.hasFields(root);
   return new LazySchema({
     types,
@@ -99,7 +100,7 @@ function extension(api: Api, types: PothosTypes, additions: Additions, plugin: s
   return {
     catalog: api.catalog,
     builder: types.builder,
-    ref: (type) => types.ref(type),
+    ref: (type) => types.objectRef(type),
     addType: (name, type) => api.registry.declare(name, `plugin ${plugin}`, () => type),
     addFields,
     addRecordField: ({ object, name, ...options }) => {
@@ -139,6 +140,18 @@ function withPlugins(api: Api, phases: readonly NamedPhase[], additions: Additio
     fields[fieldName] = watchers.reduce((current, phase) => phase.field?.(current, { type, name: fieldName, catalogField }) ?? current, field);
   }
   return fields;
+}
+
+/** Generated types to which `fields` hooks add something. */
+function* typesOfHooks({ registry, catalog }: Api, phases: readonly NamedPhase[]): Iterable<string> {
+  const hooks = phases.flatMap(({ phase }) => (phase.fields === undefined ? [] : [phase]));
+  if (hooks.length === 0) return;
+  for (const name of registry.names()) {
+    const spec = registry.make(name);
+    if (spec.kind !== 'object') continue;
+    const type: GeneratedType = { name, role: spec.role, object: spec.object };
+    if (hooks.some((phase) => Object.keys(phase.fields?.(type, catalog) ?? {}).length > 0)) yield name;
+  }
 }
 
 function makeFields(types: PothosTypes, name: string): void {

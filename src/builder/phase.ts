@@ -1,6 +1,6 @@
 import type { GraphQLDirective } from 'graphql';
 import type { Catalog, CatalogField } from '../metadata/catalog.ts';
-import type { Builder } from './pothos.ts';
+import type { Builder, GeneratedRef } from './pothos.ts';
 import type { RecordFieldOptions } from './record-field.ts';
 import type { OutputField, OutputFields, TypeRole, TypeSpec } from './spec.ts';
 
@@ -16,9 +16,10 @@ export interface GeneratedType {
 /** What `extend` may do. Types are named, so the order of plugins does not matter to references. */
 export interface SchemaExtension {
   readonly catalog: Catalog;
-  /** The Pothos builder, for types written with Pothos; generated types are referred to with `ref`. */
+  /** The Pothos builder, for types written with Pothos. */
   readonly builder: Builder;
-  ref(type: string): unknown;
+  /** A generated or declared object type, for use with `builder`. */
+  ref(type: string): GeneratedRef;
   /** Declares a type as data. A name that exists already stops the start and names both parties. */
   addType(name: string, type: TypeSpec): void;
   /** Adds fields to a root type or to any generated or declared object type. */

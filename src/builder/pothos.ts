@@ -6,18 +6,24 @@ import '@pothos/plugin-directives';
 import type { GraphQLFieldResolver, GraphQLNamedType } from 'graphql';
 import { StartupError } from '../errors.ts';
 import type { RequestContext } from '../resolvers/request.ts';
+import type { ScalarName } from '../metadata/field-type.ts';
 import type { TypeRegistry } from './registry.ts';
 import { aliasResolver } from './resolver.ts';
+import { scalars } from './scalars.ts';
 import type { AppliedDirective, EnumSpec, InputField, OutputField, OutputFields, TypeSpec, TypeText } from './spec.ts';
 
 interface BuilderTypes {
   readonly Context: RequestContext;
   readonly DefaultFieldNullability: true;
+  readonly Scalars: Readonly<Record<Exclude<ScalarName, 'ID' | 'String' | 'Int' | 'Float' | 'Boolean'>, { readonly Input: unknown; readonly Output: unknown }>>;
 }
 
 /** The Pothos builder behind the schema, for plugins that add types of their own. */
 export type Builder = PothosSchemaTypes.SchemaBuilder<PothosSchemaTypes.ExtendDefaultTypes<BuilderTypes>>;
 type Types = PothosSchemaTypes.ExtendDefaultTypes<BuilderTypes>;
+
+/** A generated object type in Pothos: `builder.objectField(ref('Account'), 'initials', (t) => t.string({ … }))`. */
+export type GeneratedRef = ObjectRef<Types, Readonly<Record<string, unknown>>>;
 
 type TypeRef = ObjectRef<Types, unknown> | InterfaceRef<Types, unknown> | InputObjectRef<Types, unknown> | EnumRef<Types, unknown> | ScalarRef<Types, unknown, unknown>;
 type Fields = Map<string, PothosOutputFieldConfig<Types>> | Map<string, PothosInputFieldConfig<Types>>;
@@ -47,6 +53,8 @@ export class PothosTypes {
     this.#hook = hook;
     this.#stored = this.builder.configStore.getFields.bind(this.builder.configStore) as FieldStore;
     this.#makeFieldsOnDemand();
+    // Pothos finds scalars by name, and only those that exist.
+    for (const { name } of scalars) this.ref(name);
   }
 
   /** The Pothos ref of a type, for use in `builder`. */
@@ -60,9 +68,22 @@ export class PothosTypes {
     return ref;
   }
 
-  /** Ends declaring; from now on `type` answers. */
+  objectRef(name: string): GeneratedRef {
+    const ref = this.ref(name);
+    if (!(ref instanceof ObjectRef)) throw new StartupError(`The GraphQL type ${name} is not an object type; only those take fields from plugins.`);
+    return ref as GeneratedRef;
+  }
+
+  /** Ends declaring; from now on `type` answers. Throws where types or fields made with Pothos clash with generated ones. */
   seal(): void {
-    this.builder.configStore.prepareForBuild();
+    const store = this.builder.configStore;
+    for (const name of store.typeConfigs.keys()) {
+      if (this.#registry.has(name) && !this.#refs.has(name)) {
+        throw new StartupError(`A plugin makes the GraphQL type ${name}, which ${this.#registry.owner(name)} has already. Give it another name.`);
+      }
+    }
+    store.prepareForBuild();
+    for (const name of [...this.#pending.keys()]) if (this.hasFields(name)) store.getFields(name);
     this.#cache = new BuildCache<Types>(this.builder, {});
     this.#cache.plugin.beforeBuild();
   }
