@@ -6,6 +6,7 @@ export type { Settings, SettingsInput } from './platform/settings/schema.ts';
 export { openDatabase } from './database/open-database.ts';
 export type { OpenDatabaseOptions } from './database/open-database.ts';
 export type { Database, Rows, Statement, TransactionOptions } from './database/database.ts';
+export { createPrismaClient } from './database/prisma/client.ts';
 export { createLog } from './server/log.ts';
 
 // Write a plugin.
@@ -27,7 +28,10 @@ export { openAccess } from './plugins/open-access/index.ts';
 export type { Catalog, CatalogField, CatalogObject, CatalogRelation } from './metadata/catalog.ts';
 export type { FieldType } from './metadata/field-type.ts';
 export type { Writer, WriteRequest, WriteResult } from './resolvers/write/writer.ts';
-export type { Filter } from './resolvers/filter/filter.ts';
+export { constant } from './resolvers/filter/filter.ts';
+export type { Filter, FilterOperator, Operand } from './resolvers/filter/filter.ts';
+export { latestCursor, readChanges } from './resolvers/write/change-log/read-changes.ts';
+export type { LoggedChange } from './resolvers/write/change-log/read-changes.ts';
 export type { Access, AccessProvider, FieldAccess, ObjectAccess } from './resolvers/access.ts';
 export { anonymous, systemCaller } from './resolvers/caller.ts';
 export type { Caller } from './resolvers/caller.ts';

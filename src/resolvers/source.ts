@@ -58,8 +58,7 @@ export type FieldSource =
   /** A field with a resolver of its own; `needs` are machine names of fields of the parent object that it reads. */
   | { readonly kind: 'custom'; readonly needs: readonly string[] };
 
-export const writeOperations = ['create', 'createMany', 'update', 'updateMany', 'upsert', 'upsertMany', 'delete', 'deleteMany', 'restore'] as const;
-export type WriteOperation = (typeof writeOperations)[number];
+export type WriteOperation = 'create' | 'createMany' | 'update' | 'updateMany' | 'upsert' | 'upsertMany' | 'delete' | 'deleteMany' | 'restore';
 
 declare module 'graphql' {
   interface GraphQLObjectTypeExtensions<_TSource, _TContext> {

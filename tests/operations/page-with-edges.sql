@@ -1,9 +1,8 @@
 SELECT (SELECT row_to_json(x)
   FROM (SELECT (SELECT row_to_json(x)
-  FROM (SELECT coalesce(json_agg(t2."$r0"
-  ORDER BY t2."$n") FILTER (WHERE t2."$n" <= 3), '[]'::json) AS "edges", json_build_object('hasNextPage', (count(*) > 3), 'hasPreviousPage', false) AS "pageInfo", (SELECT count(*)
+  FROM (SELECT coalesce(json_agg(t2."$r0") FILTER (WHERE t2."$n" <= 3), '[]'::json) AS "edges", json_build_object('hasNextPage', (count(*) > 3), 'hasPreviousPage', false) AS "pageInfo", (SELECT count(*)
   FROM "industry" t1) AS "totalCount"
-  FROM (SELECT row_number() OVER () AS "$n", count(*) OVER () AS "$c", translate(encode(convert_to(json_build_array('dlzs6q', t1."$k0"::text, t1."$k1"::text)::text, 'UTF8'), 'base64'), E'\n', '') AS "$cursor", (SELECT row_to_json(x)
+  FROM (SELECT row_number() OVER () AS "$n", (SELECT row_to_json(x)
   FROM (SELECT (SELECT row_to_json(x)
   FROM (SELECT t1."name" AS "name") x) AS "node") x) AS "$r0"
   FROM (SELECT t1.*, t1."name" AS "$k0", t1."id" AS "$k1"

@@ -71,11 +71,6 @@ export function rangeAround(direction: 'withinLast' | 'withinNext', count: numbe
 
 const macro = /^\$?\{([a-z0-9_]+)\}$/;
 
-/** True when the text has the form of a date macro, known or not. */
-export function isMacro(text: string): boolean {
-  return macro.test(text);
-}
-
 /** The instant a macro such as `{today}`, `{30_days_ago}` or `{current_quarter_end}` stands for; undefined for an unknown one. */
 export function resolveMacro(text: string, now: Date): Date | undefined {
   const name = macro.exec(text)?.[1];

@@ -22,7 +22,7 @@ export const castOf: Readonly<Record<FilterFamily, string>> = {
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 /** Stands in for an id that is no UUID: no record has it, so it matches nothing instead of failing the statement. */
-export const noId = '00000000-0000-0000-0000-000000000000';
+const noId = '00000000-0000-0000-0000-000000000000';
 
 export function familyOf(field: CatalogField): FilterFamily {
   const family = field.type.filters(field);
@@ -84,7 +84,7 @@ function instantRange(operator: 'within' | 'withinLast' | 'withinNext', value: u
 }
 
 /** Escapes `%`, `_` and `\` so that LIKE takes the text literally. */
-export function likeEscape(text: string): string {
+function likeEscape(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&');
 }
 

@@ -1,5 +1,4 @@
 import { GraphQLObjectType, Kind, isAbstractType, type FieldNode, type GraphQLField, type SelectionSetNode } from 'graphql';
-import { ObjectosError } from '../../errors.ts';
 import { NeedsResolvers, type PlanContext } from './plan-context.ts';
 
 /** One key of the response: its field and all places of the document that select below it. */
@@ -68,8 +67,4 @@ export function objectTypeOf(field: GraphQLField<unknown, unknown>): GraphQLObje
 /** In `text` mode a field without a source ends planning: only its resolver knows the answer. */
 export function needsResolver(plan: PlanContext, what: string): void {
   if (plan.mode === 'text') throw new NeedsResolvers(`${what} has a resolver of its own.`);
-}
-
-export function badRequest(message: string): ObjectosError {
-  return new ObjectosError('BAD_REQUEST', message);
 }

@@ -18,11 +18,6 @@ export function inputRows(columns: readonly ColumnPlan[], { many, extra = [] }: 
   return `SELECT ${values.join(', ')}`;
 }
 
-/** Values of one row as the driver takes them. */
-export function singleInput(columns: readonly ColumnPlan[], values: Values, extra: readonly unknown[] = []): SingleInput {
-  return { values: [...columns.map((column) => driverValue(column, values[column.field.name])), ...extra] };
-}
-
 export function driverValue({ isJson }: ColumnPlan, value: unknown): unknown {
   if (value === undefined || value === null) return null;
   return isJson ? JSON.stringify(value) : value;
