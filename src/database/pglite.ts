@@ -1,7 +1,7 @@
-import { mkdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
+import { makeDataFolder } from './data-folder.ts';
 import type { Database } from './database.ts';
 import { lockFolder } from './folder-lock.ts';
 import { quoteName } from './listener.ts';
@@ -52,7 +52,7 @@ async function startEngine(dataDirectory: string): Promise<{ engine: PGlite; fre
     return { engine, free: () => engine.close() };
   }
   const folder = resolve(dataDirectory);
-  await mkdir(folder, { recursive: true });
+  await makeDataFolder(folder);
   const unlock = await lockFolder(folder);
   try {
     const engine = await PGlite.create(join(folder, 'pgdata'));

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { makeDataFolder } from '../database/data-folder.ts';
 import { StartupError } from '../errors.ts';
 import type { Logger } from '../kernel/log.ts';
 import type { Catalog } from '../metadata/catalog.ts';
@@ -39,7 +40,7 @@ async function keyOfFolder(folder: string, log: Logger): Promise<Buffer> {
   const file = join(folder, 'secret.key');
   const present = await readFile(file, 'utf8').catch(ignoreMissing);
   if (present !== undefined) return parseSealingKey(present);
-  await mkdir(folder, { recursive: true });
+  await makeDataFolder(folder);
   // Linking a complete file gives several processes that start at once the same key, and never half of one.
   const draft = `${file}.${randomBytes(6).toString('hex')}`;
   await writeFile(draft, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });

@@ -93,13 +93,15 @@ describeEachDatabase('a server', (open, kind) => {
     await database.exec('create table item (id int primary key, amount int default 0); insert into item values (1), (2)');
     const add = (id: number) => database.query(sql('update item set amount = amount + 1 where id = $1', id));
     let runs = 0;
+    let held = 0;
     let met: () => void = () => undefined;
     const meeting = new Promise<void>((resolve) => (met = resolve));
     const both = (first: number, second: number) =>
       database.transaction(async () => {
         runs += 1;
         await add(first);
-        if (runs === 2) met();
+        held += 1;
+        if (held === 2) met();
         await meeting;
         await add(second);
       });
@@ -197,6 +199,16 @@ describeEachDatabase('a server', (open, kind) => {
 });
 
 describe('the data folder', () => {
+  it('is named when it cannot be written', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'objectos-data-'));
+    try {
+      await writeFile(join(folder, 'file'), '');
+      await expect(openDatabase({ dataDirectory: join(folder, 'file', 'data') })).rejects.toThrow(/file\/data cannot be written \(ENOTDIR\)\. Choose another folder \(OBJECTOS_DATA_DIR\)/);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
+
   it('keeps its data and belongs to one process at a time', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'objectos-data-'));
     try {
