@@ -54,7 +54,7 @@ export const apiCases: Readonly<Record<string, ApiCase>> = {
   phone: { low: '+44 20 7946 0018', high: '+49 30 1234567', refused: [['call me', 'BAD_FORMAT']] },
   password: { definition: { minLength: 8 }, low: 'correct horse', high: 'battery staple', shown: [mask, mask], refused: [['short', 'TOO_SHORT'], [mask, 'MASKED_VALUE']] },
   secret: { low: 'sk_live_1', high: 'sk_live_2', shown: [mask, mask], refused: [[mask, 'MASKED_VALUE']] },
-  number: { definition: { min: -10 }, low: -1.25, high: 1e15, refused: [[-11, 'OUT_OF_RANGE'], [1e151, 'OUT_OF_RANGE']], malformed: ['twelve', true] },
+  number: { definition: { min: -10 }, low: -1.25, high: 1e9, refused: [[-11, 'OUT_OF_RANGE'], [1e151, 'OUT_OF_RANGE']], malformed: ['twelve', true] },
   currency: { low: '-0.01', high: '9999999999999999.99', refused: [['0.001', 'TOO_PRECISE'], ['10000000000000000', 'OUT_OF_RANGE']], malformed: ['1,000', 'NaN', true] },
   percent: { definition: { scale: 2 }, low: '12.50', high: '33.33', refused: [['33.333', 'TOO_PRECISE']] },
   date: { low: '0001-01-01', high: '2024-02-29', refused: [], malformed: ['2023-02-29', '2024-2-3', 'tomorrow', 20240229] },

@@ -150,13 +150,13 @@ describeEachDatabase('pages', (open) => {
     const disturb = async (): Promise<void> => {
       step += 1;
       const id = newId();
-      passing.push(id);
       const gone = step % 3 === 0 ? passing.shift() : undefined;
       const { errors } = await app.query(
         `mutation ($id: ID!, $rank: Int, $gone: [ID!]!) { createItem(input: { id: $id, name: "N4", rank: $rank }) { record { id } } deleteItems(ids: $gone) { count } }`,
         { id, rank: value(step, 1, [3, 1, 2]), gone: gone === undefined ? [] : [gone] },
       );
       expect(errors).toBeUndefined();
+      passing.push(id);
     };
     let reading = true;
     const writers = [1, 2].map(async () => {

@@ -82,13 +82,32 @@ describeEachDatabase('relations', (open) => {
     expect(await run('mutation ($ids: [ID!]) { createUser(input: { name: "U", email: "u@example.com", favouriteIds: $ids }) { record { favourites { nodes { name fans { nodes { name } } } } } } }', { ids: [c] })).toEqual({ createUser: { record: { favourites: { nodes: [{ name: 'T3', fans: { nodes: [{ name: 'U' }] } }] } } } });
   });
 
-  it('reads a tree up and down, and refuses circles nowhere but in depth', async () => {
+  it('reads a tree up and down', async () => {
     await run('mutation { createAccount(input: { name: "1", children: { create: [{ name: "1.1", children: { create: [{ name: "1.1.1" }] } }, { name: "1.2" }] } }) { record { id } } }');
     expect(await run('{ accounts(where: { parent: { parent: { name: { eq: "1" } } } }) { nodes { name parent { name parent { name parent { name } } } } } roots: accounts(where: { parentId: { isNull: true } }) { nodes { name childrenAggregate { count } children(orderBy: [{ name: DESC }]) { nodes { name children { nodes { name } } } } } } sorted: accounts(orderBy: [{ childrenCount: DESC }, { parent: { name: ASC_NULLS_FIRST } }, { name: ASC }]) { nodes { name } } }')).toEqual({
       accounts: { nodes: [{ name: '1.1.1', parent: { name: '1.1', parent: { name: '1', parent: null } } }] },
       roots: { nodes: [{ name: '1', childrenAggregate: { count: 2 }, children: { nodes: [{ name: '1.2', children: { nodes: [] } }, { name: '1.1', children: { nodes: [{ name: '1.1.1' }] } }] } }] },
       sorted: { nodes: [{ name: '1' }, { name: '1.1' }, { name: '1.2' }, { name: '1.1.1' }] },
     });
+  });
+
+  it('takes one operation of a to-one relation, and one spelling of it', async () => {
+    const [grand, parent, child] = [newId(), newId(), newId()];
+    await run('mutation ($grand: ID!, $parent: ID!, $child: ID!) { createAccount(input: { id: $grand, name: "grand", children: { create: [{ id: $parent, name: "parent", children: { create: [{ id: $child, name: "child" }] } }] } }) { record { id } } }', { grand, parent, child });
+    const update = (input: string) => refusals(app, `mutation ($id: ID!) { updateAccount(id: $id, input: { name: "child", ${input.replace('$other', `"${grand}"`)} }) { record { parent { name parent { name } } } } }`, { id: child });
+    for (const input of ['parentId: $other, parent: { create: { name: "x" } }', 'parent: { connect: { id: $other }, disconnect: true }', 'parent: {}', 'parentId: $other, parent: null']) {
+      expect((await update(input)).errors, input).toMatchObject([{ code: 'VALIDATION_FAILED', problems: ['input.parent ONE_OPERATION'] }]);
+    }
+    const then = async (input: string) => (await update(input)).data;
+    const shows = (name: string | null, above: string | null = null) => ({ updateAccount: { record: { parent: name === null ? null : { name, parent: above === null ? null : { name: above } } } } });
+    expect(await then('parent: { update: { name: "renamed" } }')).toEqual(shows('renamed', 'grand'));
+    expect(await then('parent: { connect: { id: $other } }')).toEqual(shows('grand'));
+    expect(await then('parent: { upsert: { name: "upserted" } }')).toEqual(shows('upserted'));
+    expect(await then('parent: { disconnect: true }')).toEqual(shows(null));
+    expect(await then('parent: { upsert: { name: "new" } }')).toEqual(shows('new'));
+    expect(await then('parent: { delete: true }')).toEqual(shows(null));
+    expect((await run('{ accounts(orderBy: [{ name: ASC }]) { nodes { name } } }'))['accounts']).toEqual({ nodes: [{ name: 'child' }, { name: 'renamed' }, { name: 'upserted' }] });
+    expect((await update('parent: { update: { name: "none" } }')).errors).toMatchObject([{ problems: ['input.parent.update NOT_FOUND'] }]);
   });
 
   it('sets null, cascades and restricts on delete', async () => {

@@ -123,6 +123,10 @@ function readNode(plan: ObjectPlan, input: unknown, mode: NodeMode, path: Path, 
         }
     }
   }
+  for (const { relation } of node.ones) {
+    if (!(relation.field in node.values)) continue;
+    refuse([...path, relation.name], 'ONE_OPERATION', `Give either ${fieldOf(plan, relation.field).graphqlName} or ${relation.name}, not both.`);
+  }
   return node;
 }
 
