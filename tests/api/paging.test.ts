@@ -162,8 +162,9 @@ describeEachDatabase('pages', (open) => {
     const writers = [1, 2].map(async () => {
       while (reading) await disturb();
     });
-    const seen = await walk(orderBy, 4, backward, disturb);
-    reading = false;
+    const seen = await walk(orderBy, 4, backward, disturb).finally(() => {
+      reading = false;
+    });
     await Promise.all(writers);
     expect(step).toBeGreaterThan(10);
     const here = new Set(kept);
