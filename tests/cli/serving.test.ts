@@ -93,6 +93,19 @@ describe('serving an app', () => {
     }
   });
 
+  it('drops a column at a start only when it is named', async () => {
+    const folder = await makeFolder({ 'objectos.config.yml': 'plugins: [open-access]\n', 'schema/objects/city.object.yml': `${city}  country: { type: text }\n` });
+    const env = { ...testEnv, OBJECTOS_DATA_DIR: join(folder, 'data') };
+    const first = startCli(['start', '-C', folder], env);
+    await first.waitFor(endpoint);
+    await first.stop();
+    await writeFiles(folder, { 'schema/objects/city.object.yml': city });
+    expect((await cli(['start', '-C', folder], env)).error).toContain('repeat it with --accept-data-loss city.country.');
+    const second = startCli(['start', '-C', folder, '--accept-data-loss', 'city.country'], env);
+    await second.waitFor(endpoint);
+    expect(await second.stop()).toBe(0);
+  });
+
   it('says which port is in use', async () => {
     const folder = await makeFolder({ 'objectos.config.yml': 'plugins: [open-access]\n', 'schema/objects/city.object.yml': city });
     const first = startCli(['start', '-C', folder]);

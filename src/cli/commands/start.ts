@@ -8,9 +8,10 @@ import { untilAborted } from '../until-aborted.ts';
 export const start: CommandFactory = (io, done) =>
   appCommand('start', 'serve the app')
     .option('-p, --port <number>', 'port to listen on', parsePort)
-    .action(async ({ directory, port }: CommonOptions & { readonly port?: number }) => {
+    .option('--accept-data-loss <names...>', 'tables and columns that may go, such as contact.fax')
+    .action(async ({ directory, port, acceptDataLoss }: CommonOptions & { readonly port?: number; readonly acceptDataLoss?: readonly string[] }) => {
       const began = performance.now();
-      const platform = await openApp(io, directory, { log: servingLog, ...(port !== undefined && { settings: { server: { port } } }) });
+      const platform = await openApp(io, directory, { log: servingLog, acceptDataLoss, ...(port !== undefined && { settings: { server: { port } } }) });
       try {
         const { url } = await platform.start();
         // Collectors of logs read JSON; people read the rest.

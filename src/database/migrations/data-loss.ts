@@ -8,13 +8,14 @@ export type DataLoss = boolean | readonly string[];
 export function refuseLosses({ destructive }: Pick<MigrationPlan, 'destructive'>, accepted: DataLoss = false): void {
   if (accepted === true) return;
   const names = accepted === false ? [] : accepted;
-  const refused = destructive.filter((line) => !names.includes(line.split(' ').at(-1) ?? ''));
+  const nameOf = (line: string): string => line.split(' ').at(-1) ?? '';
+  const refused = destructive.filter((line) => !names.includes(nameOf(line)));
   if (refused.length === 0) return;
   throw new MigrationError(
     [
       'This change loses data:',
       ...refused.map((line) => `  ${line}`),
-      'If that is meant, repeat it with --accept-data-loss. If something was renamed, say so with renamedFrom in its definition.',
+      `If that is meant, repeat it with --accept-data-loss ${refused.map(nameOf).join(' ')}. If something was renamed, say so with renamedFrom in its definition.`,
     ].join('\n'),
   );
 }
