@@ -9,7 +9,7 @@ export const limitSettings = z.strictObject({
   aliases: positive(100, 'Most aliases of one document, fragments followed.'),
   directives: positive(100, 'Most directives of one document, fragments followed.'),
   rootFields: positive(50, 'Most root fields of one operation, fragments followed.'),
-  cost: positive(100_000, 'Most records that one operation may fetch, counted as page sizes times nested page sizes.'),
+  cost: positive(250_000, 'Most records that one operation may fetch, counted as page sizes times nested page sizes.'),
   pageSize: positive(50, 'Records that a page without `first` or `last` counts in the cost.'),
   listSize: positive(10, 'Records that a plain list counts in the cost.'),
   batch: positive(10, 'Most operations of one request (an array of operations).'),
