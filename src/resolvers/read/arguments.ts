@@ -21,6 +21,8 @@ export interface LeafArg {
   readonly operand: Operand;
   /** The value of this very request; makes it part of the plan's shape. */
   peek(): unknown;
+  /** Whether the value is blank text; makes that alone part of the plan's shape. */
+  isBlank(): boolean;
 }
 
 export interface ArgEntry {
@@ -33,13 +35,23 @@ export type Args = ReadonlyMap<string, Arg>;
 
 type Path = readonly [string, ...(string | number)[]];
 
+/** Something about a variable that plans depend on. */
+export interface StructuralValue {
+  readonly path: Path;
+  readonly of: (value: unknown) => unknown;
+}
+export type StructuralValues = Map<string, StructuralValue>;
+
+const itself = (value: unknown): unknown => value;
+const blank = (value: unknown): boolean => typeof value === 'string' && value.trim() === '';
+
 /** Reads arguments of one operation and notes which variables its plan depends on by value. */
 export class ArgumentReader {
   readonly #variables: Readonly<Record<string, unknown>>;
-  /** Paths into the variables whose values the plan depends on; grows while planning. */
-  readonly #structural: Map<string, Path>;
+  /** What of the variables the plan depends on; grows while planning. */
+  readonly #structural: StructuralValues;
 
-  constructor(variables: Readonly<Record<string, unknown>>, structural: Map<string, Path>) {
+  constructor(variables: Readonly<Record<string, unknown>>, structural: StructuralValues) {
     this.#variables = variables;
     this.#structural = structural;
   }
@@ -89,7 +101,7 @@ export class ArgumentReader {
   #leafFromNode(node: ValueNode, type: GraphQLInputType): Arg {
     if (!holdsVariable(node)) {
       const value = stored(type, valueFromAST(node, type));
-      return { kind: 'leaf', operand: constant(value), peek: () => value };
+      return constantLeaf(value);
     }
     // A list literal with variables inside: every request reads it anew.
     const read = (variables: Readonly<Record<string, unknown>>) => stored(type, valueFromAST(node, type, variables));
@@ -100,6 +112,7 @@ export class ArgumentReader {
         for (const name of variablesIn(node)) this.#peek([name]);
         return read(this.#variables);
       },
+      isBlank: () => false,
     };
   }
 
@@ -133,19 +146,23 @@ export class ArgumentReader {
         this.#peek(path);
         return map ? map(value) : value;
       },
+      isBlank: () => {
+        this.#structural.set(`${path.join('\u0000')} blank`, { path, of: blank });
+        return blank(value);
+      },
     };
   }
 
   #peek(path: Path): void {
-    this.#structural.set(path.join('\u0000'), path);
+    this.#structural.set(path.join('\u0000'), { path, of: itself });
   }
 }
 
 /** What of the variables a plan depends on: which are null, the keys of objects, lengths of lists, and the structural values. */
-export function variableShape(variables: Readonly<Record<string, unknown>>, structural: ReadonlyMap<string, Path>): string {
+export function variableShape(variables: Readonly<Record<string, unknown>>, structural: ReadonlyMap<string, StructuralValue>): string {
   let shape = '';
   for (const name in variables) shape += `${name}${shapeOf(variables[name])};`;
-  for (const path of structural.values()) shape += `=${JSON.stringify(valueAt(variables, path)) ?? ''}`;
+  for (const { path, of } of structural.values()) shape += `=${JSON.stringify(of(valueAt(variables, path))) ?? ''}`;
   return shape;
 }
 
@@ -171,17 +188,19 @@ function defaultArg(definition: GraphQLArgument): Arg | undefined {
   if (definition.defaultValue === undefined) return undefined;
   if (definition.defaultValue === null) return { kind: 'null' };
   if (!isLeafOrLeafList(definition.type)) throw new Error(`Argument ${definition.name} may only have a plain default.`);
-  const value = stored(definition.type, definition.defaultValue);
-  return { kind: 'leaf', operand: constant(value), peek: () => value };
+  return constantLeaf(stored(definition.type, definition.defaultValue));
 }
 
 function withDefaults(type: GraphQLInputObjectType, entries: ArgEntry[]): ArgEntry[] {
   for (const input of Object.values(type.getFields())) {
     if (input.defaultValue === undefined || entries.some((entry) => entry.name === input.name)) continue;
-    const value = stored(input.type, input.defaultValue);
-    entries.push({ name: input.name, input, value: { kind: 'leaf', operand: constant(value), peek: () => value } });
+    entries.push({ name: input.name, input, value: constantLeaf(stored(input.type, input.defaultValue)) });
   }
   return entries;
+}
+
+function constantLeaf(value: unknown): LeafArg {
+  return { kind: 'leaf', operand: constant(value), peek: () => value, isBlank: () => blank(value) };
 }
 
 function isLeafOrLeafList(type: GraphQLInputType): boolean {

@@ -38,7 +38,8 @@ export function readRowSet(args: Args, scope: SqlScope, base: readonly string[] 
   const where = readWhere(args.get('where'), scope);
   if (where) conditions.push(filterToSql(where, scope));
   const search = leaf(args, 'search');
-  if (!search) return { scope, conditions, rank: undefined };
+  // An empty search box means no search.
+  if (!search || search.isBlank()) return { scope, conditions, rank: undefined };
   requireSearchable(scope);
   const query = `websearch_to_tsquery(${literal(scope.object.searchLanguage)}::regconfig, ${scope.binds.add((request) => search.operand.value(request), 'text')})`;
   const vector = searchVector(scope.object, scope.alias);

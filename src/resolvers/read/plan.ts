@@ -7,7 +7,7 @@ import { literal } from '../sql/identifier.ts';
 import { jsonObject, jsonRow, type JsonEntry } from '../sql/json.ts';
 import { identifier } from '../sql/identifier.ts';
 import { visibleRows, whereClause } from '../filter/visible-rows.ts';
-import { ArgumentReader } from './arguments.ts';
+import { ArgumentReader, type StructuralValues } from './arguments.ts';
 import { scopeOf, type DeniedField, type PlanContext, type ReadLimits } from './plan-context.ts';
 import { recordEntries } from './record.ts';
 import { rootSql } from './root.ts';
@@ -20,7 +20,7 @@ export interface OperationSource {
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   readonly limits: ReadLimits;
   /** Variables whose values plans depend on; shared by all plans of the operation and filled by them. */
-  readonly structural: Map<string, readonly [string, ...(string | number)[]]>;
+  readonly structural: StructuralValues;
 }
 
 /** A statement that answers a whole query, for all requests of the same shape and access. */
