@@ -82,7 +82,8 @@ export function createSessions({ database, idleTimeout, log, onEnded, onChanged 
       const key = hashToken(token);
       const now = Date.now();
       let session = cache.get(key);
-      if (!session) {
+      // Another process may have seen the session since.
+      if (!session || session.lastSeenAt + idleTimeout <= now) {
         const asked = epoch;
         session = await load(database, key);
         if (!session) return undefined;

@@ -40,8 +40,9 @@ export function identityFields(current: () => Identity): { readonly query: Outpu
   /** `me` of a fresh sign-in: the request itself was made by somebody who was not known yet. */
   const result = async (identity: Identity, { token, twoFactorToken, userId }: SignedIn, context: RequestContext): Promise<object> => {
     if (token === undefined || userId === undefined) return { token: null, twoFactorToken: twoFactorToken ?? null, user: null };
-    const header = (name: string): string | undefined => (name === 'authorization' ? `Bearer ${token}` : undefined);
-    const caller = (await identity.authenticate({ header, remoteAddress: requestOf(context)?.remoteAddress })) ?? anonymous;
+    const request = requestOf(context);
+    const header = (name: string): string | undefined => (name === 'authorization' ? `Bearer ${token}` : name === 'x-forwarded-for' ? request?.header(name) : undefined);
+    const caller = (await identity.authenticate({ header, remoteAddress: request?.remoteAddress })) ?? anonymous;
     return { token, twoFactorToken: null, user: await me(identity, userId, caller) };
   };
 
