@@ -16,7 +16,7 @@ export interface AdapterEvents {
 const tables: Readonly<Record<string, string>> = {
   user: 'sys_user',
   session: 'sys_session',
-  account: 'sys_account',
+  account: 'sys_credential',
   organization: 'sys_organization',
   member: 'sys_member',
   invitation: 'sys_invitation',

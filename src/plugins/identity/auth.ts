@@ -6,7 +6,7 @@ import type { Database } from '../../database/database.ts';
 import { ObjectosError, type ErrorCode } from '../../errors.ts';
 import type { Logger } from '../../kernel/log.ts';
 import { createDatabaseAdapter, type AdapterEvents } from './adapter.ts';
-import type { MailService } from './mail.ts';
+import type { Mailer } from './mail.ts';
 import { addressHeader, authPath, cookiePrefix } from './names.ts';
 import type { IdentitySettings } from './settings.ts';
 
@@ -17,7 +17,7 @@ export interface AuthOptions {
   readonly signUp: boolean;
   readonly url: string;
   readonly secret: string;
-  readonly mail: MailService;
+  readonly mail: Mailer;
   readonly log: Logger;
 }
 
@@ -72,8 +72,10 @@ export async function createAuth({ database, events, settings, signUp, url, secr
       minPasswordLength: 1,
       maxPasswordLength: password.maxLength * 4,
       revokeSessionsOnPasswordReset: true,
-      sendResetPassword: ({ user, token }) =>
-        mail.send({ to: user.email, subject: 'Reset your password', text: `Somebody, hopefully you, wants to set a new password for ${user.email}.\n\nThe code is ${token}\n\nIt is valid for one hour. If it was not you, there is nothing to do.` }),
+      sendResetPassword: ({ user, token }) => {
+        mail.sendLater({ to: user.email, subject: 'Reset your password', text: `Somebody, hopefully you, wants to set a new password for ${user.email}.\n\nThe code is ${token}\n\nIt is valid for one hour. If it was not you, there is nothing to do.` });
+        return Promise.resolve();
+      },
     },
     emailVerification: {
       sendOnSignUp: settings.requireVerifiedEmail,

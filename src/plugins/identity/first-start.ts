@@ -40,8 +40,8 @@ export async function firstStart({ identity, log, seeds, sample }: FirstStartOpt
     const others = await database.query<{ id: string }>({ text: 'UPDATE sys_user SET email_verified = true WHERE email = ANY($1) RETURNING id', values: [people] });
     for (const { id } of [...rows, ...others.rows]) {
       await database.query({
-        text: `INSERT INTO sys_account (id, user_id, account_id, provider_id, password, created_at, updated_at, version)
-          SELECT $1::uuid, $2::uuid, $2::text, 'credential', $3, now(), now(), 1 WHERE NOT EXISTS (SELECT 1 FROM sys_account WHERE user_id = $2::uuid AND provider_id = 'credential')`,
+        text: `INSERT INTO sys_credential (id, user_id, account_id, provider_id, password, created_at, updated_at, version)
+          SELECT $1::uuid, $2::uuid, $2::text, 'credential', $3, now(), now(), 1 WHERE NOT EXISTS (SELECT 1 FROM sys_credential WHERE user_id = $2::uuid AND provider_id = 'credential')`,
         values: [v7(), id, hashed],
       });
       await rememberPassword(database, id, policy);

@@ -51,6 +51,10 @@ export function identity({ mode, identity: given }: IdentityPluginOptions): Plug
     },
     mutation: {
       objects: ['sys_user'],
+      before(changes) {
+        // Nobody has shown yet that the new address is theirs.
+        for (const { kind, values, previous } of changes) if (kind === 'update' && 'email' in values && values['email'] !== previous?.['email']) values['email_verified'] = false;
+      },
       async after(changes) {
         const touched = changes.filter(({ kind, values }) => kind !== 'create' && (kind !== 'update' || 'active' in values));
         for (const { id, kind, record } of touched) if (kind === 'delete' || record['active'] === false) await current().sessions.end(id, {});

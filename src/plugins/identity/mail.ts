@@ -19,8 +19,15 @@ export interface MailService {
   send(message: MailMessage): Promise<void>;
 }
 
+export interface Mailer extends MailService {
+  /** Throws when no mail can be sent. */
+  check(): void;
+  /** Sends while the answer is on its way: how long that takes would tell whether somebody is known. */
+  sendLater(message: MailMessage): void;
+}
+
 /** The mail service of the moment. */
-export function mailOf({ services, log }: PluginContext, production: boolean): MailService {
+export function mailOf({ services, log }: PluginContext, production: boolean): Mailer {
   const find = (): MailService => {
     const service = services.find('mail');
     if (service) return service;
@@ -32,5 +39,10 @@ export function mailOf({ services, log }: PluginContext, production: boolean): M
       },
     };
   };
-  return { send: async (message) => find().send(message) };
+  const send: Mailer['send'] = async (message) => find().send(message);
+  return {
+    send,
+    check: () => void find(),
+    sendLater: (message) => void send(message).catch((error: unknown) => log.error({ err: error, to: message.to }, 'A mail could not be sent.')),
+  };
 }

@@ -1,7 +1,7 @@
 import type { DefinitionInput } from '../../metadata/phase.ts';
 
 /** Written by the mutations of this plugin only; the API reads them. */
-const enable = { apiMethods: ['get', 'list', 'aggregate', 'search'] };
+const enable = { apiMethods: ['get', 'list', 'aggregate'] };
 const hidden = { apiEnabled: false };
 const moment = (label: string): DefinitionInput => ({ type: 'datetime', label });
 const secret = (label: string): DefinitionInput => ({ type: 'textarea', label, internal: true });
@@ -100,7 +100,7 @@ const apiKey: DefinitionInput = {
 };
 
 const account: DefinitionInput = {
-  name: 'sys_account',
+  name: 'sys_credential',
   label: 'Sign-in account',
   description: 'How a person signs in: a password, or an account at a provider.',
   enable: hidden,

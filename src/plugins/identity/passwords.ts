@@ -39,7 +39,7 @@ export async function requireNew(database: Database, userId: string, password: s
 export async function rememberPassword(database: Database, userId: string, { historyCount }: PasswordPolicy): Promise<void> {
   await database.transaction(async () => {
     await database.query({
-      text: `INSERT INTO ${passwordHistoryTable} (id, user_id, hash, at) SELECT $2::uuid, user_id, password, clock_timestamp() FROM sys_account WHERE user_id = $1 AND provider_id = 'credential' AND password IS NOT NULL`,
+      text: `INSERT INTO ${passwordHistoryTable} (id, user_id, hash, at) SELECT $2::uuid, user_id, password, clock_timestamp() FROM sys_credential WHERE user_id = $1 AND provider_id = 'credential' AND password IS NOT NULL`,
       values: [userId, v7()],
     });
     await database.query({

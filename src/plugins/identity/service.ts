@@ -7,7 +7,7 @@ import type { Answer, Auth } from './auth.ts';
 import { createAuthenticator, type Authenticator } from './authenticate.ts';
 import { createClients, type Clients, type Incoming } from './client.ts';
 import { decode, unsign } from './cookie.ts';
-import { mailOf, type MailService } from './mail.ts';
+import { mailOf, type Mailer } from './mail.ts';
 import { addressHeader } from './names.ts';
 import { rememberPassword, requireGood, requireNew } from './passwords.ts';
 import { createSecret } from './secret.ts';
@@ -33,7 +33,7 @@ export interface Identity extends Authenticator {
   readonly database: Database;
   readonly settings: IdentitySettings;
   readonly sessions: Sessions;
-  readonly mail: MailService;
+  readonly mail: Mailer;
   readonly attempts: Attempts;
   readonly clients: Clients;
   auth(): Promise<Auth>;
@@ -177,6 +177,7 @@ export function createIdentity({ settings, production, context }: IdentityOption
       await sessions.usersChanged([userId]);
     },
     async requestPasswordReset(email, request) {
+      mail.check();
       await attempts.begin({ kind: 'reset', name: email, address: admit(request) });
       await (await auth()).call('requestPasswordReset', { body: { email: email.trim() }, headers: headersOf(request) });
     },

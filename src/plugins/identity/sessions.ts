@@ -158,7 +158,7 @@ async function load(database: Database, hash: string): Promise<KnownSession | un
   const { rows } = await database.query<SessionRow>({
     text: `SELECT s.id, s.user_id, s.expires_at, coalesce(s.last_seen_at, s.created_at) AS seen_at, m.organization_id AS active_organization_id,
         u.email, u.name, u.administrator, u.two_factor_enabled, u.password_changed_at, m.role,
-        EXISTS (SELECT 1 FROM sys_account a WHERE a.user_id = u.id AND a.provider_id = 'credential') AS has_password
+        EXISTS (SELECT 1 FROM sys_credential a WHERE a.user_id = u.id AND a.provider_id = 'credential') AS has_password
       FROM sys_session s JOIN sys_user u ON u.id = s.user_id
       LEFT JOIN sys_member m ON m.user_id = s.user_id AND m.organization_id = s.active_organization_id
       WHERE s.token = $1 AND u.active IS NOT FALSE`,

@@ -41,7 +41,7 @@ describeEachDatabase('identity providers', (open) => {
     provider.user = { ...provider.user, email: 'carol.new@example.com' };
     const second = await browse(app, '/auth/sign-in/local?redirectTo=/home');
     expect(await app.data('{ me { email } }', session(second.cookies))).toEqual({ me: { email: 'carol@example.com' } });
-    const { rows } = await database.query({ text: "SELECT access_token FROM sys_account WHERE provider_id = 'local'", values: [] });
+    const { rows } = await database.query({ text: "SELECT access_token FROM sys_credential WHERE provider_id = 'local'", values: [] });
     expect(rows).toHaveLength(1);
     expect(JSON.stringify(rows)).not.toContain('access-');
   });
@@ -54,6 +54,18 @@ describeEachDatabase('identity providers', (open) => {
     const { location, cookies } = await browse(app, '/auth/sign-in/local?redirectTo=/home');
     expect(location).toContain('/auth/failed?error=');
     expect(await app.data('{ me { email } }', session(cookies))).toEqual({ me: null });
+  });
+
+  it('join an account only where both sides verified the address', async () => {
+    const provider = await startOidcServer();
+    const providers = [{ id: 'local', discoveryUrl: `${provider.url}/.well-known/openid-configuration`, clientId: 'objectos', clientSecret: 'hush' }];
+    const app = await startIdentity({ database: await open(), settings: { providers } });
+    const squatter = await app.signUp('victim');
+    provider.user = { sub: 'victim', email: squatter.email, email_verified: true, name: 'Victim' };
+    expect((await browse(app, '/auth/sign-in/local?redirectTo=/home')).location).toContain('/auth/failed?error=');
+    provider.user = { sub: 'rep', email: 'rep@example.com', email_verified: true, name: 'Rep' };
+    const { cookies } = await browse(app, '/auth/sign-in/local?redirectTo=/home');
+    expect(await app.data('{ me { email } }', session(cookies))).toEqual({ me: { email: 'rep@example.com' } });
   });
 
   it('are asked by configuration only, and come back to this server only', async () => {

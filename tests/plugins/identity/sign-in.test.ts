@@ -25,7 +25,7 @@ describeEachDatabase('signing in', (open) => {
     const app = await startIdentity({ database });
     const headers = await app.signIn();
     const token = headers['authorization']?.slice(7) ?? '';
-    for (const table of ['sys_session', 'sys_account', 'objectos_password_history', 'objectos_verification']) {
+    for (const table of ['sys_session', 'sys_credential', 'objectos_password_history', 'objectos_verification']) {
       const { rows } = await database.query({ text: `SELECT t::text AS row FROM ${table} t`, values: [] });
       expect(JSON.stringify(rows)).not.toContain(token);
       expect(JSON.stringify(rows)).not.toContain(password);
@@ -67,6 +67,14 @@ describeEachDatabase('signing in', (open) => {
     await app.data(`mutation { updateUser(id: "${me.id}", input: { active: false }) { record { active } } }`, admin);
     expect(codeOf(await app.ask('{ me { id } }', rep))).toBe('UNAUTHENTICATED');
     expect(codeOf(await app.ask(`mutation { signIn(email: "rep@example.com", password: "${password}") { token } }`))).toBe('UNAUTHENTICATED');
+  });
+
+  it('takes a changed address as not verified', async () => {
+    const app = await startIdentity({ database: await open() });
+    const { me } = (await app.data('{ me { id emailVerified } }', await app.signIn('rep@example.com'))) as unknown as { me: { id: string; emailVerified: boolean } };
+    expect(me.emailVerified).toBe(true);
+    expect(await app.data(`mutation { updateUser(id: "${me.id}", input: { email: "rep@example.com", name: "R" }) { record { emailVerified } } }`)).toEqual({ updateUser: { record: { emailVerified: true } } });
+    expect(await app.data(`mutation { updateUser(id: "${me.id}", input: { email: "new@example.com" }) { record { emailVerified } } }`)).toEqual({ updateUser: { record: { emailVerified: false } } });
   });
 
   it('registers people, unless signing up is off', async () => {
