@@ -22,6 +22,10 @@ export type { Change, MutationContext, MutationPhase, ReportProblem } from './re
 export { hookPhase } from './resolvers/write/hooks.ts';
 export type { HookContext, HookData, HookDefinition, HookEvent, HookUser } from './resolvers/write/hooks.ts';
 export type { IncomingRequest, OperationInfo, Route, ServerPhase } from './server/phase.ts';
+export type { Sockets } from './server/phase.ts';
+export { identity } from './plugins/identity/index.ts';
+export type { IdentityPluginOptions } from './plugins/identity/index.ts';
+export type { MailMessage, MailService } from './plugins/identity/mail.ts';
 export { openAccess } from './plugins/open-access/index.ts';
 
 // Read what was compiled, write records, decide about access.

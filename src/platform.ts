@@ -109,6 +109,7 @@ export async function createPlatform(options: PlatformOptions = {}): Promise<Pla
     const access = accessOf(kernel);
     kernel.health.add('database', () => database.ping());
     const server = createServer({ catalog: () => current.catalog, database, access, engine: () => current.engine, settings: serverSettings, log, health: kernel.health, plugins: kernel.plugins });
+    kernel.services.register('sockets', server.sockets, 'the server');
 
     return {
       directory: app.directory,

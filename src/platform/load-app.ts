@@ -27,7 +27,7 @@ export async function loadApp({ directory, env = process.env, settings: override
   const folder = resolve(directory);
   const loaded = await loadSettings({ directory: folder, env, overrides });
   useSealingKeys(loaded.settings);
-  const named = await loadAppPlugins(loaded.settings.plugins, folder);
+  const named = await loadAppPlugins(loaded.settings.plugins, folder, loaded.settings);
   return {
     ...loaded,
     directory: folder,

@@ -3,14 +3,14 @@ import { pathToFileURL } from 'node:url';
 import { StartupError } from '../errors.ts';
 import type { Plugin } from '../kernel/plugin.ts';
 import { suggest } from '../metadata/nearest.ts';
-import { optionalPlugins } from './index.ts';
+import { optionalPlugins, type PlatformPluginOptions } from './index.ts';
 
 /**
  * The plugins that settings name: one of the platform's, or a module of the app (`./plugins/loyalty.ts`, or a package) that exports
  * `plugin`, a Plugin or a function that makes one.
  */
-export async function loadAppPlugins(names: readonly string[], directory: string): Promise<readonly Plugin[]> {
-  return Promise.all(names.map((name) => optionalPlugins[name]?.() ?? importPlugin(name, directory)));
+export async function loadAppPlugins(names: readonly string[], directory: string, options: PlatformPluginOptions): Promise<readonly Plugin[]> {
+  return Promise.all(names.map((name) => optionalPlugins[name]?.(options) ?? importPlugin(name, directory)));
 }
 
 async function importPlugin(name: string, directory: string): Promise<Plugin> {

@@ -51,7 +51,19 @@ export interface ServerPhase {
   stop?(): void | Promise<void>;
 }
 
+/** The WebSockets that are open. */
+export interface Sockets {
+  /** Callers of the sockets that have introduced themselves. */
+  callers(): readonly Caller[];
+  /** Closes the sockets of callers that fit. 4401 asks clients to sign in anew; they connect again by themselves after 4410. */
+  close(fits: (caller: Caller) => boolean, code: number, reason: string): void;
+}
+
 declare module '../kernel/plugin.ts' {
+  interface Services {
+    /** Offered by the server, from the start of plugins on. */
+    sockets: Sockets;
+  }
   interface Phases {
     readonly server: ServerPhase;
   }

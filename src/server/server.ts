@@ -14,7 +14,7 @@ import { answerHealthz, answerReadyz } from './health-routes.ts';
 import { NodeRequest } from './incoming-request.ts';
 import type { PinoLogger } from './log.ts';
 import { answerCors } from './origins.ts';
-import type { ServerPhase } from './phase.ts';
+import type { ServerPhase, Sockets } from './phase.ts';
 import { sendJson, sendRefusal, setPageHeaders } from './respond.ts';
 import { createRoutes } from './routes.ts';
 import type { ServerSettings } from './settings.ts';
@@ -34,6 +34,7 @@ export interface ServerOptions extends Omit<ContextSources, 'log' | 'authenticat
 }
 
 export interface Server {
+  readonly sockets: Sockets;
   /** Starts to accept requests, then runs `server.start` of the plugins; closes again when one throws. */
   listen(): Promise<{ readonly url: string; readonly port: number }>;
   /** Turns `/readyz` to 503, after `shutdownDelay` accepts nothing more, lets running requests end, closes sockets with 1001, then stops the plugins. */
@@ -117,6 +118,7 @@ export function createServer({ engine, catalog, settings, log, health, plugins, 
   };
 
   return {
+    sockets: websockets.sockets,
     async listen() {
       await new Promise<void>((resolve, reject) => {
         server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, settings)));

@@ -10,6 +10,7 @@ import type { ServedDocuments } from './documents.ts';
 import { formatError, formatErrors, maskError } from './format-errors.ts';
 import { NodeRequest } from './incoming-request.ts';
 import { refuseForgery } from './origins.ts';
+import type { Sockets } from './phase.ts';
 import { limitExceeded, RequestRefused } from './request-errors.ts';
 import type { ServerSettings } from './settings.ts';
 import { completedId, keepAlive, refuseMessage } from './socket-messages.ts';
@@ -28,6 +29,7 @@ export interface WebsocketOptions {
 export interface Websockets {
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
   readonly size: number;
+  readonly sockets: Sockets;
   /** Lets running queries and mutations end, for at most so many milliseconds, and closes all sockets with 1001. */
   close(milliseconds: number): Promise<void>;
 }
@@ -40,6 +42,9 @@ interface Connection {
   identity?: Identity;
   readonly operations: Map<string, { readonly context: OperationContext; readonly endless: boolean }>;
 }
+/** Entries of a ping's payload that make it an introduction. */
+const credentials: ReadonlySet<string> = new Set(['authorization', 'x-api-key']);
+
 type SocketContext = Context<Record<string, unknown>, Connection>;
 
 /** GraphQL over WebSocket (protocol graphql-transport-ws). What is wrong with an operation ends that operation, never the socket. */
@@ -83,6 +88,18 @@ export function createWebsockets({ documents, settings, sources, hooks, general,
     }
   };
 
+  /** Ends what runs at once: the closing handshake is up to the client. */
+  const end = ({ socket, operations }: Connection, code: number, reason: string): void => {
+    for (const { context } of operations.values()) context.abort(new Error(reason));
+    socket.close(code, reason.slice(0, 120));
+  };
+
+  /** Closes the socket with what its credentials are refused with. */
+  const refuse = (connection: Connection, error: unknown): void => {
+    const { message, extensions } = formatError(error, log);
+    end(connection, extensions?.['code'] === 'UNAUTHENTICATED' ? 4401 : extensions?.['code'] === 'INTERNAL' ? 4500 : 4403, message);
+  };
+
   const protocol = makeServer<Record<string, unknown>, Connection>({
     connectionInitWaitTimeout: settings.connectionInitTimeout,
     async onConnect(context) {
@@ -92,10 +109,19 @@ export function createWebsockets({ documents, settings, sources, hooks, general,
         extra.identity = await identify(extra.request, sources);
         return { requestId: extra.request.requestId };
       } catch (error) {
-        const { message, extensions } = formatError(error, log);
-        const code = extensions?.['code'] === 'UNAUTHENTICATED' ? 4401 : extensions?.['code'] === 'INTERNAL' ? 4500 : 4403;
-        extra.socket.close(code, message.slice(0, 120));
+        refuse(extra, error);
         return false;
+      }
+    },
+    /** A ping may carry new credentials, so that a socket outlives the token that it began with. */
+    async onPing({ extra }, payload) {
+      if (!extra.request || payload === undefined || !Object.keys(payload).some((key) => credentials.has(key.toLowerCase()))) return;
+      try {
+        const request = new NodeRequest(extra.node, payload);
+        const identity = await identify(request, sources);
+        [extra.request, extra.identity] = [request, identity];
+      } catch (error) {
+        refuse(extra, error);
       }
     },
     async onSubscribe(context, id, payload) {
@@ -166,6 +192,12 @@ export function createWebsockets({ documents, settings, sources, hooks, general,
     },
     get size() {
       return connections.size;
+    },
+    sockets: {
+      callers: () => [...connections].flatMap(({ identity }) => (identity ? [identity.caller] : [])),
+      close(fits, code, reason) {
+        for (const connection of connections) if (connection.identity && fits(connection.identity.caller)) end(connection, code, reason);
+      },
     },
     async close(milliseconds) {
       const until = performance.now() + milliseconds;

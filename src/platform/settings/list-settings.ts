@@ -26,8 +26,9 @@ const variables: Readonly<Record<string, string>> = {
   'log.level': 'LOG_LEVEL',
   'encryption.key': 'OBJECTOS_SECRET_KEY',
   'encryption.olderKeys': 'OBJECTOS_OLDER_SECRET_KEYS',
+  'identity.samplePassword': 'OBJECTOS_SAMPLE_PASSWORD',
 };
-const secrets = new Set(['database.url', 'encryption.key', 'encryption.olderKeys']);
+const secrets = new Set(['database.url', 'encryption.key', 'encryption.olderKeys', 'identity.secret', 'identity.samplePassword', 'identity.providers']);
 
 /** All settings in order of the schema. */
 export const settingInfos: readonly SettingInfo[] = listLeaves(settingsSchema, []);
@@ -48,6 +49,6 @@ function unwrap(type: z.ZodType): z.ZodType {
 function kindOf(type: z.ZodType): SettingInfo['reads'] {
   if (type instanceof z.ZodNumber) return 'number';
   if (type instanceof z.ZodBoolean) return 'boolean';
-  if (type instanceof z.ZodArray) return 'list';
+  if (type instanceof z.ZodArray) return type.element instanceof z.ZodObject ? 'json' : 'list';
   return type instanceof z.ZodUnion ? 'json' : 'text';
 }

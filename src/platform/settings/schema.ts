@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { identitySettings } from '../../plugins/identity/settings.ts';
 import { changeRetentionDays } from '../../resolvers/write/change-log/prune-changes.ts';
 import { limitSettings, serverSettings } from '../../server/settings.ts';
 
@@ -48,6 +49,7 @@ export const settingsSchema = z.strictObject({
       olderKeys: z.array(z.string().min(1)).default([]).describe('Former keys, which still open what was encrypted under them.'),
     })
     .prefault({}),
+  identity: identitySettings.prefault({}),
   codegen: z
     .strictObject({
       documents: z.array(z.string().min(1)).default([]).describe('Folders, relative to the app, whose *.graphql files become typed operations.'),

@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import { v7 } from 'uuid';
+import type { Database } from '../../database/database.ts';
+import { ObjectosError } from '../../errors.ts';
+import { hashToken } from './hash-token.ts';
+
+const prefix = 'oos_';
+export const isApiKey = (text: string): boolean => text.startsWith(prefix);
+
+export interface KnownKey {
+  readonly id: string;
+  readonly userId: string;
+  readonly email: string;
+  readonly administrator: boolean;
+  readonly organizationId: string | undefined;
+  readonly memberRoles: readonly string[];
+  readonly scopes: readonly string[];
+}
+
+export interface NewKey {
+  readonly userId: string;
+  readonly name: string;
+  readonly organizationId: string | undefined;
+  readonly scopes: readonly string[];
+  readonly expiresAt: Date | undefined;
+}
+
+/** Makes a key; its text is not kept. */
+export async function createApiKey(database: Database, { userId, name, organizationId, scopes, expiresAt }: NewKey): Promise<{ readonly id: string; readonly key: string }> {
+  if (expiresAt && expiresAt.getTime() <= Date.now()) throw new ObjectosError('VALIDATION_FAILED', 'The key would have expired already.', { problems: [{ path: ['expiresAt'], code: 'TOO_EARLY', message: 'The key would have expired already.' }] });
+  const [id, key] = [v7(), prefix + randomBytes(32).toString('base64url')];
+  await database.query({
+    text: `INSERT INTO sys_api_key (id, name, start, hash, user_id, organization_id, scopes, expires_at, created_at, updated_at, created_by, version)
+      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now(), now(), $5, 1)`,
+    values: [id, name, key.slice(0, 8), hashToken(key), userId, organizationId ?? null, scopes, expiresAt ?? null],
+  });
+  return { id, key };
+}
+
+export async function revokeApiKey(database: Database, userId: string, id: string): Promise<void> {
+  const { rows } = await database.query({
+    text: 'UPDATE sys_api_key SET revoked_at = now(), updated_at = now(), updated_by = $2, version = version + 1 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL RETURNING id',
+    values: [id, userId],
+  });
+  if (rows.length === 0) throw new ObjectosError('NOT_FOUND', 'There is no such API key.');
+}
+
+/** Whom a key acts for. A key of an organization ends with the membership. */
+export async function findApiKey(database: Database, key: string): Promise<KnownKey | undefined> {
+  const { rows } = await database.query<{ id: string; user_id: string; email: string; administrator: boolean | null; organization_id: string | null; role: string | null; scopes: string[] | null }>({
+    text: `WITH used AS (
+        UPDATE sys_api_key SET last_used_at = now() WHERE hash = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
+      )
+      SELECT k.id, k.user_id, u.email, u.administrator, k.organization_id, m.role, k.scopes FROM sys_api_key k
+      JOIN sys_user u ON u.id = k.user_id
+      LEFT JOIN sys_member m ON m.user_id = k.user_id AND m.organization_id = k.organization_id
+      WHERE k.hash = $1 AND k.revoked_at IS NULL AND (k.expires_at IS NULL OR k.expires_at > now()) AND u.active IS NOT FALSE
+        AND (k.organization_id IS NULL OR m.id IS NOT NULL)`,
+    values: [hashToken(key)],
+    name: 'identity_api_key',
+  });
+  const [row] = rows;
+  if (!row) return undefined;
+  return {
+    id: row.id,
+    userId: row.user_id,
+    email: row.email,
+    administrator: row.administrator === true,
+    organizationId: row.organization_id ?? undefined,
+    memberRoles: (row.role ?? '').split(',').filter((role) => role !== ''),
+    scopes: row.scopes ?? [],
+  };
+}

@@ -1,0 +1,184 @@
+import { LRUCache } from 'lru-cache';
+import type { Database } from '../../database/database.ts';
+import type { Logger } from '../../kernel/log.ts';
+import type { AdapterEvents } from './adapter.ts';
+import { hashToken } from './hash-token.ts';
+
+export interface KnownSession {
+  readonly id: string;
+  readonly userId: string;
+  readonly email: string;
+  readonly name: string;
+  readonly administrator: boolean;
+  readonly twoFactorEnabled: boolean;
+  readonly hasPassword: boolean;
+  readonly passwordChangedAt: number | undefined;
+  readonly expiresAt: number;
+  lastSeenAt: number;
+  readonly organizationId: string | undefined;
+  readonly memberRoles: readonly string[];
+}
+
+export interface Sessions extends AdapterEvents {
+  /** The session of a token, while it is valid and its person active. */
+  find(token: string): Promise<KnownSession | undefined>;
+  /** Whether a session is still valid. Asks the database. */
+  isValid(id: string): Promise<boolean>;
+  /** Ends sessions of a person: one, all, or all but one. Gives how many there were. */
+  end(userId: string, which: { readonly only?: string; readonly except?: string }): Promise<number>;
+  /** Hears of changes by other processes. */
+  listen(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface SessionOptions {
+  readonly database: Database;
+  /** Milliseconds. */
+  readonly idleTimeout: number;
+  readonly log: Logger;
+  /** Called in every process once sessions ended, or rights of people changed. */
+  readonly onEnded: (sessions: ReadonlySet<string>) => void;
+  readonly onChanged: (changed: { readonly sessions: ReadonlySet<string>; readonly users: ReadonlySet<string> }) => void;
+}
+
+interface News {
+  readonly ended?: readonly string[];
+  readonly sessions?: readonly string[];
+  readonly users?: readonly string[];
+}
+
+const channel = 'objectos_identity';
+/** A notification holds 8,000 bytes. */
+const idsPerNotice = 150;
+
+/** Sessions by token: looked up once, remembered for a while, forgotten at once when they change anywhere. */
+export function createSessions({ database, idleTimeout, log, onEnded, onChanged }: SessionOptions): Sessions {
+  const cache = new LRUCache<string, KnownSession>({ max: 10_000, ttl: 30_000 });
+  /** Counts news, so that an answer that was on its way meanwhile is not remembered. */
+  let epoch = 0;
+  let stopListening: (() => Promise<void>) | undefined;
+
+  const hear = ({ ended = [], sessions = [], users = [] }: News): void => {
+    epoch += 1;
+    const gone = new Set([...ended, ...sessions]);
+    const people = new Set(users);
+    for (const [key, session] of cache.entries()) if (gone.has(session.id) || people.has(session.userId)) cache.delete(key);
+    if (ended.length > 0) onEnded(new Set(ended));
+    if (sessions.length + users.length > 0) onChanged({ sessions: new Set(sessions), users: people });
+  };
+
+  const tell = async (kind: keyof News, ids: readonly string[]): Promise<void> => {
+    for (let start = 0; start < ids.length; start += idsPerNotice) {
+      const news: News = { [kind]: ids.slice(start, start + idsPerNotice) };
+      await database.query({ text: 'SELECT pg_notify($1, $2)', values: [channel, JSON.stringify(news)] });
+      database.afterCommit(() => hear(news));
+    }
+  };
+
+  const touchAfter = Math.min(60_000, idleTimeout / 10);
+
+  return {
+    async find(token) {
+      const key = hashToken(token);
+      const now = Date.now();
+      let session = cache.get(key);
+      // Another process may have seen the session since.
+      if (!session || session.lastSeenAt + idleTimeout <= now) {
+        const asked = epoch;
+        session = await load(database, key);
+        if (!session) return undefined;
+        if (asked === epoch) cache.set(key, session);
+      }
+      if (session.expiresAt <= now || session.lastSeenAt + idleTimeout <= now) {
+        await this.end(session.userId, { only: session.id });
+        return undefined;
+      }
+      if (session.lastSeenAt + touchAfter < now) {
+        session.lastSeenAt = now;
+        await database.query({ text: 'UPDATE sys_session SET last_seen_at = $2 WHERE id = $1', values: [session.id, new Date(now)] });
+      }
+      return session;
+    },
+    async isValid(id) {
+      const { rows } = await database.query({
+        text: `SELECT 1 FROM sys_session s JOIN sys_user u ON u.id = s.user_id WHERE s.id = $1 AND u.active IS NOT FALSE AND s.expires_at > now() AND coalesce(s.last_seen_at, s.created_at) > now() - make_interval(secs => $2)`,
+        values: [id, idleTimeout / 1000],
+      });
+      return rows.length > 0;
+    },
+    async end(userId, { only, except }) {
+      const { rows } = await database.query<{ id: string }>({
+        text: 'DELETE FROM sys_session WHERE user_id = $1 AND ($2::uuid IS NULL OR id = $2) AND ($3::uuid IS NULL OR id <> $3) RETURNING id',
+        values: [userId, only ?? null, except ?? null],
+      });
+      await tell('ended', rows.map(({ id }) => id));
+      return rows.length;
+    },
+    sessionsEnded: (ids) => tell('ended', ids),
+    sessionsChanged: (ids) => tell('sessions', ids),
+    usersChanged: (ids) => tell('users', ids),
+    async listen() {
+      stopListening = await database.listen(channel, (payload) => {
+        // Empty: notifications may be missing.
+        if (payload === '') {
+          epoch += 1;
+          cache.clear();
+          return;
+        }
+        try {
+          hear(JSON.parse(payload) as News);
+        } catch (error) {
+          log.warn({ err: error }, `A notification on ${channel} could not be read.`);
+        }
+      });
+    },
+    async stop() {
+      cache.clear();
+      await stopListening?.();
+    },
+  };
+}
+
+interface SessionRow {
+  readonly id: string;
+  readonly user_id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly administrator: boolean | null;
+  readonly two_factor_enabled: boolean | null;
+  readonly has_password: boolean;
+  readonly password_changed_at: string | null;
+  readonly expires_at: string;
+  readonly seen_at: string;
+  readonly active_organization_id: string | null;
+  readonly role: string | null;
+}
+
+async function load(database: Database, hash: string): Promise<KnownSession | undefined> {
+  const { rows } = await database.query<SessionRow>({
+    text: `SELECT s.id, s.user_id, s.expires_at, coalesce(s.last_seen_at, s.created_at) AS seen_at, m.organization_id AS active_organization_id,
+        u.email, u.name, u.administrator, u.two_factor_enabled, u.password_changed_at, m.role,
+        EXISTS (SELECT 1 FROM sys_credential a WHERE a.user_id = u.id AND a.provider_id = 'credential') AS has_password
+      FROM sys_session s JOIN sys_user u ON u.id = s.user_id
+      LEFT JOIN sys_member m ON m.user_id = s.user_id AND m.organization_id = s.active_organization_id
+      WHERE s.token = $1 AND u.active IS NOT FALSE`,
+    values: [hash],
+    name: 'identity_session',
+  });
+  const [row] = rows;
+  if (!row) return undefined;
+  return {
+    id: row.id,
+    userId: row.user_id,
+    email: row.email,
+    name: row.name,
+    administrator: row.administrator === true,
+    twoFactorEnabled: row.two_factor_enabled === true,
+    hasPassword: row.has_password,
+    passwordChangedAt: row.password_changed_at === null ? undefined : Date.parse(row.password_changed_at),
+    expiresAt: Date.parse(row.expires_at),
+    lastSeenAt: Date.parse(row.seen_at),
+    organizationId: row.active_organization_id ?? undefined,
+    memberRoles: (row.role ?? '').split(',').filter((role) => role !== ''),
+  };
+}
