@@ -1,6 +1,7 @@
 import type { Plugin } from '../kernel/plugin.ts';
 import { changeLog } from './change-log/index.ts';
 import { openAccess } from './open-access/index.ts';
+import { permissions } from './permissions/index.ts';
 import { seed } from './seed/index.ts';
 import { users } from './users/index.ts';
 
@@ -19,4 +20,5 @@ export function platformPlugins({ mode, changeLog: { retentionDays } }: Platform
 /** Plugins that an app turns on by name in `objectos.config.yml`. */
 export const optionalPlugins: Readonly<Record<string, () => Plugin>> = {
   'open-access': openAccess,
+  permissions: () => permissions(),
 };
