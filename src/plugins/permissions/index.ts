@@ -10,6 +10,7 @@ import { setFacts, type Facts } from './access/facts.ts';
 import type { ClassFacts } from './access/sharing-rows.ts';
 import { fieldKeys, objectKeys } from './definitions/read-catalog.ts';
 import { readRules, ruleKinds, type RuleDefinition } from './definitions/read-rules.ts';
+import { permissionSchema } from './directive.ts';
 import { checkAssignments } from './records/check-assignments.ts';
 import { Directory } from './records/directory.ts';
 import { assignmentObjects } from './records/objects.ts';
@@ -97,6 +98,7 @@ export function permissions({ definitions = [] }: PermissionsOptions = {}): Plug
         rules.set(catalog, readRules(catalog, report, documents, definitions));
       },
     },
+    schema: permissionSchema(rulesOf),
     mutation: {
       objects: [...assignmentObjects.map(({ name }) => String(name)), 'sys_user'],
       pure: true,

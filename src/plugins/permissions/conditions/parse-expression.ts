@@ -154,6 +154,7 @@ class Parser {
       case 'false': return { kind: 'literal', value: false };
       case 'null': return { kind: 'null' };
     }
+    if (this.#next.text === '(') throw new ConditionError(`functions such as ${text}() cannot be used in conditions`, help);
     const value = contextValue(text);
     if (value) return { kind: 'context', value };
     return { kind: 'path', path: text.replace(/^record\./, '').split('.') };
