@@ -145,11 +145,11 @@ function covering(all: readonly SetRows[], granting: readonly SetRows[]): Rows {
   return all.every(({ key }) => keys.has(key)) ? true : union(granting);
 }
 
+/** One right serves creating and editing: where both are granted, what may be edited decides, so that creating opens no field to edits. */
 function editRows(edit: readonly SetRows[], insert: readonly SetRows[], editors: readonly SetRows[], inserters: readonly SetRows[]): Rows {
-  const whole = covering(edit, editors) === true || edit.length === 0;
-  const wholeInsert = covering(insert, inserters) === true || insert.length === 0;
-  if (editors.length + inserters.length === 0) return false;
-  return whole && wholeInsert ? true : union([...editors, ...inserters.filter(({ set }) => !editors.some((other) => other.set === set))]);
+  if (edit.length === 0) return covering(insert, inserters);
+  const whole = insert.length === 0 || covering(insert, inserters) === true;
+  return whole ? covering(edit, editors) : union(editors);
 }
 
 /** Without the right to transfer, people give away only what is theirs, and take for themselves what they create. */
