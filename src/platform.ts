@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { GraphQLSchema } from 'graphql';
 import type { Database } from './database/database.ts';
 import type { DataLoss } from './database/migrations/data-loss.ts';
@@ -135,7 +136,7 @@ export async function createPlatform(options: PlatformOptions = {}): Promise<Pla
       },
       async reload() {
         const next = await load();
-        if (next.catalog.fingerprint === current.catalog.fingerprint) {
+        if (next.catalog.fingerprint === current.catalog.fingerprint && isDeepStrictEqual(valuesOf(next.documents), valuesOf(current.sources))) {
           current = { ...current, seeds: next.seeds, diagnostics: next.diagnostics };
           return false;
         }
@@ -151,6 +152,11 @@ export async function createPlatform(options: PlatformOptions = {}): Promise<Pla
     if (!options.database) await database.close();
     throw error;
   }
+}
+
+/** What the files of plugins say, wherever in them it stands. */
+function valuesOf(documents: LoadedCatalog['documents']): unknown {
+  return [...documents].map(([kind, list]) => [kind, list.map(({ value }) => value)]);
 }
 
 function accessOf(kernel: Kernel): AccessProvider {

@@ -15,6 +15,8 @@ import type { Settings } from './settings/schema.ts';
 
 /** Everything made from one state of the definitions; a reload puts the next in its place. */
 export interface Generation extends Pick<LoadedCatalog, 'catalog' | 'seeds' | 'diagnostics'> {
+  /** Files of the kinds that plugins bring. */
+  readonly sources: LoadedCatalog['documents'];
   readonly schema: GraphQLSchema;
   readonly writer: Writer;
   readonly engine: GraphqlEngine;
@@ -30,11 +32,11 @@ export interface CompileOptions {
 }
 
 /** Makes the write path, the read path and the schema of loaded definitions. Needs no database. */
-export function compile({ catalog, seeds, diagnostics }: LoadedCatalog, { settings, serverSettings, plugins, log }: CompileOptions): Generation {
+export function compile({ catalog, seeds, diagnostics, documents: sources }: LoadedCatalog, { settings, serverSettings, plugins, log }: CompileOptions): Generation {
   const { default: defaultPageSize, max: maxPageSize } = settings.api.pageSize;
   const writer = createWriter({ catalog, plugins });
   const executor = createExecutor({ writer, limits: { defaultPageSize, maxPageSize }, formatError: (error) => formatError(error, log) });
   const schema = buildSchema({ catalog, plugins, resolvers: executor.resolvers });
   const engine: GraphqlEngine = { schema, compile: (document, operation) => executor.compile(schema, document, operation) };
-  return { catalog, seeds, diagnostics, schema, writer, engine, documents: createDocuments(engine, serverSettings, log) };
+  return { catalog, seeds, diagnostics, sources, schema, writer, engine, documents: createDocuments(engine, serverSettings, log) };
 }

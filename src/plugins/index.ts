@@ -3,6 +3,7 @@ import { changeLog } from './change-log/index.ts';
 import { identity } from './identity/index.ts';
 import type { IdentitySettingsInput } from './identity/settings.ts';
 import { openAccess } from './open-access/index.ts';
+import { permissions } from './permissions/index.ts';
 import { seed } from './seed/index.ts';
 import { users } from './users/index.ts';
 
@@ -23,4 +24,5 @@ export function platformPlugins({ mode, changeLog: { retentionDays } }: Platform
 export const optionalPlugins: Readonly<Record<string, (options: PlatformPluginOptions) => Plugin>> = {
   identity,
   'open-access': openAccess,
+  permissions: () => permissions(),
 };

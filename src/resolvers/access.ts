@@ -28,6 +28,8 @@ export interface ObjectAccess {
   readonly create: boolean;
   /** Rows that may be edited, tested on the old and on the new image. */
   readonly edit: boolean | Filter;
+  /** The same for the new image, when it differs from `edit`: an owner may be changed, a policy tells both apart. */
+  readonly editCheck?: boolean | Filter;
   readonly delete: boolean | Filter;
   /** Rows that may be created: tested on the new image. */
   readonly check: boolean | Filter;
@@ -41,6 +43,8 @@ export interface FieldAccess {
   readonly filter: boolean;
   readonly sort: boolean;
   readonly aggregate: boolean;
+  /** SQL of what shows in place of the stored value `sql`. Filters, orders and aggregates on a masked field must be closed. */
+  readonly mask?: ((sql: string) => string) | undefined;
 }
 
 const openField: FieldAccess = { read: true, edit: true, filter: true, sort: true, aggregate: true };

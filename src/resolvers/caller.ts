@@ -5,6 +5,10 @@ export interface Caller {
   readonly userId: string | undefined;
   readonly organizationId: string | undefined;
   readonly roles: readonly string[];
+  /** Permission sets and groups that the caller brings along, beside those that are assigned by records. */
+  readonly profile?: string | undefined;
+  readonly permissionSets?: readonly string[] | undefined;
+  readonly groups?: readonly string[] | undefined;
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 

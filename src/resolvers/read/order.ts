@@ -5,7 +5,7 @@ import { castOf, familyOf } from '../filter/operators.ts';
 import { scopeAt, type SqlScope } from '../filter/scope.ts';
 import { fieldNamed, fieldSql, relationJoin, relationNamed } from '../filter/to-sql.ts';
 import { visibleRows, whereClause } from '../filter/visible-rows.ts';
-import { entriesOf, itemsOf, peekLeaf } from './where.ts';
+import { entriesOf, itemsOf, peekLeaf, requireRelation } from './where.ts';
 import type { Arg } from './arguments.ts';
 
 export interface OrderKey {
@@ -59,6 +59,7 @@ function readKeys(item: Arg, scope: SqlScope, joins: string[]): OrderKey[] {
       case 'relationAggregate': {
         const relation = relationNamed(scope.object, source.relation);
         const target = scopeAt(scope, relation.target);
+        requireRelation(relation, scope, target.object, (_access, object, name) => { requireSortable({ access: scope.access, object }, fieldNamed(object, name)); });
         const conditions = [relationJoin(relation, scope.alias, target.alias), ...visibleRows(target)];
         const sql = `(SELECT count(*) FROM ${identifier(target.object.table)} ${target.alias}${whereClause(conditions)})`;
         return [{ sql, ...direction(value), nullable: false, cast: 'int8' }];
@@ -81,7 +82,7 @@ function isNullable(field: CatalogField): boolean {
   return !(field.system && field.required);
 }
 
-function requireSortable({ access, object }: SqlScope, field: CatalogField): void {
+function requireSortable({ access, object }: Pick<SqlScope, 'access' | 'object'>, field: CatalogField): void {
   if (!access.object(object.name).field(field.name).sort) {
     throw new ObjectosError('FORBIDDEN', `You may not order by ${object.names.type}.${field.graphqlName}.`);
   }

@@ -42,15 +42,15 @@ function memberSql(plan: PlanContext, scope: SqlScope, type: GraphQLObjectType, 
       return toOneSql(plan, scope, relation, objectTypeOf(field), nodes, path);
     }
     case 'many': {
-      const { target, base } = below(plan, scope, source.relation);
+      const { target, base } = below(plan, scope, source.relation, path);
       return connectionSql(plan, selected, args(), target, path, base);
     }
     case 'manyAggregate': {
-      const { target, base } = below(plan, scope, source.relation);
+      const { target, base } = below(plan, scope, source.relation, path);
       return aggregateEntrySql(plan, selected, args(), target, base);
     }
     case 'manyGroups': {
-      const { target, base } = below(plan, scope, source.relation);
+      const { target, base } = below(plan, scope, source.relation, path);
       return groupsSql(plan, selected, args(), target, path, base);
     }
     case 'custom':
@@ -62,10 +62,23 @@ function memberSql(plan: PlanContext, scope: SqlScope, type: GraphQLObjectType, 
   }
 }
 
-function below(plan: PlanContext, scope: SqlScope, relationName: string): { target: SqlScope; base: string[] } {
+/** The rows of a to-many relation. Where the lookup that makes it is hidden, so is who belongs to whom. */
+function below(plan: PlanContext, scope: SqlScope, relationName: string, path: readonly string[]): { target: SqlScope; base: string[] } {
   const relation = relationNamed(scope.object, relationName);
   const target = scopeAt(scope, relation.target, plan.binds.alias());
-  return { target, base: [relationJoin(relation, scope.alias, target.alias)] };
+  const [holder, lookup] = lookupOf(relation, scope, target);
+  const field = fieldNamed(holder.object, lookup);
+  isDenied(plan, holder, field, path);
+  const condition = fieldCondition(holder, field);
+  return { target, base: [relationJoin(relation, scope.alias, target.alias), ...(condition === undefined ? [] : [condition])] };
+}
+
+function lookupOf(relation: CatalogRelation, scope: SqlScope, target: SqlScope): readonly [SqlScope, string] {
+  switch (relation.kind) {
+    case 'one': return [scope, relation.field];
+    case 'many': return [target, relation.targetField];
+    case 'link': return [relation.from === 'source' ? scope : target, relation.link.field];
+  }
 }
 
 function toOneSql(plan: PlanContext, scope: SqlScope, relation: CatalogRelation & { kind: 'one' }, type: GraphQLObjectType, nodes: readonly FieldNode[], path: readonly string[]): string {
@@ -78,7 +91,8 @@ function toOneSql(plan: PlanContext, scope: SqlScope, relation: CatalogRelation 
 
 function fieldJson(plan: PlanContext, scope: SqlScope, field: CatalogField, selected: SelectedField, path: readonly string[]): string {
   if (isDenied(plan, scope, field, path)) return 'NULL::json';
-  const sql = valueJson(plan, scope, field, selected);
+  const { mask } = scope.access.object(scope.object.name).field(field.name);
+  const sql = mask && field.column !== undefined ? `to_json(${mask(fieldSql(field, scope.alias))})` : valueJson(plan, scope, field, selected);
   const condition = fieldCondition(scope, field);
   return condition === undefined ? sql : `CASE WHEN ${condition} THEN ${sql} END`;
 }
@@ -119,7 +133,9 @@ function neededSql(scope: SqlScope, needs: ReadonlySet<string>): string {
     [...needs].map((name) => {
       const field = fieldNamed(scope.object, name);
       const condition = fieldCondition(scope, field);
-      const sql = field.column === undefined ? linkedIds(scope, field) : field.type.json(fieldSql(field, scope.alias), field);
+      const { mask } = scope.access.object(scope.object.name).field(name);
+      const stored = field.column === undefined ? undefined : fieldSql(field, scope.alias);
+      const sql = stored === undefined ? linkedIds(scope, field) : mask ? `to_json(${mask(stored)})` : field.type.json(stored, field);
       return { key: name, sql: condition === undefined ? sql : `CASE WHEN ${condition} THEN ${sql} END` };
     }),
   );

@@ -1,7 +1,7 @@
 import type { AggregateFunction } from '../../metadata/field-type.ts';
 import { ObjectosError } from '../../errors.ts';
 import type { Access } from '../access.ts';
-import type { CatalogObject } from '../../metadata/catalog.ts';
+import type { CatalogObject, CatalogRelation } from '../../metadata/catalog.ts';
 import { filterOperators, type FieldComparison, type Filter, type FilterOperator, type Operand } from '../filter/filter.ts';
 import { objectNamed, type SqlScope } from '../filter/scope.ts';
 import { relationNamed } from '../filter/to-sql.ts';
@@ -50,7 +50,7 @@ function readRelation(relationName: string, value: Arg, scope: WhereScope): Filt
     requireFilterable(scope.access, scope.object, relation.field);
     return { kind: 'one', relation: relationName, filter: readWhere(value, target) ?? { kind: 'always', value: true } };
   }
-  if (relation.kind === 'many') requireFilterable(scope.access, target.object, relation.targetField);
+  requireRelation(relation, scope, target.object, requireFilterable);
   return allOf(
     entriesOf(value).map(({ name, value: inner }) => {
       if (inner.kind === 'null') throw refusedNull(name);
@@ -67,6 +67,7 @@ function readRelation(relationName: string, value: Arg, scope: WhereScope): Filt
 function readAggregate(relationName: string, value: Arg, scope: WhereScope): Filter {
   const relation = relationNamed(scope.object, relationName);
   const target = { ...scope, object: objectNamed(scope.catalog, relation.target) };
+  requireRelation(relation, scope, target.object, requireFilterable);
   const entries = entriesOf(value);
   const filter = readWhere(entries.find((entry) => entry.name === 'where')?.value, target);
   return allOf(
@@ -146,6 +147,15 @@ function checkedValue(operator: FilterOperator, read: Operand['value']): Operand
     }
     return value;
   };
+}
+
+/** Who belongs to whom is what the lookup says, from whichever side one looks. */
+export function requireRelation(relation: CatalogRelation, { access, object }: Pick<WhereScope, 'access' | 'object'>, target: CatalogObject, require: (access: Access, object: CatalogObject, field: string) => void): void {
+  switch (relation.kind) {
+    case 'one': return require(access, object, relation.field);
+    case 'many': return require(access, target, relation.targetField);
+    case 'link': return require(access, relation.from === 'source' ? object : target, relation.link.field);
+  }
 }
 
 function requireFilterable(access: Access, object: CatalogObject, field: string): void {

@@ -35,7 +35,9 @@ export function createChecks(plan: ObjectPlan, scope: CheckScope, image: string,
 
 /** The row right on the new image. */
 export function imageCheck(right: 'check' | 'edit', plan: ObjectPlan, scope: CheckScope, image: string, binds: BindList): Check[] {
-  const sql = scope.asSystem ? undefined : rowCondition(scope.access.object(plan.name)[right], sqlScope(plan, scope, image, binds));
+  const rights = scope.access.object(plan.name);
+  const onImage = right === 'edit' ? (rights.editCheck ?? rights.edit) : rights.check;
+  const sql = scope.asSystem ? undefined : rowCondition(onImage, sqlScope(plan, scope, image, binds));
   return sql === undefined ? [] : [{ name: 'row', sql }];
 }
 

@@ -1,0 +1,71 @@
+import type { Filter, Operand } from '../../../resolvers/filter/filter.ts';
+import { levels, type Level, type ObjectModel, type Principal, type Rules, rolesBelow, type SharingRule } from '../rules.ts';
+import { factsOf } from './facts.ts';
+import { anyOf, type Rows } from './rows.ts';
+
+/** What decides, beside ids, which rules reach a caller: equal for all callers of one access class. */
+export interface ClassFacts {
+  readonly sets: readonly string[];
+  readonly roles: readonly string[];
+  readonly groups: readonly string[];
+  /** Sharing rules that name the caller in person. */
+  readonly personalRules: readonly string[];
+  readonly signedIn: boolean;
+}
+
+/** One reason for which sharing opens records. */
+export interface SharingReason {
+  readonly name: string;
+  readonly rows: Rows;
+}
+
+const includes = (has: Level, wanted: Level): boolean => levels.indexOf(has) >= levels.indexOf(wanted);
+
+const opened: Readonly<Record<ObjectModel['sharing'], Level | undefined>> = {
+  private: undefined, controlled_by_parent: undefined, public_read: 'read', public_read_write: 'edit', public_full: 'full',
+};
+
+/** Why sharing opens records of an object at a level, one reason at a time; any of them is enough. Not for objects that their master controls. */
+export function sharingReasons(rules: Rules, object: string, model: ObjectModel, level: Level, caller: ClassFacts): readonly SharingReason[] {
+  const base = opened[model.sharing];
+  const reasons: SharingReason[] = [];
+  if (base !== undefined && includes(base, level)) reasons.push({ name: `sharing model ${model.sharing}`, rows: true });
+  if (model.owner !== undefined && caller.signedIn) {
+    reasons.push({ name: 'owner', rows: ownedBy(model.owner, 'eq', { value: (request) => request.caller.userId }) });
+    if (caller.roles.some((role) => rolesBelow(rules, role).length > 0)) {
+      reasons.push({ name: 'role hierarchy', rows: ownedBy(model.owner, 'in', { value: (request) => factsOf(request.caller).subordinates }) });
+    }
+  }
+  for (const rule of rules.sharing.get(object) ?? []) {
+    if (includes(rule.level, level) && rule.sharedWith.some((principal) => reaches(rules, rule, principal, caller))) reasons.push({ name: `sharing rule ${rule.name}`, rows: rowsOf(rule, model) });
+  }
+  if (caller.signedIn) {
+    reasons.push({ name: 'manual share', rows: { kind: 'compare', field: 'id', operator: 'in', operand: { value: (request) => factsOf(request.caller).sharedIds(object, level) } } });
+  }
+  return reasons;
+}
+
+export function sharingRows(...args: Parameters<typeof sharingReasons>): Rows {
+  return anyOf(sharingReasons(...args).map(({ rows }) => rows));
+}
+
+function ownedBy(field: string, operator: 'eq' | 'in', operand: Operand): Filter {
+  return { kind: 'compare', field, operator, operand };
+}
+
+function rowsOf(rule: SharingRule, { owner }: ObjectModel): Rows {
+  const { records } = rule;
+  if (records.kind === 'criteria') return records.filter;
+  if (owner === undefined) return false;
+  return ownedBy(owner, 'in', { value: (request) => factsOf(request.caller).usersOf(records.ownedBy) });
+}
+
+function reaches(rules: Rules, rule: SharingRule, { type, value }: Principal, caller: ClassFacts): boolean {
+  switch (type) {
+    case 'guest': return !caller.signedIn;
+    case 'user': return caller.personalRules.includes(rule.name);
+    case 'group': return caller.groups.includes(value);
+    case 'role': return caller.roles.includes(value);
+    case 'role_and_subordinates': return [value, ...rolesBelow(rules, value)].some((role) => caller.roles.includes(role));
+  }
+}

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { compileCatalog } from '../../../src/metadata/compile.ts';
+import { DefinitionError } from '../../../src/metadata/diagnostic.ts';
+import { fieldTypes } from '../../../src/metadata/field-types/index.ts';
+import { permissions } from '../../../src/plugins/permissions/index.ts';
+import { users } from '../../../src/plugins/users/index.ts';
+
+const account = `
+name: account
+sharingModel: private
+fields:
+  name: { type: text }
+  status: { type: select, options: [Open, Closed] }
+  amount: { type: currency }
+  active: { type: boolean }
+  parent: { type: lookup, reference: account }
+  pin: { type: text, internal: true }
+  owner: { type: user }
+`;
+
+/** Problems of the definitions as they are printed, first lines only. */
+function problemsOf(files: Readonly<Record<string, string>>): readonly string[] {
+  const all = Object.entries({ 'account.object.yml': account, ...files }).map(([file, text]) => ({ file, text }));
+  const show = (diagnostics: readonly { file: string; line: number | undefined; column: number | undefined; message: string }[]) =>
+    diagnostics.map(({ file, line, column, message }) => `${file}:${line ?? '-'}:${column ?? '-'} ${message}`);
+  try {
+    return show(compileCatalog({ files: all, plugins: [users(), permissions()], fieldTypes }).diagnostics);
+  } catch (error) {
+    if (error instanceof DefinitionError) return show(error.diagnostics);
+    throw error;
+  }
+}
+
+const set = (rest: string): Record<string, string> => ({ 'a.permission.yml': `name: a\n${rest}` });
+const policy = (using: unknown): Record<string, string> => ({ 'p.policy.yml': `name: p\nobject: account\nusing: ${JSON.stringify(using)}\n` });
+
+describe('definitions of rights', () => {
+  it.each<[string, Record<string, string>]>([
+    ['a permission set', set('objects: { account: { allowRead: true, viewAllRecords: true } }\nfields: { account.amount: { readable: true } }\nsystemPermissions: [manage_users]')],
+    ['other spellings', set('objectPermissions: { account: { canRead: true, update: true, modifyAllData: false } }\nfls: { account: { amount: { read: true, edit: true } } }\nrls: [{ name: p, object: account, using: active }]')],
+    ['the layout of one object', { 'a.permission.yml': "name: a\nobjectName: account\nprofiles: { sales: { allowRead: true, viewFilters: { owner: '{{ userId }}' } } }\nfieldPermissions: { amount: { visibleTo: [sales], editableBy: [] } }" }],
+    ['nested roles', { 'tree.role.yml': 'roles: [{ name: boss }, { name: rep, parentRole: boss }]' }],
+    ['older sharing rules', { 'r.role.yml': 'name: boss', 's.sharing.yml': 'name: s\nobjectName: account\ntype: criteria_based\ncriteria: { status: open }\naccessLevel: read_write\nsharedWithType: role\nsharedWithValues: [boss]' }],
+    ['sharing by owner', { 'r.role.yml': 'name: boss', 's.sharing.yml': 'name: s\nobject: account\nownedBy: { type: role, value: boss }\nsharedWith: [{ type: user, value: ada@example.com }]' }],
+  ])('%s loads', (_name, files) => {
+    expect(problemsOf(files)).toEqual([]);
+  });
+
+  it.each([
+    ['owner = current_user.id'], ["status == 'open' && amount >= 10"], ["status IN ('Open', 'closed') OR NOT (active = true)"], ['amount IS NOT NULL and parent.owner = {current_user_id}'.replace('{current_user_id}', "'{current_user_id}'")],
+    ['10 < amount'], ['!active'], ["status NOT IN ('Open')"], ['name in current_user.groups'], ["record.name != 'x'"], ['current_user.region = name'], ['true'],
+    [{ status: 'open', amount: { $gt: 5, $lte: 10 } }], [{ $or: [{ owner: '{current_user_id}' }, { parent: { status: { $in: ['Open'] } } }] }], [{ name: { $startsWith: 'A' }, parent: null }], [{ $not: { active: true } }],
+  ])('the condition %j loads', (using) => {
+    expect(problemsOf(policy(using))).toEqual([]);
+  });
+
+  it.each<[unknown, string]>([
+    ['ownr = current_user.id', 'account has no field "ownr"'],
+    ['amount > 10 +', 'the condition cannot be read from "+" on'],
+    ['amount >', 'the condition ends too early'],
+    ["amount = 'many'", '"many" cannot be compared with account.amount, which holds currency'],
+    ["status = 'Gone'", '"Gone" cannot be compared with account.status, which holds select'],
+    ['status > 1', 'account.status has no order: gt cannot be asked of it'],
+    ["owner = 'ada'", '"ada" cannot be compared with account.owner, which holds user'],
+    ['amount = current_user.id', 'account.amount cannot be compared with current_user.id'],
+    ['name = current_user.groups', 'current_user.groups is a list: use in'],
+    ['name = status', 'two fields cannot be compared with each other'],
+    ["pin = '1'", 'account.pin cannot be compared'],
+    ['size(name) = 1', 'functions such as size() cannot be used in conditions'],
+    ['id IN (SELECT id FROM account)', 'the condition cannot be read at "id", where ")" is expected'],
+    [{ name: { $regex: 'x' } }, 'unknown operator "$regex"'],
+    [{ amount: { $gt: null } }, '$gt cannot compare with null'],
+    [['name', '=', 'x'], 'a condition is a text or a mapping of fields'],
+  ])('the condition %j is refused', (using, message) => {
+    expect(problemsOf(policy(using))).toEqual([`p.policy.yml:3:1 ${message}`]);
+  });
+
+  it.each<[string, Record<string, string>, string[]]>([
+    ['unknown objects', set('objects:\n  acount: { allowRead: true }'), ['a.permission.yml:3:3 there is no object "acount"']],
+    ['unknown fields', set('fields:\n  account.amont: { readable: true }'), ['a.permission.yml:3:3 account has no field "amont"']],
+    ['unknown keys', set('objects:\n  account:\n    allowRaed: true'), ['a.permission.yml:4:5 unknown key "allowRaed"']],
+    ['internal fields', set('fields:\n  account.pin: { readable: true }'), ['a.permission.yml:3:3 there are no rights on account.pin']],
+    ['what is not enforced', set('objects:\n  account: { allowRead: true, readScope: own }'), ['a.permission.yml:3:31 "readScope" is not enforced']],
+    ['purging apart from deleting', set('objects:\n  account: { allowPurge: true }'), ['a.permission.yml:3:14 restoring and purging go with the right to delete']],
+    ['rights on assignments', set('objects:\n  sys_record_share: { allowRead: true }'), ['a.permission.yml:3:3 rights on sys_record_share come with the system permission "manage_sharing"']],
+    ['an editable field that cannot be read', set('fields:\n  account.amount: { readable: false, editable: true }'), ['a.permission.yml:3:3 account.amount cannot be editable and not readable']],
+    ['names given twice', { ...set(''), 'b.profile.yml': 'name: a' }, ['a.permission.yml:1:1 there are two of the name "a"']],
+    ['circles of roles', { 'r.role.yml': '- { name: a, parent: b }\n- { name: b, parent: a }' }, ['definitions:-:- the roles a → b → a form a circle']],
+    ['unknown parents', { 'r.role.yml': 'name: a\nparent: boss' }, ['r.role.yml:2:1 there is no role "boss"']],
+    ['unknown holders', { 'x.extension.yml': 'extend: account\nfields:\n  secret: { type: text, visible_to: [nobody] }' }, ['x.extension.yml:3:25 there is no profile, permission set or role "nobody"']],
+    ['masks that make text of numbers', { 'x.extension.yml': 'extend: account\nfields:\n  size: { type: number, maskingRule: { strategy: redact } }' }, ['x.extension.yml:3:40 a field of the type number cannot be masked with redact']],
+    ['control by no parent', { 'b.object.yml': 'name: b\nsharingModel: controlled_by_parent\nfields: { name: { type: text } }' }, ['b.object.yml:2:1 nothing controls the records: the object has no master_detail field']],
+    ['rules for nobody', { 's.sharing.yml': 'name: s\nobject: account\ncondition: active' }, ['s.sharing.yml:1:1 nobody is named whom the records are shared with']],
+    ['checks that say nothing of old records', { 'p.policy.yml': 'name: p\nobject: account\ncheck: active' }, ['p.policy.yml:3:1 "check" alone says nothing about records as they are, which all asks']],
+  ])('refuses %s', (_name, files, problems) => {
+    expect(problemsOf(files)).toEqual(problems);
+  });
+
+  it('warns about keys that nothing acts on', () => {
+    expect(problemsOf(set('tabPermissions: { app: visible }\nsystemPermissions: [studio.access]'))).toEqual([
+      'a.permission.yml:2:1 "tabPermissions": accepted by the vocabulary, but nothing acts on it',
+      'a.permission.yml:3:1 nothing acts on the system permission "studio.access"',
+    ]);
+  });
+
+  it('masking strategies that need a store are refused', () => {
+    const [problem] = problemsOf({ 'x.extension.yml': 'extend: account\nfields:\n  secret: { type: text, maskingRule: { strategy: tokenize } }' });
+    expect(problem).toMatch(/^x\.extension\.yml:3:\d+ /);
+  });
+});
