@@ -11,7 +11,7 @@ import type { Writer } from '../write/writer.ts';
 import { payloadJson, readBefore, readsBefore, withCurrent } from './payload.ts';
 import { planPayload, type PayloadPlan } from './payload-plan.ts';
 import { plansPerOperation } from './query.ts';
-import { readOptions, readWrite, type MutationSource } from './write-request.ts';
+import { readOptions, readWrite, structuralArguments, type MutationSource } from './write-request.ts';
 
 /** What a mutation field answers: the JSON text of its payload, and the hidden fields in it. */
 export interface MutationAnswer {
@@ -79,7 +79,7 @@ export class MutationField {
     // The writer makes its own statements one unit. Only what belongs to the same unit beyond them needs a transaction around it.
     const early = readsBefore(payload, this.#mutation);
     const together = dryRun || key !== undefined || early;
-    const args = planContext(this.#source, request, 'text').args.of(field as GraphQLField<unknown, unknown>, nodes[0]);
+    const args = planContext(this.#source, request, 'text').args.of(field as GraphQLField<unknown, unknown>, nodes[0], structuralArguments);
     const asked = readWrite(this.#mutation, given, args, { ...options, returning: payload.returning, sole: together && !request.database.inTransaction }, request);
 
     const work = async (): Promise<string> => {

@@ -76,10 +76,12 @@ function returningOf(source: OperationSource, { object, operation }: MutationSou
   // The plan reads the written row itself once.
   if ((only.plan.text.match(own) ?? []).length > 1) return undefined;
   made += 1;
+  // The statement may be made again later: keep what planning needs, not the whole request.
+  const { catalog, access, variables } = request;
   return {
     id: `p${made}`,
     sql: (alias, binds) => {
-      const plan = { ...planContext(source, request, mode), binds };
+      const plan = { ...planContext(source, { catalog, access, variables }, mode), binds };
       const scope = { object: written, alias, catalog: plan.catalog, access: plan.access, binds };
       const json = jsonObject(recordEntries(plan, scope, objectTypeOf(only.selected.field as GraphQLField<unknown, unknown>), only.selected.nodes, []));
       const visible = visibleRows(scope);

@@ -19,6 +19,9 @@ export function readOptions(given: Readonly<Record<string, unknown>>): WriteOpti
   };
 }
 
+/** Arguments whose structure `readWrite` reads; inputs are taken as values, however large. */
+export const structuralArguments = ['by', 'where'];
+
 /** Arguments of a mutation field → what the writer is asked to do. */
 export function readWrite({ object, operation }: MutationSource, given: Readonly<Record<string, unknown>>, args: Args, options: WriteOptions, request: RequestContext): WriteRequest {
   const input = given['input'];

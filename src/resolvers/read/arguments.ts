@@ -56,10 +56,11 @@ export class ArgumentReader {
     this.#structural = structural;
   }
 
-  /** Arguments given or defaulted; absent ones are not in the map. */
-  of(field: GraphQLField<unknown, unknown>, node: FieldNode): Args {
+  /** Arguments given or defaulted, of those that `names` asks for; absent ones are not in the map. */
+  of(field: GraphQLField<unknown, unknown>, node: FieldNode, names?: readonly string[]): Args {
     const args = new Map<string, Arg>();
     for (const definition of field.args) {
+      if (names && !names.includes(definition.name)) continue;
       const given = node.arguments?.find((argument) => argument.name.value === definition.name);
       const value = given && this.#fromNode(given.value, definition.type);
       const arg = value ?? defaultArg(definition);

@@ -23,6 +23,9 @@ export interface OperationSource {
   readonly structural: StructuralValues;
 }
 
+/** What plans take from the request that they are made for. */
+export type PlannedRequest = Pick<RequestContext, 'catalog' | 'access' | 'variables'>;
+
 /** A statement that answers a whole query, for all requests of the same shape and access. */
 export interface QueryPlan {
   /** Undefined when no field needs the database. */
@@ -94,7 +97,7 @@ export function planRecords(source: OperationSource, request: RequestContext, mo
 }
 
 /** A plan context for selections and arguments alone, where no statement is made. */
-export function planContext(source: OperationSource, request: RequestContext, mode: PlanContext['mode']): PlanContext {
+export function planContext(source: OperationSource, request: PlannedRequest, mode: PlanContext['mode']): PlanContext {
   return {
     schema: source.schema,
     catalog: request.catalog,
