@@ -1,24 +1,21 @@
 import { watch } from 'chokidar';
 import type { Platform } from '../../platform.ts';
 import { printBanner } from '../banner.ts';
-import type { CommandFactory, CommonOptions } from '../command.ts';
-import { appCommand, parsePort } from '../command.ts';
+import type { CommandFactory } from '../command.ts';
 import type { Io } from '../io.ts';
-import { openApp } from '../open-app.ts';
 import { reportError } from '../report-error.ts';
-import { servingLog } from '../terminal-log.ts';
+import { openServing, servingCommand } from '../serving.ts';
+import type { ServingOptions } from '../serving.ts';
 import { untilAborted } from '../until-aborted.ts';
 
 /** Editors write a file in several steps; changes that come this close together are one. */
 const quietMilliseconds = 120;
 
 export const dev: CommandFactory = (io, done) =>
-  appCommand('dev', 'serve the app and rebuild the schema whenever a definition changes')
-    .option('-p, --port <number>', 'port to listen on', parsePort)
-    .option('--accept-data-loss <names...>', 'tables and columns that may go, such as contact.fax')
-    .action(async ({ directory, port, acceptDataLoss }: CommonOptions & { readonly port?: number; readonly acceptDataLoss?: readonly string[] }) => {
+  servingCommand('dev', 'serve the app and rebuild the schema whenever a definition changes')
+    .action(async (options: ServingOptions) => {
       const began = performance.now();
-      const platform = await openApp(io, directory, { log: servingLog, acceptDataLoss, ...(port !== undefined && { settings: { server: { port } } }) });
+      const platform = await openServing(io, options);
       try {
         const { url } = await platform.start();
         const stopWatching = await watchDefinitions(io, platform);

@@ -1,17 +1,14 @@
 import { printBanner } from '../banner.ts';
-import type { CommandFactory, CommonOptions } from '../command.ts';
-import { appCommand, parsePort } from '../command.ts';
-import { openApp } from '../open-app.ts';
-import { servingLog } from '../terminal-log.ts';
+import type { CommandFactory } from '../command.ts';
+import { openServing, servingCommand } from '../serving.ts';
+import type { ServingOptions } from '../serving.ts';
 import { untilAborted } from '../until-aborted.ts';
 
 export const start: CommandFactory = (io, done) =>
-  appCommand('start', 'serve the app')
-    .option('-p, --port <number>', 'port to listen on', parsePort)
-    .option('--accept-data-loss <names...>', 'tables and columns that may go, such as contact.fax')
-    .action(async ({ directory, port, acceptDataLoss }: CommonOptions & { readonly port?: number; readonly acceptDataLoss?: readonly string[] }) => {
+  servingCommand('start', 'serve the app')
+    .action(async (options: ServingOptions) => {
       const began = performance.now();
-      const platform = await openApp(io, directory, { log: servingLog, acceptDataLoss, ...(port !== undefined && { settings: { server: { port } } }) });
+      const platform = await openServing(io, options);
       try {
         const { url } = await platform.start();
         // Collectors of logs read JSON; people read the rest.

@@ -3,6 +3,7 @@ import { v7 } from 'uuid';
 import type { Database } from '../../database/database.ts';
 import { ObjectosError } from '../../errors.ts';
 import { hashToken } from './hash-token.ts';
+import { memberRoles } from './member-roles.ts';
 
 const prefix = 'oos_';
 export const isApiKey = (text: string): boolean => text.startsWith(prefix);
@@ -67,7 +68,7 @@ export async function findApiKey(database: Database, key: string): Promise<Known
     email: row.email,
     administrator: row.administrator === true,
     organizationId: row.organization_id ?? undefined,
-    memberRoles: (row.role ?? '').split(',').filter((role) => role !== ''),
+    memberRoles: memberRoles(row.role),
     scopes: row.scopes ?? [],
   };
 }

@@ -3,6 +3,7 @@ import type { Database } from '../../database/database.ts';
 import type { Logger } from '../../kernel/log.ts';
 import type { AdapterEvents } from './adapter.ts';
 import { hashToken } from './hash-token.ts';
+import { memberRoles } from './member-roles.ts';
 
 export interface KnownSession {
   readonly id: string;
@@ -179,6 +180,6 @@ async function load(database: Database, hash: string): Promise<KnownSession | un
     expiresAt: Date.parse(row.expires_at),
     lastSeenAt: Date.parse(row.seen_at),
     organizationId: row.active_organization_id ?? undefined,
-    memberRoles: (row.role ?? '').split(',').filter((role) => role !== ''),
+    memberRoles: memberRoles(row.role),
   };
 }
