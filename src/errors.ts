@@ -27,7 +27,13 @@ export interface Problem {
   readonly path: readonly (string | number)[];
   readonly code: string;
   readonly message: string;
+  /** Name of the rule that refused the value, where one did. */
+  readonly rule?: string;
+  /** Absent for errors: what else is told did not stop the write. */
+  readonly severity?: Exclude<ProblemSeverity, 'error'>;
 }
+
+export type ProblemSeverity = 'error' | 'warning' | 'info';
 
 export interface ErrorDetails {
   /** The refused values, for VALIDATION_FAILED and for constraint violations. */

@@ -36,6 +36,8 @@ export interface CatalogObject {
   readonly icon: string | undefined;
   readonly names: ObjectNames;
   readonly table: string;
+  /** `table` is a view that something else keeps: records are only read. */
+  readonly view: boolean;
   /** All stored and computed fields by machine name, system fields (`id`, `created_at`, …) included, in order of definition. */
   readonly fields: ReadonlyMap<string, CatalogField>;
   /** All relations by GraphQL name: to-one from lookups, to-many from lookups of others, links of multiple lookups. */
@@ -54,6 +56,8 @@ export interface CatalogObject {
   /** API methods that exist: a subset of `apiMethods`. */
   readonly methods: ReadonlySet<ApiMethod>;
   readonly trackHistory: boolean;
+  /** Lookup to the organization that a record belongs to, on tenant-aware objects. Required, unless records may belong to all. */
+  readonly organizationField: string | undefined;
   /** Brought by the platform, not by the app. */
   readonly system: boolean;
   readonly recordTypes: readonly string[];
@@ -147,9 +151,14 @@ export interface CatalogKey {
   readonly name: string;
   /** `SLUG`, for the enum of upsert keys. */
   readonly enumName: string;
-  /** Machine names. */
+  /** Machine names of what a client gives. */
   readonly fields: readonly string[];
+  /** Field within whose values the key is unique: the organization of a tenant-aware object. Never given by clients. */
+  readonly scope: string | undefined;
 }
+
+/** Fields of the unique index behind a key. */
+export const indexedFields = ({ fields, scope }: CatalogKey): readonly string[] => (scope === undefined ? fields : [scope, ...fields]);
 
 export interface CatalogIndex {
   readonly name: string;

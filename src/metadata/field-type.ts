@@ -107,6 +107,12 @@ export interface FieldType {
   readonly confidential?: boolean;
   /** The stored value is sealed: the platform needs a sealing key where such a field is defined. */
   readonly sealed?: boolean;
+  /** No two records have the same value, whatever the definition says. */
+  readonly unique?: boolean;
   /** Computed by the platform: refused in inputs (formula, summary, autonumber). */
   readonly computed: boolean;
+  /** Of a type that an expression computes: the type with the faces of a result of this kind (`number`, `text`, …). */
+  ofResult?(kind: string, field: CatalogField): FieldType;
+  /** The form of a value that is computed and has no column. */
+  resultColumn?(field: CatalogField): ColumnShape | undefined;
 }

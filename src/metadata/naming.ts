@@ -43,6 +43,11 @@ export function rootFieldNames({ type, one, many }: ObjectNames) {
 }
 export type RootFieldNames = ReturnType<typeof rootFieldNames>;
 
+/** What a state machine adds to the API: `transitionOpportunityStage`, `OpportunityStageEvent`. */
+export function stateMachineNames({ type }: ObjectNames, field: string) {
+  return { mutation: `transition${type}${toPascal(field)}`, event: `${type}${toPascal(field)}Event` } as const;
+}
+
 /** Every type that belongs to an object, from the name of its own type. */
 export function objectTypeNames(type: string) {
   return {
@@ -83,6 +88,7 @@ export function objectTypeNames(type: string) {
     payload: `${type}Payload`,
     bulkPayload: `${type}BulkPayload`,
     bulkRow: `${type}BulkRow`,
+    historyField: `${type}HistoryField`,
     change: `${type}Change`,
     changeKind: `${type}ChangeKind`,
   } as const;
@@ -243,7 +249,7 @@ export function sqlName(name: string): string {
 /** Types that exist without any object. */
 export const reservedTypeNames: ReadonlySet<string> = new Set([
   'Query', 'Mutation', 'Subscription', 'Node', 'PageInfo', 'Metadata', 'Problem', 'TrashFilter', 'BulkMode', 'SortOrder', 'DateUnit', 'DateRange', 'DateSpan',
-  'FieldComparison', 'ChangeKind',
+  'FieldComparison', 'ChangeKind', 'NodeChange', 'ChangeFeed',
   'ID', 'String', 'Int', 'Float', 'Boolean', 'Decimal', 'BigInt', 'Date', 'DateTime', 'Time', 'JSON', 'JSONObject', 'Email', 'URL', 'PhoneNumber', 'Upload', 'UUID',
   'DateOrMacro', 'DateTimeOrMacro', 'FieldSet',
   'IDFilter', 'StringFilter', 'IntFilter', 'FloatFilter', 'DecimalFilter', 'BigIntFilter', 'BooleanFilter', 'DateFilter', 'DateTimeFilter', 'TimeFilter', 'StringListFilter', 'JSONFilter',
@@ -251,7 +257,7 @@ export const reservedTypeNames: ReadonlySet<string> = new Set([
 ]);
 
 /** Root fields that exist without any object. */
-export const reservedRootFields: ReadonlySet<string> = new Set(['node', 'nodes', 'metadata', 'query', 'me', '_entities', '_service']);
+export const reservedRootFields: ReadonlySet<string> = new Set(['node', 'nodes', 'metadata', 'query', 'me', 'changes', 'recordChanges', 'changesSince', '_entities', '_service']);
 
 /** Entries that filters, keys and inputs have beside the fields of the object. */
 export const reservedFieldNames: ReadonlySet<string> = new Set(['id', 'and', 'or', 'not', 'compare']);

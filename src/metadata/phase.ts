@@ -34,6 +34,23 @@ export type KindDocuments = ReadonlyMap<string, readonly KindDocument[]>;
 /** Reports on an object (`account`), a field (`account.industry`) or a key of either; `path` starts below the subject. */
 export type CatalogReport = (severity: Severity, subject: string, path: Path, message: string, hint?: string) => void;
 
+/** An object before it is linked: its checked parts are in the Catalog, this is as written, in canonical spelling. */
+export interface WrittenObject {
+  readonly name: string;
+  /** Brought by a plugin. */
+  readonly system: boolean;
+  readonly definition: Readonly<Record<string, unknown>>;
+}
+
+/** The lookup by which records of an object belong to an organization. */
+export interface OrganizationField {
+  readonly name: string;
+  /** Of an object that has the field already, only `required` and `readonly` count. */
+  readonly definition: DefinitionInput;
+  /** Records are read within one organization, so the object's indexes begin with it. */
+  readonly leadsIndexes: boolean;
+}
+
 /** What a plugin adds to the definitions. */
 export interface MetadataPhase {
   /** Objects of the platform, or extensions (`extend`) of others. An app may extend them and may not define them again. */
@@ -52,6 +69,8 @@ export interface MetadataPhase {
   readonly fieldKeys?: z.ZodRawShape;
   /** Flags of `enable` on which the plugin acts. */
   readonly enableKeys?: readonly string[];
+  /** Says which objects are tenant-aware, and gives them their field. Asked once for each object; at most one plugin brings it. */
+  organizationOf?(object: WrittenObject): OrganizationField | undefined;
   /** Called once with the linked Catalog and the documents of all kinds; an error stops the start after everything was checked. */
   check?(catalog: Catalog, report: CatalogReport, documents: KindDocuments): void;
 }

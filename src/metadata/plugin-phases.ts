@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { Plugin } from '../kernel/plugin.ts';
 import type { FieldType } from './field-type.ts';
-import type { DefinitionInput, FileKind, MetadataPhase } from './phase.ts';
+import type { DefinitionInput, FileKind, MetadataPhase, WrittenObject } from './phase.ts';
 import type { Report } from './report.ts';
 
 /** What all plugins bring, put together. */
@@ -13,6 +13,7 @@ export interface CollectedPhases {
   readonly objectKeys: z.ZodRawShape;
   readonly fieldKeys: z.ZodRawShape;
   readonly enableKeys: readonly string[];
+  readonly organizationOf: { readonly origin: string; readonly of: NonNullable<MetadataPhase['organizationOf']> } | undefined;
   readonly checks: readonly NonNullable<MetadataPhase['check']>[];
 }
 
@@ -46,6 +47,7 @@ export function collectPhases(plugins: readonly Plugin[], platformTypes: Readonl
     for (const [key, schema] of Object.entries(phase.objectKeys ?? {})) if (claim(`object key "${key}"`, origin)) objectKeys[key] = schema as z.ZodType;
     for (const [key, schema] of Object.entries(phase.fieldKeys ?? {})) if (claim(`field key "${key}"`, origin)) fieldKeys[key] = schema as z.ZodType;
   }
+  const owning = phases.filter(({ origin, phase }) => phase.organizationOf && claim('owning organization of objects', origin));
   return {
     objects: phases.map(({ origin, phase }) => ({ origin, objects: phase.objects ?? [] })),
     fieldTypes,
@@ -54,6 +56,7 @@ export function collectPhases(plugins: readonly Plugin[], platformTypes: Readonl
     objectKeys,
     fieldKeys,
     enableKeys: phases.flatMap(({ phase }) => phase.enableKeys ?? []),
+    organizationOf: owning.map(({ origin, phase }) => ({ origin, of: (object: WrittenObject) => phase.organizationOf?.(object) }))[0],
     checks: phases.flatMap(({ phase }) => (phase.check ? [phase.check.bind(phase)] : [])),
   };
 }

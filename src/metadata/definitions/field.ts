@@ -9,6 +9,7 @@ const option = z.object({
   label: z.string().optional().describe('Shown to people; derived from the value by default.'),
   color: z.string().optional().describe('Colour for user interfaces.'),
   default: z.boolean().optional().describe('This option is the default value.'),
+  visibleWhen: z.union([z.string().min(1), z.looseObject({ source: z.string().min(1) })]).optional().describe('Condition under which the option can be chosen.'),
 });
 
 export const deleteBehaviors = ['set_null', 'cascade', 'restrict'] as const;
@@ -47,7 +48,7 @@ const clientKeys = ['placeholder', 'widget', 'group'];
 
 /** Keys of the vocabulary that only a plugin brings to life. */
 const inertKeys = [
-  'visibleWhen', 'readonlyWhen', 'requiredWhen', 'dependencies', 'dependsOn', 'expression', 'returnType', 'summaryOperations', 'autonumberFormat', 'startNumber',
+  'defaultExpression', 'visibleWhen', 'readonlyWhen', 'requiredWhen', 'dependencies', 'dependsOn', 'expression', 'returnType', 'summaryOperations', 'autonumberFormat', 'startNumber',
   'cached', 'dataQuality', 'encryptionConfig', 'maskingRule', 'requiredPermissions', 'visible_to', 'editable_by', 'caseSensitive', 'system',
 ];
 

@@ -46,6 +46,7 @@ export const objectShape = {
   active: flag('False: records stay in the database and the API does not show them.'),
   abstract: flag('True: a base for other definitions; without table and API.'),
   tableName: z.string().regex(/^[a-z_][a-z0-9_]*$/, 'is not a table name: lower-case letters, digits and underscores').max(63).optional().describe('Table in the database; the name by default.'),
+  view: flag('Records are rows of a view with the name of the table, which something else keeps in the database: no table is made, and records are only read.'),
   fields: z.record(z.string(), z.unknown()).optional().describe('Fields by machine name.'),
   indexes: z.array(index).optional().describe('Indexes and compound unique keys.'),
   nameField: text('Field that titles a record: `name`, else `title`, else the first text field by default.'),

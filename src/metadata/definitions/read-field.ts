@@ -93,7 +93,7 @@ export class FieldReader {
       Object.hasOwn(this.#anyType.shape, key) || keysOfSomeTypes.includes(key) ? `"${key}" has no meaning for the type ${type.name}; it is kept and nothing acts on it` : undefined,
     );
     const valid = checkValues(schema, part, subject, this.#report);
-    const idle = (type.inertKeys ?? []).filter((key) => key.includes('.') && hasEffect(valueAt(part.value, key)));
+    const idle = [...(type.inertKeys ?? []).filter((key) => key.includes('.') && hasEffect(valueAt(part.value, key))), ...this.#idleOptions(part)];
     warnIdle(idle, part, subject, this.#report);
     return { name, part, type, leftOut: false, valid, subfields: this.#subfields(part, subject) };
   }
@@ -104,6 +104,13 @@ export class FieldReader {
       const part = this.read(field, at, `${subject}.${name}`);
       return part ? [this.check(name, part, `${subject}.${name}`)] : [];
     });
+  }
+
+  /** Whoever acts on the conditions of fields does so on those of their options. */
+  #idleOptions({ value }: Part): readonly string[] {
+    const options = value['options'];
+    if (Object.hasOwn(this.#pluginKeys, 'visibleWhen') || !Array.isArray(options)) return [];
+    return options.flatMap((option, index) => (isMapping(option) && option['visibleWhen'] !== undefined ? [`options.${index}.visibleWhen`] : []));
   }
 
   #subfields(part: Part, subject: string): readonly FieldDraft[] {
@@ -175,7 +182,8 @@ function withoutShorthand(raw: unknown): unknown {
   return typeof raw === 'string' ? { type: raw } : raw;
 }
 
-function normalizeValues({ value }: Part): void {
+function normalizeValues(part: Part): void {
+  const { value } = part;
   const typeName = value['type'];
   if (typeof typeName === 'string') value['type'] = typeAliases.get(typeName) ?? typeName;
   const behavior = value['deleteBehavior'];
@@ -188,7 +196,46 @@ function normalizeValues({ value }: Part): void {
     Reflect.deleteProperty(value, key);
   }
   if (value['type'] === 'json') delete value['blackbox'];
+  if (value['type'] === 'autonumber') renameKeys(part, { format: 'autonumberFormat', displayFormat: 'autonumberFormat', display_format: 'autonumberFormat' });
+  if (value['type'] === 'summary') gatherSummary(part);
   if (Array.isArray(value['options'])) normalizeOptions(value, value['options']);
+  if (isExpression(value['defaultValue'])) renameKeys(part, { defaultValue: 'defaultExpression' });
+}
+
+/** `{ dialect: cel, source: "amount * 0.1" }`: no value, but how to compute one. */
+function isExpression(value: unknown): boolean {
+  return isMapping(value) && typeof value['source'] === 'string' && Object.keys(value).every((key) => ['dialect', 'source', 'ast', 'meta'].includes(key));
+}
+
+/** Keys that mean something else to other types. */
+function renameKeys(part: Part, names: Readonly<Record<string, string>>): void {
+  for (const [key, name] of Object.entries(names)) {
+    if (part.value[key] === undefined || part.value[name] !== undefined) continue;
+    part.moved.set(name, part.moved.get(key) ?? [{ document: part.document, path: [...part.path, key], from: 0 }]);
+    part.value[name] = part.value[key];
+    Reflect.deleteProperty(part.value, key);
+  }
+}
+
+const summaryKeys: Readonly<Record<string, string>> = {
+  reference: 'object', summaryObject: 'object', summary_object: 'object', summaryType: 'function', summary_type: 'function', summaryField: 'field', summary_field: 'field',
+  summaryFilter: 'filter', summary_filter: 'filter', relationshipField: 'relationshipField', relationship_field: 'relationshipField',
+};
+
+/** `{ summary_type: SUM, summary_field: amount, reference_to: line }` → `summaryOperations`. */
+function gatherSummary({ value }: Part): void {
+  const given = isMapping(value['summaryOperations']) ? { ...value['summaryOperations'] } : {};
+  for (const [key, name] of Object.entries(summaryKeys)) {
+    if (value[key] === undefined) continue;
+    given[name] ??= value[key];
+    Reflect.deleteProperty(value, key);
+  }
+  if (given['relationship_field'] !== undefined) {
+    given['relationshipField'] ??= given['relationship_field'];
+    delete given['relationship_field'];
+  }
+  if (typeof given['function'] === 'string') given['function'] = given['function'].toLowerCase();
+  if (Object.keys(given).length > 0) value['summaryOperations'] = given;
 }
 
 /** Options may be plain texts; a default may be marked on its option, or differ from it in case. */

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Part, Place } from '../part.ts';
+import type { OrganizationField } from '../phase.ts';
 import { createPart } from '../part.ts';
 import { isMapping } from '../report.ts';
 import type { Report } from '../report.ts';
@@ -19,6 +20,8 @@ export interface ObjectDraft {
   readonly fields: Map<string, Part>;
   /** Brought by a plugin. */
   readonly system: boolean;
+  /** Lookup to the organization that records belong to. */
+  readonly organization?: OrganizationField;
 }
 
 export interface ExtensionDraft extends ObjectDraft {

@@ -17,6 +17,7 @@ export const autonumber = defineType({
     startNumber: z.int().min(0).optional(),
   },
   computed: true,
+  unique: true,
   column: () => textColumn,
   graphql: () => ({ kind: 'scalar', scalar: 'String' }),
   filters: () => 'string',

@@ -10,6 +10,7 @@ import { claimNames } from './claim-names.ts';
 import { deepFreeze } from './deep-freeze.ts';
 import { linkMethods, linkNameField, linkSearch } from './link-display.ts';
 import { checkField, deprecation, text } from './link-fields.ts';
+import { linkFormulas } from './link-formulas.ts';
 import { linkKeys } from './link-keys.ts';
 import type { LinkedKeys } from './link-keys.ts';
 import { linkObjects } from './link-objects.ts';
@@ -39,6 +40,7 @@ export function linkCatalog({ drafts, ...context }: ObjectContext & { readonly d
       if (draft) checkField(field, draft, report);
     }
   }
+  linkFormulas(builds, report);
   const objects = new Map([...builds.values()].map((build) => [build.name, finish(build, keys.get(build.name) ?? { keys: [], indexes: [] }, report)]));
   const links = references.flatMap(({ link }) => (link ? [link] : []));
   const content = { objects, links };
@@ -58,6 +60,7 @@ function finish(build: ObjectBuild, { keys, indexes }: LinkedKeys, report: Repor
     icon: text(value['icon']),
     names: build.names,
     table: build.table,
+    view: value['view'] === true,
     fields,
     relations,
     keys,
@@ -68,6 +71,7 @@ function finish(build: ObjectBuild, { keys, indexes }: LinkedKeys, report: Repor
     softDelete: build.softDelete,
     methods: linkMethods(build, search.fields.length > 0, report),
     trackHistory: draft.enable.value['trackHistory'] === true || [...fields.values()].some((field) => field.trackHistory),
+    organizationField: draft.organization?.name,
     system: draft.system,
     recordTypes: [],
     renamedFrom: text(value['renamedFrom']),

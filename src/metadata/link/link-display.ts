@@ -75,6 +75,7 @@ export function linkMethods(build: ObjectBuild, searchable: boolean, report: Rep
   const impossible = new Map<ApiMethod, string>([
     ...(soft ? [] : ([['restore', 'deletion is not soft'], ['purge', 'deletion is not soft']] as const)),
     ...(searchable ? [] : ([['search', 'no field is searchable']] as const)),
+    ...(part.value['view'] === true ? (['create', 'update', 'delete', 'upsert', 'bulk', 'import'] as const).map((method) => [method, 'records of a view are only read'] as const) : []),
   ]);
   const written = enable.value['apiMethods'] as readonly ApiMethod[] | undefined;
   for (const method of written ?? []) {

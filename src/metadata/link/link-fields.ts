@@ -31,7 +31,7 @@ export function linkField(object: string, draft: FieldDraft, type: FieldType, su
     description: describe(value),
     column: undefined,
     required: value['required'] === true,
-    unique: value['unique'] !== undefined && value['unique'] !== false,
+    unique: type.unique === true || (value['unique'] !== undefined && value['unique'] !== false),
     multiple: value['multiple'] === true,
     defaultValue: value['defaultValue'] ?? undefined,
     options: linkOptions(draft, subject, report),
@@ -68,7 +68,6 @@ export function linkField(object: string, draft: FieldDraft, type: FieldType, su
     field.searchable = false;
     report.warn(part, ['searchable'], subject, `a ${type.name} has no text to search; "searchable" has no effect`);
   }
-  if (value['unique'] === 'organization') report.warn(part, ['unique'], subject, '"organization" needs organizations, which no plugin brings; values are unique among all records');
   return field;
 }
 

@@ -2,6 +2,7 @@ import type { CatalogField, CatalogIndex, CatalogKey } from '../catalog.ts';
 import type { FilterFamily } from '../field-type.ts';
 import { indexName, keyNames } from '../naming.ts';
 import { suggest } from '../nearest.ts';
+import type { Part } from '../part.ts';
 import type { Path } from '../source-document.ts';
 import { isMapping } from '../report.ts';
 import type { Report } from '../report.ts';
@@ -21,23 +22,33 @@ export interface LinkedKeys {
  * collections are read through it in the order of their ids.
  */
 export function linkKeys(build: ObjectBuild, report: Report): LinkedKeys {
-  const keys = new Map<string, CatalogKey>([['id', { name: 'id', enumName: 'ID', fields: ['id'] }]]);
+  const keys = new Map<string, CatalogKey>([['id', { name: 'id', enumName: 'ID', fields: ['id'], scope: undefined }]]);
   const indexes = new Map<string, CatalogIndex>();
-  const add = (fields: readonly CatalogField[], { name, unique = false, type = 'btree', partial }: Partial<CatalogIndex>): void => {
+  const organization = organizationOf(build);
+  const add = (given: readonly CatalogField[], { name, unique = false, type = 'btree', partial }: Partial<CatalogIndex>, scope?: CatalogField): void => {
+    const fields = scope && !given.includes(scope) ? [scope, ...given] : given;
     const index = { name: name ?? indexName(build.table, fields.map((field) => field.column ?? field.name), unique), fields: fields.map((field) => field.name), unique, type, partial };
     indexes.set(index.name, index);
-    if (!unique || partial !== undefined) return;
-    const key = { ...keyNames(fields.map((field) => ({ field: field.name, isLookup: field.reference !== undefined }))), fields: index.fields };
+    const named = given.filter((field) => field !== scope);
+    if (!unique || partial !== undefined || named.length === 0) return;
+    const key = { ...keyNames(named.map((field) => ({ field: field.name, isLookup: field.reference !== undefined }))), fields: named.map((field) => field.name), scope: scope?.name };
     keys.set(key.name, key);
   };
+  const scopeOf = (unique: unknown): CatalogField | undefined => (unique === 'global' ? undefined : organization);
+  const leading = build.draft.organization?.leadsIndexes === true ? organization : undefined;
 
   for (const field of build.fields.values()) {
     if (field.system) continue;
+    const draft = build.drafts.get(field.name);
+    if (draft && field.definition['unique'] === 'organization') warnShared(build, draft.part, ['unique'], `${build.name}.${field.name}`, report);
     const key = field.unique ? 'unique' : field.externalId ? 'externalId' : undefined;
-    if (key !== undefined && canBeUnique(build, field, key, report)) add([field], { unique: true });
-    else if (key === undefined && field.definition['index'] === true && hasColumn(build, field, ['index'], report)) add([field], { type: defaultType(field) });
+    if (key !== undefined && canBeUnique(build, field, key, report)) add([field], { unique: true }, scopeOf(field.definition['unique']));
+    else if (key === undefined && field.definition['index'] === true && hasColumn(build, field, ['index'], report)) {
+      const type = defaultType(field);
+      add([field], { type }, type === 'btree' ? leading : undefined);
+    }
   }
-  for (const declared of declaredIndexes(build, report)) add(declared.fields, declared.index);
+  for (const { fields, index, written } of declaredIndexes(build, report)) add(fields, index, index.unique === true ? scopeOf(written) : index.type === 'btree' ? leading : undefined);
   for (const field of build.fields.values()) {
     if (field.reference === undefined || field.column === undefined) continue;
     const id = build.fields.get('id');
@@ -45,6 +56,16 @@ export function linkKeys(build: ObjectBuild, report: Report): LinkedKeys {
     if (!served && id) add([field, id], {});
   }
   return { keys: [...keys.values()], indexes: [...indexes.values()] };
+}
+
+/** The lookup to the organization, once it is linked; a wrong one is reported by whoever made it. */
+function organizationOf({ draft, fields }: ObjectBuild): CatalogField | undefined {
+  const field = draft.organization && fields.get(draft.organization.name);
+  return field?.reference && field.column !== undefined ? field : undefined;
+}
+
+function warnShared(build: ObjectBuild, part: Part, path: Path, subject: string, report: Report): void {
+  if (!build.draft.organization) report.warn(part, path, subject, '"organization" has no effect: records of this object belong to no organization, so values are unique among all', 'Use the plugin tenancy and make the object tenant-aware, or write unique: true.');
 }
 
 function canBeUnique(build: ObjectBuild, field: CatalogField, key: string, report: Report): boolean {
@@ -70,6 +91,8 @@ function defaultType(field: CatalogField): CatalogIndex['type'] {
 interface DeclaredIndex {
   readonly fields: readonly CatalogField[];
   readonly index: Partial<CatalogIndex>;
+  /** `unique` as it stands in the definition. */
+  readonly written: unknown;
 }
 
 function declaredIndexes(build: ObjectBuild, report: Report): readonly DeclaredIndex[] {
@@ -82,7 +105,7 @@ function declaredIndexes(build: ObjectBuild, report: Report): readonly DeclaredI
     const fields = fieldsNamed(build, index['fields'], ['indexes', position, 'fields'], 'index', report);
     if (!fields) return [];
     const unique = index['unique'] !== undefined && index['unique'] !== false;
-    if (index['unique'] === 'organization') report.warn(part, ['indexes', position, 'unique'], build.name, '"organization" needs organizations, which no plugin brings; values are unique among all records');
+    if (index['unique'] === 'organization') warnShared(build, part, ['indexes', position, 'unique'], build.name, report);
     const name = text(index['name']);
     if (name !== undefined && names.has(name)) report.error(part, ['indexes', position, 'name'], build.name, `two indexes are named "${name}"`, 'Rename one, or leave the names out.');
     if (name !== undefined) names.add(name);
@@ -105,7 +128,7 @@ function declaredIndexes(build: ObjectBuild, report: Report): readonly DeclaredI
     }
     const [first] = fields;
     const chosen = type ?? (first && fields.length === 1 ? defaultType(first) : 'btree');
-    return [{ fields, index: { ...(name === undefined ? {} : { name }), unique, type: chosen, partial: text(index['partial']) } }];
+    return [{ fields, index: { ...(name === undefined ? {} : { name }), unique, type: chosen, partial: text(index['partial']) }, written: index['unique'] }];
   });
 }
 

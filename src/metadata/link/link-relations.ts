@@ -8,7 +8,8 @@ import type { LinkedReference, Mutable, ObjectBuild } from './build.ts';
 import { text } from './link-fields.ts';
 import { resolveReference } from './resolve-reference.ts';
 
-const userObject = 'sys_user';
+/** The object of people, which user fields lead to. */
+export const userObject = 'sys_user';
 
 /** Resolves every lookup to its object and puts the relation on both sides. Answers the references in a stable order. */
 export function linkRelations(builds: ReadonlyMap<string, ObjectBuild>, report: Report): readonly LinkedReference[] {
