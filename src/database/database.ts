@@ -42,9 +42,10 @@ export interface Database {
   afterCommit(callback: () => void): void;
   /**
    * LISTEN on a channel; the returned function stops it. After a lost connection was restored the callback gets an empty
-   * payload: notifications may be missing, look again. Not inside a transaction.
+   * payload: notifications may be missing, look again. `onLost` is called when the connection is lost: until `callback` gets
+   * that payload nothing is heard. Not inside a transaction.
    */
-  listen(channel: string, callback: (payload: string) => void): Promise<() => Promise<void>>;
+  listen(channel: string, callback: (payload: string) => void, onLost?: () => void): Promise<() => Promise<void>>;
   /** Answers one trivial query; used by readiness. */
   ping(): Promise<void>;
   close(): Promise<void>;

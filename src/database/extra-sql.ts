@@ -1,3 +1,4 @@
+import { indexedFields } from '../metadata/catalog.ts';
 import type { Catalog, CatalogObject } from '../metadata/catalog.ts';
 import { indexName, sqlName } from '../metadata/naming.ts';
 import { quoteName } from './listener.ts';
@@ -18,7 +19,7 @@ export interface ExtraSql {
 /** Everything of this kind that the Catalog and the tables of plugins ask for, in a stable order. */
 export function extraSql(catalog: Catalog, tables: readonly PlatformTable[] = []): readonly ExtraSql[] {
   return [
-    ...[...catalog.objects.values()].flatMap((object) => [...checks(object), ...keys(object), ...indexes(object), ...search(object)]),
+    ...[...catalog.objects.values()].filter(({ view }) => !view).flatMap((object) => [...checks(object), ...keys(object), ...indexes(object), ...search(object)]),
     ...tables.flatMap(({ name: table, sql = [] }) => sql.map((statement) => ({ ...statement, table }))),
   ];
 }
@@ -59,7 +60,8 @@ function checks(object: CatalogObject): ExtraSql[] {
 
 function keys(object: CatalogObject): ExtraSql[] {
   const predicate = uniqueKeyPredicate(object);
-  return object.keys.flatMap(({ fields }) => {
+  return object.keys.flatMap((key) => {
+    const fields = indexedFields(key);
     const columns = columnsOf(object, fields);
     if (predicate === undefined || columns === undefined || !keyIsPartial(object, fields)) return [];
     return index(object, indexName(object.table, columns, true), `UNIQUE INDEX`, `(${columns.map(quoteName).join(', ')}) WHERE ${predicate}`);
@@ -67,7 +69,7 @@ function keys(object: CatalogObject): ExtraSql[] {
 }
 
 function indexes(object: CatalogObject): ExtraSql[] {
-  const keyed = new Set(object.keys.map(({ fields }) => fields.join()));
+  const keyed = new Set(object.keys.map((key) => indexedFields(key).join()));
   const predicate = uniqueKeyPredicate(object);
   return object.indexes.flatMap(({ name, fields, unique, type, partial }) => {
     const columns = columnsOf(object, fields);

@@ -1,7 +1,10 @@
 import type pg from 'pg';
 import type { Listening } from './pool-database.ts';
 
-type Callback = (payload: string) => void;
+interface Callback {
+  readonly deliver: (payload: string) => void;
+  readonly lost: (() => void) | undefined;
+}
 
 export interface ListenerOptions {
   readonly connect: () => pg.Client;
@@ -22,7 +25,8 @@ export class Listener implements Listening {
     this.#options = options;
   }
 
-  async listen(channel: string, callback: Callback): Promise<() => Promise<void>> {
+  async listen(channel: string, deliver: (payload: string) => void, lost?: () => void): Promise<() => Promise<void>> {
+    const callback: Callback = { deliver, lost };
     const callbacks = this.#callbacks.get(channel) ?? new Set();
     this.#callbacks.set(channel, callbacks);
     callbacks.add(callback);
@@ -75,7 +79,9 @@ export class Listener implements Listening {
 
   #lost(): void {
     this.#client = undefined;
-    if (!this.#closed && this.#callbacks.size > 0) this.#restore(100);
+    if (this.#closed || this.#callbacks.size === 0) return;
+    for (const callback of [...this.#callbacks.values()].flatMap((callbacks) => [...callbacks])) this.#call(() => callback.lost?.());
+    this.#restore(100);
   }
 
   #restore(delay: number): void {
@@ -94,12 +100,14 @@ export class Listener implements Listening {
   }
 
   #deliver(channel: string, payload: string): void {
-    for (const callback of [...(this.#callbacks.get(channel) ?? [])]) {
-      try {
-        callback(payload);
-      } catch (error) {
-        this.#options.onError(error);
-      }
+    for (const callback of [...(this.#callbacks.get(channel) ?? [])]) this.#call(() => callback.deliver(payload));
+  }
+
+  #call(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.#options.onError(error);
     }
   }
 }

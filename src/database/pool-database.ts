@@ -5,7 +5,7 @@ import { type Connection, Transactions } from './transactions.ts';
 
 /** The connection of a channel's listener: on a server one of its own, on PGlite the only one there is. */
 export interface Listening {
-  listen(channel: string, callback: (payload: string) => void): Promise<() => Promise<void>>;
+  listen(channel: string, callback: (payload: string) => void, onLost?: () => void): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 
@@ -115,10 +115,10 @@ export class PoolDatabase implements Database {
     return this.#transactions.outside(work);
   }
 
-  async listen(channel: string, callback: (payload: string) => void): Promise<() => Promise<void>> {
+  async listen(channel: string, callback: (payload: string) => void, onLost?: () => void): Promise<() => Promise<void>> {
     if (this.inTransaction) throw new Error('listen() must be called outside of transactions.');
     try {
-      return await this.#transactions.outside(() => this.#options.listening.listen(channel, callback));
+      return await this.#transactions.outside(() => this.#options.listening.listen(channel, callback, onLost));
     } catch (error) {
       throw databaseError(error);
     }

@@ -1,5 +1,6 @@
 import type { Caller } from './caller.ts';
 import type { Filter } from './filter/filter.ts';
+import type { RequestContext } from './request.ts';
 
 declare module '../kernel/plugin.ts' {
   interface Services {
@@ -8,23 +9,43 @@ declare module '../kernel/plugin.ts' {
   }
 }
 
+export interface Profiles {
+  /** All there are. */
+  names(): readonly string[];
+  /** Those of a caller. */
+  of(caller: Caller): Promise<readonly string[]>;
+}
+
 /** Answers what a caller may do. Without one, nothing is open. */
 export interface AccessProvider {
   readonly name: string;
-  /** Rights of the caller. Callers with the same rights must get the same (`===`) Access, so that plans are shared. */
+  /** Rights of the caller, without a promise where they are known already. Callers with the same rights must get the same (`===`) Access, so that plans are shared. */
   accessOf(caller: Caller): Access | Promise<Access>;
+  /** Of providers that know profiles: for what else depends on them. */
+  readonly profiles?: Profiles;
+  /** The person as whom the asker may try a write that is not kept (`dryRunAs`). Refuses askers who may not; without it nobody may. */
+  actAs?(userId: string, write: { readonly object: string; readonly operation: string }, asker: RequestContext): Promise<{ readonly caller: Caller; readonly access: Access }>;
+}
+
+/** What a plugin makes of the rights that another gives. Rights that are known need no promise. */
+export function mapAccess(access: Access | Promise<Access>, change: (access: Access) => Access): Access | Promise<Access> {
+  return access instanceof Promise ? access.then(change) : change(access);
 }
 
 /** What one class of callers may do. Ids of the caller are not part of it: filters bind them when a request runs. */
 export interface Access {
   /** Equal for equal rights; part of the key of cached plans. */
   readonly fingerprint: string;
+  /** The rights that these were cut down from, for an API key of few scopes. */
+  readonly cutFrom?: Access | undefined;
   object(name: string): ObjectAccess;
 }
 
 export interface ObjectAccess {
   /** Rows that may be read; `true` for all, `false` for none. */
   readonly read: boolean | Filter;
+  /** Rows of these that lookups of other records may name; all of them when absent. */
+  readonly connect?: boolean | Filter;
   readonly create: boolean;
   /** Rows that may be edited, tested on the old and on the new image. */
   readonly edit: boolean | Filter;
@@ -45,10 +66,20 @@ export interface FieldAccess {
   readonly aggregate: boolean;
   /** SQL of what shows in place of the stored value `sql`. Filters, orders and aggregates on a masked field must be closed. */
   readonly mask?: ((sql: string) => string) | undefined;
+  /** Of a computed field that a rule names itself: whoever may read it need not have rights on the fields that it reads. */
+  readonly ownRule?: boolean;
 }
+
+/** Whether the caller reads the stored value of the field on every row. */
+export const isPlain = ({ read, mask }: FieldAccess): boolean => read === true && mask === undefined;
 
 const openField: FieldAccess = { read: true, edit: true, filter: true, sort: true, aggregate: true };
 const openObject: ObjectAccess = { read: true, create: true, edit: true, delete: true, check: true, field: () => openField };
+
+/** The same rows, with all their fields. */
+export function withAllFields(access: Access): Access {
+  return { ...access, fingerprint: `${access.fingerprint} with all fields`, object: (name) => ({ ...access.object(name), field: () => openField }) };
+}
 
 /** Everything allowed: the platform's own work (seeding, jobs that run as the system). */
 export const systemAccess: Access = { fingerprint: 'system', object: () => openObject };

@@ -1,3 +1,16 @@
+declare module '../kernel/plugin.ts' {
+  interface Services {
+    /** Offered by the plugin users; a plugin that knows more of people replaces it. */
+    callers: Callers;
+  }
+}
+
+/** Makes callers of people who are not asking: to explain their rights, or to try something as them. */
+export interface Callers {
+  /** The person as if signed in where `asker` is. Undefined when there is no such person, or none who may sign in. */
+  of(userId: string, asker: Caller): Promise<Caller | undefined>;
+}
+
 /** Who asks. Made by the server from credentials, by jobs from their run. */
 export interface Caller {
   readonly kind: 'anonymous' | 'user' | 'apiKey' | 'system';

@@ -1,5 +1,8 @@
 import type {} from 'graphql';
 import type { AggregateFunction } from '../metadata/field-type.ts';
+import type { PlannedSql } from './read/planned.ts';
+import type { RequestContext } from './request.ts';
+import type { Input } from './write/writer.ts';
 
 declare module 'graphql' {
   interface GraphQLFieldExtensions<_TSource, _TContext, _TArgs> {
@@ -24,7 +27,8 @@ export type FieldSource =
   /** `node(id)`, `nodes(ids)` */
   | { readonly kind: 'node' | 'nodes' }
   // --- fields of Mutation ---------------------------------------------------------------------------------------------
-  | { readonly kind: 'mutation'; readonly object: string; readonly operation: WriteOperation }
+  /** `via`: an update under another name. */
+  | { readonly kind: 'mutation'; readonly object: string; readonly operation: WriteOperation; readonly via?: UpdateVia }
   // --- fields of an object type -----------------------------------------------------------------------------------------
   /** Scalar, enum or embedded value of the field; `accountId` and `tagIds` too. */
   | { readonly kind: 'field'; readonly field: string }
@@ -49,14 +53,26 @@ export type FieldSource =
   /** `key { … }` of a group: an object whose fields are `field` and `one` of the grouped object */
   | { readonly kind: 'groupKey' }
   // --- fields of mutation payloads --------------------------------------------------------------------------------------
-  | { readonly kind: 'payload'; readonly part: 'record' | 'records' | 'rows' | 'count' | 'created' | 'deletedId' | 'clientMutationId' }
+  | { readonly kind: 'payload'; readonly part: 'record' | 'records' | 'rows' | 'count' | 'created' | 'deletedId' | 'clientMutationId' | 'warnings' }
   | { readonly kind: 'bulkRow'; readonly part: 'index' | 'id' | 'record' | 'created' | 'problems' }
-  | { readonly kind: 'problem'; readonly part: 'path' | 'code' | 'message' }
+  | { readonly kind: 'problem'; readonly part: 'path' | 'code' | 'message' | 'rule' | 'severity' }
   // --- a field of an embedded type ----------------------------------------------------------------------------------------
   | { readonly kind: 'subfield'; readonly field: string }
+  // --- a field whose SQL a plugin makes ------------------------------------------------------------------------------------
+  /** Its value comes with the record, in the same statement. */
+  | { readonly kind: 'planned'; readonly sql: PlannedSql }
+  /** A field below a planned one, for the maker of its SQL. */
+  | { readonly kind: 'part'; readonly part: string }
   // --- everything else ----------------------------------------------------------------------------------------------------
   /** A field with a resolver of its own; `needs` are machine names of fields of the parent object that it reads. */
   | { readonly kind: 'custom'; readonly needs: readonly string[] };
+
+/** An update whose input comes from arguments of its own. */
+export interface UpdateVia {
+  input(given: Readonly<Record<string, unknown>>, request: RequestContext): Input;
+  /** Around the write. */
+  run<T>(given: Readonly<Record<string, unknown>>, write: () => Promise<T>): Promise<T>;
+}
 
 export type WriteOperation = 'create' | 'createMany' | 'update' | 'updateMany' | 'upsert' | 'upsertMany' | 'delete' | 'deleteMany' | 'restore';
 

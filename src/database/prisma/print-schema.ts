@@ -1,3 +1,4 @@
+import { indexedFields } from '../../metadata/catalog.ts';
 import type { Catalog, CatalogField, CatalogLink, CatalogObject } from '../../metadata/catalog.ts';
 import { indexName, sqlName } from '../../metadata/naming.ts';
 import { toPascal } from '../../metadata/words.ts';
@@ -23,7 +24,7 @@ type Line = readonly [name: string, type: string, ...attributes: (string | undef
 export function printPrismaSchema(catalog: Catalog, tables: readonly PlatformTable[] = []): string {
   const reverses = reverseLines(catalog);
   const models = [
-    ...[...catalog.objects.values()].map((object) => printObject(object, catalog, reverses.get(object.name) ?? [])),
+    ...[...catalog.objects.values()].filter(({ view }) => !view).map((object) => printObject(object, catalog, reverses.get(object.name) ?? [])),
     ...catalog.links.flatMap((link) => printLink(link, catalog) ?? []),
     ...[...tables].sort((a, b) => (a.name < b.name ? -1 : 1)).map(({ model }) => `${model.trim()}\n`),
   ];
@@ -51,7 +52,8 @@ function printObject(object: CatalogObject, catalog: Catalog, reverses: readonly
   const scalarNames = (names: readonly string[]): string => names.flatMap((name) => byName.get(name) ?? []).map(scalarName).join(', ');
   const blocks: string[] = [];
   const covered = new Set<string>();
-  for (const { fields } of object.keys) {
+  for (const key of object.keys) {
+    const fields = indexedFields(key);
     const columns = columnNames(fields);
     if (columns.length !== fields.length || (fields.length === 1 && fields[0] === 'id') || keyIsPartial(object, fields)) continue;
     covered.add(columns.join());
@@ -112,6 +114,7 @@ function reverseLines(catalog: Catalog): Map<string, Line[]> {
     lines.set(object, [...(lines.get(object) ?? []), line]);
   };
   for (const object of catalog.objects.values()) {
+    if (object.view) continue;
     for (const field of object.fields.values()) {
       const target = field.reference && columnOf(field) ? catalog.objects.get(field.reference.object) : undefined;
       if (!target || field.column === undefined) continue;

@@ -1,13 +1,15 @@
 import {
-  execute, GraphQLError, type DocumentNode, type FieldNode, type FragmentDefinitionNode, type GraphQLFieldResolver, type GraphQLFormattedError,
+  execute, GraphQLError, type DocumentNode, type ExecutionResult, type FieldNode, type FragmentDefinitionNode, type GraphQLFieldResolver, type GraphQLFormattedError,
   type GraphQLSchema, type OperationDefinitionNode,
 } from 'graphql';
 import { ObjectosError } from '../../errors.ts';
+import type { Access, AccessProvider } from '../access.ts';
 import type { ReadLimits } from '../read/plan-context.ts';
 import { refusal, type OperationSource, type QueryPlan } from '../read/plan.ts';
 import type { SelectedField } from '../read/selection.ts';
 import type { RequestContext } from '../request.ts';
 import type { Writer } from '../write/writer.ts';
+import { splitIntrospection, type Introspection } from './introspection.ts';
 import { MutationField, MutationRunner } from './mutation.ts';
 import { fragmentsOf, isCompilable, operationSource } from './operation-source.ts';
 import { QueryRunner } from './query.ts';
@@ -15,6 +17,10 @@ import { QueryRunner } from './query.ts';
 export interface ExecutorOptions {
   readonly writer: Writer;
   readonly limits: ReadLimits;
+  /** The schema as introspection shows it to callers with these rights. */
+  readonly view: (access: Access) => GraphQLSchema;
+  /** Says as whom else a write may be tried (`dryRunAs`); asked when one is. */
+  readonly access?: (() => AccessProvider) | undefined;
   /** Formats an error that ends one field, masking what clients must not see. */
   readonly formatError: (error: GraphQLError, context: RequestContext) => GraphQLFormattedError;
 }
@@ -50,7 +56,7 @@ function compile(options: ExecutorOptions, denied: Denied, schema: GraphQLSchema
   const atomic = operation.operation === 'mutation' && operation.directives?.some((directive) => directive.name.value === 'atomic') === true;
   if (!isCompilable(source)) return generalOperation(schema, document, operation, atomic, denied, options);
   if (operation.operation === 'query') return compiledQuery(source);
-  const runner = new MutationRunner(source, 'text', options.writer);
+  const runner = new MutationRunner(source, 'text', options);
   return { execute: (variables, context) => runMutation(options, runner, atomic, withVariables(context, variables)) };
 }
 
@@ -60,8 +66,9 @@ function compiledQuery(source: OperationSource): CompiledOperation {
     async execute(variables, context) {
       const request = withVariables(context, variables);
       const plan = runner.plan(request);
-      const data = plan.noData ? 'null' : await runner.data(plan, request);
-      return response(data, plan.errors);
+      if (plan.noData) return response('null', plan.errors);
+      const { json, hidden } = await runner.answer(plan, request);
+      return response(json, hidden.length === 0 ? plan.errors : [...plan.errors, ...hidden]);
     },
   };
 }
@@ -70,8 +77,14 @@ async function runMutation(options: ExecutorOptions, runner: MutationRunner, ato
   const errors: GraphQLFormattedError[] = [];
   const run = async () => {
     const members: string[] = [];
-    for (const [key, field] of runner.fields(request)) members.push(`${JSON.stringify(key)}:${await mutationText(options, field, request, errors)}`);
-    if (atomic && errors.length > 0) throw new RolledBack();
+    let failed = false;
+    for (const [key, field] of runner.fields(request)) {
+      const text = await mutationText(options, runner, field, request, errors);
+      failed ||= text === undefined;
+      members.push(`${JSON.stringify(key)}:${text ?? 'null'}`);
+    }
+    // A field that is hidden in a payload undoes nothing.
+    if (atomic && failed) throw new RolledBack();
     return `{${members.join(',')}}`;
   };
   const repeatable = () => {
@@ -82,31 +95,33 @@ async function runMutation(options: ExecutorOptions, runner: MutationRunner, ato
   return response(data ?? 'null', errors);
 }
 
-async function mutationText(options: ExecutorOptions, field: MutationField | SelectedField, request: RequestContext, errors: GraphQLFormattedError[]): Promise<string> {
+/** Undefined when the field failed, with its error among `errors`. */
+async function mutationText(options: ExecutorOptions, runner: MutationRunner, field: MutationField | SelectedField, request: RequestContext, errors: GraphQLFormattedError[]): Promise<string | undefined> {
   // Only `__typename` has no source in a compiled operation.
   if (!(field instanceof MutationField)) return '"Mutation"';
   try {
-    const answer = await field.run(request);
+    const answer = await runner.run(field, request);
     errors.push(...answer.errors);
     return answer.json;
   } catch (error) {
     errors.push(options.formatError(located(error, field.selected.nodes, field.selected.key), request));
-    return 'null';
+    return undefined;
   }
 }
 
 /** An operation with fields of its own resolvers: graphql-js runs it, and asks the same plans for all generated fields. */
 function generalOperation(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode, atomic: boolean, denied: Denied, options: ExecutorOptions): CompiledOperation {
+  const introspection = operation.operation === 'query' ? splitIntrospection(document, operation, fragmentsOf(document)) : undefined;
   return {
     async execute(variables, context) {
       const contextValue = withVariables(context, variables);
       let errors: readonly GraphQLFormattedError[] = [];
+      const ask = (of: GraphQLSchema, part: DocumentNode) =>
+        execute({ schema: of, document: part, contextValue, variableValues: variables as Record<string, unknown>, ...(operation.name && { operationName: operation.name.value }) });
       const run = async () => {
-        const result = await execute({
-          schema, document, contextValue, variableValues: variables as Record<string, unknown>, ...(operation.name && { operationName: operation.name.value }),
-        });
+        const result = introspection ? await introspect(introspection, (part) => ask(options.view(context.access), part), (part) => ask(schema, part)) : await ask(schema, document);
         errors = [...(result.errors ?? []).map((error) => options.formatError(error, context)), ...(denied.get(contextValue) ?? [])];
-        if (atomic && errors.length > 0) throw new RolledBack();
+        if (atomic && result.errors !== undefined) throw new RolledBack();
         return JSON.stringify(result.data ?? null);
       };
       const data = atomic ? await context.database.transaction(run).catch(ifRolledBack) : await run();
@@ -114,6 +129,17 @@ function generalOperation(schema: GraphQLSchema, document: DocumentNode, operati
     },
   };
 }
+
+/** Introspection is answered from what the caller may use, everything beside it from the whole schema. */
+async function introspect({ schema, rest }: Introspection, shown: Ask, whole: Ask): Promise<ExecutionResult> {
+  const [ofSchema, ofRest] = [await shown(schema), rest && (await whole(rest))];
+  if (!ofRest) return ofSchema;
+  const errors = [...(ofSchema.errors ?? []), ...(ofRest.errors ?? [])];
+  const data = ofSchema.data && ofRest.data ? { ...ofSchema.data, ...ofRest.data } : null;
+  return { data, ...(errors.length > 0 && { errors }) };
+}
+
+type Ask = (document: DocumentNode) => ExecutionResult | Promise<ExecutionResult>;
 
 /** Ends an atomic operation whose errors are collected already. */
 class RolledBack extends Error {}
@@ -154,7 +180,7 @@ function createResolvers(options: ExecutorOptions, denied: Denied): Executor['re
     let entry = runners.get(info.operation);
     if (!entry || entry.schema !== info.schema) {
       const source = operationSource(info.schema, info.operation, info.fragments as Record<string, FragmentDefinitionNode>, options.limits);
-      entry = { schema: info.schema, query: new QueryRunner(source, 'values'), mutation: new MutationRunner(source, 'values', options.writer) };
+      entry = { schema: info.schema, query: new QueryRunner(source, 'values'), mutation: new MutationRunner(source, 'values', options) };
       runners.set(info.operation, entry);
     }
     return entry;
@@ -167,8 +193,11 @@ function createResolvers(options: ExecutorOptions, denied: Denied): Executor['re
         const { query: runner } = prepared(info);
         const request = withVariables(context, info.variableValues);
         const plan = runner.plan(request);
-        denied.set(context, plan.denied);
-        run = { plan, data: runner.data(plan, request).then((json) => JSON.parse(json) as Readonly<Record<string, unknown>>) };
+        const data = runner.answer(plan, request).then(({ json, hidden }) => {
+          denied.set(context, [...plan.denied, ...hidden]);
+          return JSON.parse(json) as Readonly<Record<string, unknown>>;
+        });
+        run = { plan, data };
         runs.set(info.variableValues, run);
       }
       const key = String(info.path.key);
@@ -180,9 +209,10 @@ function createResolvers(options: ExecutorOptions, denied: Denied): Executor['re
     },
     async mutation(_parent, _args, context, info) {
       const request = withVariables(context, info.variableValues);
-      const field = prepared(info).mutation.fields(request).get(String(info.path.key));
+      const { mutation: runner } = prepared(info);
+      const field = runner.fields(request).get(String(info.path.key));
       if (!(field instanceof MutationField)) throw new Error(`Mutation.${info.fieldName} has no source.`);
-      const answer = await field.run(request);
+      const answer = await runner.run(field, request);
       if (answer.errors.length > 0) denied.set(context, [...(denied.get(context) ?? []), ...answer.errors]);
       return JSON.parse(answer.json) as unknown;
     },

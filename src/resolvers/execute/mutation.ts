@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { getArgumentValues, isObjectType, print, type GraphQLField, type GraphQLFormattedError } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import type { AccessProvider } from '../access.ts';
 import { variableShape } from '../read/arguments.ts';
-import { planContext, type OperationSource } from '../read/plan.ts';
-import type { PlanContext } from '../read/plan-context.ts';
+import { deniedErrors, planContext, type OperationSource } from '../read/plan.ts';
+import type { DeniedField, PlanContext } from '../read/plan-context.ts';
 import { selectedFields, type SelectedField } from '../read/selection.ts';
 import type { RequestContext } from '../request.ts';
 import { withIdempotency } from '../write/idempotency.ts';
@@ -11,6 +12,7 @@ import type { Writer } from '../write/writer.ts';
 import { payloadJson, readBefore, readsBefore, withCurrent } from './payload.ts';
 import { planPayload, type PayloadPlan } from './payload-plan.ts';
 import { plansPerOperation } from './query.ts';
+import { tryAs, type Tried } from './try-as.ts';
 import { readOptions, readWrite, structuralArguments, type MutationSource } from './write-request.ts';
 
 /** What a mutation field answers: the JSON text of its payload, and the hidden fields in it. */
@@ -24,12 +26,14 @@ export class MutationRunner {
   readonly #source: OperationSource;
   readonly #mode: PlanContext['mode'];
   readonly #writer: Writer;
+  readonly #access: (() => AccessProvider) | undefined;
   readonly #fields = new LRUCache<string, ReadonlyMap<string, MutationField | SelectedField>>({ max: plansPerOperation });
 
-  constructor(source: OperationSource, mode: PlanContext['mode'], writer: Writer) {
+  constructor(source: OperationSource, mode: PlanContext['mode'], { writer, access }: { readonly writer: Writer; readonly access?: (() => AccessProvider) | undefined }) {
     this.#source = source;
     this.#mode = mode;
     this.#writer = writer;
+    this.#access = access;
   }
 
   /** By response key, in order; `__typename` and fields with resolvers of their own as they are selected. */
@@ -49,6 +53,16 @@ export class MutationRunner {
     return fields;
   }
 
+  /** Runs one of the fields, as the caller or tried as somebody else. */
+  async run(field: MutationField, request: RequestContext): Promise<MutationAnswer> {
+    const tried = field.triedAs(request);
+    if (!tried) return field.run(request);
+    const { writing, reading } = await tryAs(tried, request, this.#access?.());
+    const same = this.fields(reading).get(field.selected.key);
+    if (!(same instanceof MutationField)) throw new Error('The fields of an operation do not depend on who asks.');
+    return same.run(reading, writing);
+  }
+
   #key(request: RequestContext): string {
     return `${request.access.fingerprint}|${variableShape(request.variables, this.#source.structural)}`;
   }
@@ -61,6 +75,8 @@ export class MutationField {
   readonly #mutation: MutationSource;
   readonly #payload: PayloadPlan;
   readonly #writer: Writer;
+  /** Whether the document names somebody else to try the write as. */
+  readonly #tries: boolean;
 
   constructor(source: OperationSource, selected: SelectedField, mutation: MutationSource, payload: PayloadPlan, writer: Writer) {
     this.#source = source;
@@ -68,11 +84,20 @@ export class MutationField {
     this.#mutation = mutation;
     this.#payload = payload;
     this.#writer = writer;
+    this.#tries = selected.nodes[0].arguments?.some(({ name }) => name.value === 'dryRunAs') === true;
   }
 
-  async run(request: RequestContext): Promise<MutationAnswer> {
+  /** As whom else the write shall be tried. */
+  triedAs(request: RequestContext): Tried | undefined {
+    if (!this.#tries) return undefined;
+    const given = this.#given(request);
+    return typeof given['dryRunAs'] === 'string' ? { userId: given['dryRunAs'], given, write: this.#mutation } : undefined;
+  }
+
+  /** `writing` is another request only where the write is tried as somebody else. */
+  async run(request: RequestContext, writing = request): Promise<MutationAnswer> {
     const { field, nodes } = this.selected;
-    const given = getArgumentValues(field as GraphQLField<unknown, unknown>, nodes[0], request.variables);
+    const given = this.#given(request);
     const { dryRun, ...options } = readOptions(given);
     const key = options.idempotencyKey;
     const payload = this.#payload;
@@ -82,19 +107,37 @@ export class MutationField {
     const args = planContext(this.#source, request, 'text').args.of(field as GraphQLField<unknown, unknown>, nodes[0], structuralArguments);
     const asked = readWrite(this.#mutation, given, args, { ...options, returning: payload.returning, sole: together && !request.database.inTransaction }, request);
 
-    const work = async (): Promise<string> => {
-      const { write, texts } = early ? await readBefore(payload, this.#source, asked, request) : { write: asked, texts: undefined };
-      const result = await this.#writer.write(write, request);
-      return payloadJson(payload, result, given['clientMutationId'], texts, request);
+    const work = async (): Promise<MutationAnswer> => {
+      const found = new Set<DeniedField>();
+      const { write, texts } = early ? await readBefore(payload, this.#source, asked, { reading: request, writing }, found) : { write: asked, texts: undefined };
+      const { via } = this.#mutation;
+      const result = await (via ? via.run(given, () => this.#writer.write(write, writing)) : this.#writer.write(write, writing));
+      const json = await payloadJson(payload, result, given['clientMutationId'], texts, request, found);
+      return { json, errors: found.size === 0 ? payload.errors : [...payload.errors, ...deniedErrors(found)] };
     };
-    const once = key === undefined ? work : () => withIdempotency(request, key, requestHash(this.selected, given, this.#source, request), work);
+    const kept = async (repeated: string) => restored(await withIdempotency(request, repeated, requestHash(this.selected, given, this.#source, request), async () => stored(await work())), this.selected.key);
+    const once = key === undefined ? work : () => kept(key);
     try {
-      const json = together ? await request.database.transaction(once, { rollback: dryRun }) : await once();
-      return { json, errors: payload.errors };
+      return together ? await request.database.transaction(once, { rollback: dryRun }) : await once();
     } catch (error) {
       throw await withCurrent(payload, error, request);
     }
   }
+
+  #given(request: RequestContext): Readonly<Record<string, unknown>> {
+    return getArgumentValues(this.selected.field as GraphQLField<unknown, unknown>, this.selected.nodes[0], request.variables);
+  }
+}
+
+/** An answer as it is kept for repeats. */
+function stored({ json, errors }: MutationAnswer): string {
+  return JSON.stringify([json, errors]);
+}
+
+/** A repeat may stand under another response key. */
+function restored(answer: string, key: string): MutationAnswer {
+  const [json, errors] = JSON.parse(answer) as [string, readonly GraphQLFormattedError[]];
+  return { json, errors: errors.map((error) => ({ ...error, path: [key, ...(error.path ?? []).slice(1)] })) };
 }
 
 /** A repeat is the same field with the same values and the same selection, in which fragments and variables count by what they hold. */

@@ -1,5 +1,5 @@
 import type { GraphQLField, GraphQLFormattedError } from 'graphql';
-import { planContext, planRecords, deniedError, type OperationSource, type RecordPlan } from '../read/plan.ts';
+import { deniedErrors, planContext, planRecords, type OperationSource, type RecordPlan } from '../read/plan.ts';
 import type { PlanContext } from '../read/plan-context.ts';
 import { recordEntries } from '../read/record.ts';
 import { objectTypeOf, selectedFields, type SelectedField } from '../read/selection.ts';
@@ -8,6 +8,7 @@ import { visibleRows } from '../filter/visible-rows.ts';
 import type { RequestContext } from '../request.ts';
 import { identifier } from '../sql/identifier.ts';
 import { jsonObject } from '../sql/json.ts';
+import { changeLogTable } from '../write/change-log/table.ts';
 import type { Returning } from '../write/writer.ts';
 import { isDelete, type MutationSource } from './write-request.ts';
 
@@ -21,10 +22,10 @@ export interface RecordReader {
 export interface PayloadPlan {
   readonly typeName: string;
   readonly parts: readonly SelectedField[];
-  /** Selections below `rows`, and below `problems` in them, by response key. */
+  /** Selections below `warnings`, `rows`, and below `problems` in them, by response key. */
   readonly below: ReadonlyMap<SelectedField, readonly SelectedField[]>;
   readonly readers: ReadonlyMap<SelectedField, RecordReader>;
-  /** Hidden fields in the payload's records. */
+  /** Fields of the payload's records that are hidden whatever the records are. */
   readonly errors: readonly GraphQLFormattedError[];
   /** The one record of the payload as JSON of the written row itself. */
   readonly returning: Returning | undefined;
@@ -37,12 +38,13 @@ export function planPayload(source: OperationSource, selected: SelectedField, mu
   const below = new Map<SelectedField, readonly SelectedField[]>();
   const readers = new Map<SelectedField, RecordReader>();
   const read = (field: SelectedField, path: readonly string[]) =>
-    readers.set(field, { selected: field, plan: planRecords(source, request, mode, mutation.object, field, path, isDelete(mutation)) });
+    readers.set(field, { selected: field, plan: planRecords(source, request, mode, mutation.object, { type: objectTypeOf(field.field as GraphQLField<unknown, unknown>), nodes: field.nodes, path }, isDelete(mutation)) });
 
   for (const part of parts) {
     const of = part.field?.extensions.objectos;
     if (of?.kind !== 'payload') continue;
     if (of.part === 'record' || of.part === 'records') read(part, [selected.key, part.key]);
+    if (of.part === 'warnings') below.set(part, select(part));
     if (of.part !== 'rows') continue;
     const members = select(part);
     below.set(part, members);
@@ -57,7 +59,7 @@ export function planPayload(source: OperationSource, selected: SelectedField, mu
     parts,
     below,
     readers,
-    errors: [...readers.values()].flatMap(({ plan }) => plan.denied.map(deniedError)),
+    errors: [...readers.values()].flatMap(({ plan }) => deniedErrors(plan.denied)),
     returning: returningOf(source, mutation, [...readers.values()], request, mode),
   };
 }
@@ -66,23 +68,26 @@ let made = 0;
 
 /**
  * The payload's record straight from the writing statement, which saves reading it again. Not when the selection comes back to
- * the written object: a statement sees the other rows of its table as they were before it.
+ * the written object or to the change log: a statement sees the other rows of its tables as they were before it.
  */
 function returningOf(source: OperationSource, { object, operation }: MutationSource, readers: readonly RecordReader[], request: RequestContext, mode: PlanContext['mode']): Returning | undefined {
   const [only, more] = readers;
   if (!only || more || (operation !== 'create' && operation !== 'update')) return undefined;
   const written = objectNamed(request.catalog, object);
+  const { text } = only.plan;
   const own = new RegExp(`(FROM|JOIN) ${identifier(written.table)} `, 'g');
   // The plan reads the written row itself once.
-  if ((only.plan.text.match(own) ?? []).length > 1) return undefined;
+  if ((text.match(own) ?? []).length > 1 || text.includes(changeLogTable)) return undefined;
   made += 1;
   // The statement may be made again later: keep what planning needs, not the whole request.
   const { catalog, access, variables } = request;
   return {
     id: `p${made}`,
+    reads: (table) => text.includes(`FROM ${identifier(table)} `) || text.includes(`JOIN ${identifier(table)} `),
     sql: (alias, binds) => {
       const plan = { ...planContext(source, { catalog, access, variables }, mode), binds };
-      const scope = { object: written, alias, catalog: plan.catalog, access: plan.access, binds };
+      // Its JSON stands behind the condition that makes it visible.
+      const scope = { object: written, alias, catalog: plan.catalog, access: plan.access, binds, visible: true };
       const json = jsonObject(recordEntries(plan, scope, objectTypeOf(only.selected.field as GraphQLField<unknown, unknown>), only.selected.nodes, []));
       const visible = visibleRows(scope);
       return visible.length === 0 ? json : `CASE WHEN ${visible.join(' AND ')} THEN ${json} END`;

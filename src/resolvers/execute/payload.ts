@@ -1,19 +1,24 @@
-import { ObjectosError } from '../../errors.ts';
+import { ObjectosError, type Problem } from '../../errors.ts';
 import type { Filter } from '../filter/filter.ts';
 import { operandValue } from '../filter/operators.ts';
 import { filterToSql } from '../filter/to-sql.ts';
 import { visibleRows, whereClause } from '../filter/visible-rows.ts';
-import { scopeOf } from '../read/plan-context.ts';
+import { showHiddenCells } from '../read/hidden-cells.ts';
+import { scopeOf, type DeniedField } from '../read/plan-context.ts';
 import { planContext, type OperationSource } from '../read/plan.ts';
 import type { SelectedField } from '../read/selection.ts';
 import type { RequestContext } from '../request.ts';
 import { identifier } from '../sql/identifier.ts';
 import type { WriteRequest, WriteResult, WriteRow } from '../write/writer.ts';
 import type { PayloadPlan, RecordReader } from './payload-plan.ts';
+import type { Attempt } from './try-as.ts';
 import { isDelete, type MutationSource } from './write-request.ts';
 
 /** JSON texts of records by id, for each place that selects them. */
 type Texts = ReadonlyMap<SelectedField, (id: string) => string>;
+
+/** Fields that some record of the payload hides. */
+type Found = Set<DeniedField>;
 
 /** Whether the payload shows records that the write takes away, so that they are read before it. */
 export function readsBefore(plan: PayloadPlan, mutation: MutationSource): boolean {
@@ -21,17 +26,17 @@ export function readsBefore(plan: PayloadPlan, mutation: MutationSource): boolea
 }
 
 /** The records that a delete will take, as they are. A filter becomes the ids it means, so that both agree. */
-export async function readBefore(plan: PayloadPlan, source: OperationSource, write: WriteRequest, request: RequestContext): Promise<{ readonly write: WriteRequest; readonly texts: Texts }> {
-  const exact = write.operation === 'deleteMany' && 'where' in write ? await withIds(source, write, request) : write;
+export async function readBefore(plan: PayloadPlan, source: OperationSource, write: WriteRequest, { reading, writing }: Attempt, found: Found): Promise<{ readonly write: WriteRequest; readonly texts: Texts }> {
+  const exact = write.operation === 'deleteMany' && 'where' in write ? await withIds(source, write, writing) : write;
   const ids = exact.operation === 'delete' ? [exact.id] : exact.operation === 'deleteMany' && 'ids' in exact ? exact.ids : [];
   // In the spelling that the write answers with; what is no id is refused by the write.
-  return { write: exact, texts: await readAll(plan, ids.map((id) => String(operandValue('id', id, request.now))), request) };
+  return { write: exact, texts: await readAll(plan, ids.map((id) => String(operandValue('id', id, reading.now))), reading, found) };
 }
 
 /** The JSON text of a payload. */
-export async function payloadJson(plan: PayloadPlan, result: WriteResult, clientMutationId: unknown, before: Texts | undefined, request: RequestContext): Promise<string> {
+export async function payloadJson(plan: PayloadPlan, result: WriteResult, clientMutationId: unknown, before: Texts | undefined, request: RequestContext, found: Found): Promise<string> {
   const ids = result.rows.flatMap((row) => (row.id === undefined ? [] : [row.id]));
-  const texts = before ?? returnedTexts(plan, result) ?? (await readAll(plan, ids, request));
+  const texts = before ?? returnedTexts(plan, result, found) ?? (await readAll(plan, ids, request, found));
   const members = plan.parts.flatMap((part) => {
     const value = partJson(part);
     return value === undefined ? [] : [`${JSON.stringify(part.key)}:${value}`];
@@ -50,6 +55,7 @@ export async function payloadJson(plan: PayloadPlan, result: WriteResult, client
       case 'count': return String(ids.length);
       case 'created': return String(first?.created ?? false);
       case 'deletedId': return JSON.stringify(first?.id ?? null);
+      case 'warnings': return problemsJson(result.warnings, plan.below.get(part) ?? []);
       case 'clientMutationId': return JSON.stringify(clientMutationId ?? null);
     }
   }
@@ -59,7 +65,7 @@ export async function payloadJson(plan: PayloadPlan, result: WriteResult, client
 export async function withCurrent(plan: PayloadPlan, error: unknown, request: RequestContext): Promise<unknown> {
   const [reader] = plan.readers.values();
   if (!(error instanceof ObjectosError) || error.code !== 'CONFLICT' || typeof error.details['id'] !== 'string' || !reader) return error;
-  const text = (await readRecords(reader, [error.details['id']], request))(error.details['id']);
+  const text = (await readRecords(reader, [error.details['id']], request, new Set()))(error.details['id']);
   return new ObjectosError(error.code, error.message, {
     ...(error.problems && { problems: error.problems }),
     extensions: { ...error.details, current: JSON.parse(text) as unknown },
@@ -79,19 +85,25 @@ function rowJson(plan: PayloadPlan, part: SelectedField, row: WriteRow, texts: T
       case 'id': return JSON.stringify(row.id ?? null);
       case 'created': return String(row.created);
       case 'record': return textOf(texts, member, row.id);
-      case 'problems': {
-        const parts = plan.below.get(member) ?? [];
-        return JSON.stringify(row.problems.map((problem) => Object.fromEntries(parts.map((inner) => [inner.key, problemPart(inner, problem)]))));
-      }
+      case 'problems': return problemsJson(row.problems, plan.below.get(member) ?? []);
     }
   }
 }
 
-function problemPart(part: SelectedField, problem: WriteRow['problems'][number]): unknown {
+function problemsJson(problems: readonly Problem[], parts: readonly SelectedField[]): string {
+  return problems.length === 0 ? '[]' : JSON.stringify(problems.map((problem) => Object.fromEntries(parts.map((part) => [part.key, problemPart(part, problem)]))));
+}
+
+function problemPart(part: SelectedField, problem: Problem): unknown {
   if (part.name === '__typename') return 'Problem';
   const of = part.field?.extensions.objectos;
   if (of?.kind !== 'problem') return null;
-  return of.part === 'path' ? problem.path.map(String) : problem[of.part];
+  switch (of.part) {
+    case 'path': return problem.path.map(String);
+    case 'rule': return problem.rule ?? null;
+    case 'severity': return (problem.severity ?? 'error').toUpperCase();
+    default: return problem[of.part];
+  }
 }
 
 function textOf(texts: Texts, place: SelectedField, id: string | undefined): string {
@@ -99,22 +111,24 @@ function textOf(texts: Texts, place: SelectedField, id: string | undefined): str
 }
 
 /** What the writing statement gave back, when it did. */
-function returnedTexts(plan: PayloadPlan, { rows }: WriteResult): Texts | undefined {
-  const [place] = plan.readers.keys();
+function returnedTexts({ readers }: PayloadPlan, { rows }: WriteResult, found: Found): Texts | undefined {
+  const [reader] = readers.values();
   const returned = rows[0]?.returned;
-  return place && returned !== undefined ? new Map([[place, () => returned]]) : undefined;
+  if (!reader || returned === undefined) return undefined;
+  const text = showHiddenCells(returned, reader.plan.hideable, found);
+  return new Map([[reader.selected, () => text]]);
 }
 
-async function readAll(plan: PayloadPlan, ids: readonly string[], request: RequestContext): Promise<Texts> {
+async function readAll(plan: PayloadPlan, ids: readonly string[], request: RequestContext, found: Found): Promise<Texts> {
   const texts = new Map<SelectedField, (id: string) => string>();
-  for (const [place, reader] of plan.readers) texts.set(place, await readRecords(reader, ids, request));
+  for (const [place, reader] of plan.readers) texts.set(place, await readRecords(reader, ids, request, found));
   return texts;
 }
 
-async function readRecords({ plan }: RecordReader, ids: readonly string[], request: RequestContext): Promise<(id: string) => string> {
+async function readRecords({ plan }: RecordReader, ids: readonly string[], request: RequestContext, found: Found): Promise<(id: string) => string> {
   if (ids.length === 0) return () => 'null';
   const { rows } = await request.database.query<{ json: string | null }>({ text: plan.text, name: plan.name, values: plan.binds.values(request, { ids }) });
-  const texts = new Map(ids.map((id, index) => [id, rows[index]?.json ?? 'null']));
+  const texts = new Map(ids.map((id, index) => [id, showHiddenCells(rows[index]?.json ?? 'null', plan.hideable, found)]));
   return (id) => texts.get(id) ?? 'null';
 }
 

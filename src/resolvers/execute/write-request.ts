@@ -23,8 +23,8 @@ export function readOptions(given: Readonly<Record<string, unknown>>): WriteOpti
 export const structuralArguments = ['by', 'where'];
 
 /** Arguments of a mutation field → what the writer is asked to do. */
-export function readWrite({ object, operation }: MutationSource, given: Readonly<Record<string, unknown>>, args: Args, options: WriteOptions, request: RequestContext): WriteRequest {
-  const input = given['input'];
+export function readWrite({ object, operation, via }: MutationSource, given: Readonly<Record<string, unknown>>, args: Args, options: WriteOptions, request: RequestContext): WriteRequest {
+  const input = via ? via.input(given, request) : given['input'];
   const base = { object, options };
   const id = () => String(given['id']);
   const by = () => String(leaf(args, 'by')?.peek() ?? 'id');

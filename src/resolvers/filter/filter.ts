@@ -42,6 +42,8 @@ export interface Operand {
   readonly value: (request: RequestContext) => unknown;
   /** Present when the value is the same for every request; lets `isNull` become plain SQL. */
   readonly constant?: unknown;
+  /** Of a list of ids that is long: each row looks itself up in it, and indexes are of no use for it. */
+  readonly long?: boolean;
 }
 
 export const constant = (value: unknown): Operand => ({ value: () => value, constant: value });

@@ -1,6 +1,7 @@
 import type { Catalog, CatalogObject } from '../../metadata/catalog.ts';
 import type { Access } from '../access.ts';
 import type { BindList } from '../sql/binds.ts';
+import type { Filter } from './filter.ts';
 
 /** Where a piece of SQL stands: the object whose row `alias` is, and what the whole statement shares. */
 export interface SqlScope {
@@ -9,11 +10,15 @@ export interface SqlScope {
   readonly catalog: Catalog;
   readonly access: Access;
   readonly binds: BindList;
+  /** The row is one that `visibleRows` lets through, out of the trash. */
+  readonly visible?: boolean;
+  /** What the row's record of a relation is known to meet, so that no predicate has to look for it again. */
+  readonly met?: { readonly relation: string; readonly rows: boolean | Filter };
 }
 
 /** The same statement, at a row of another object. */
-export function scopeAt(scope: SqlScope, objectName: string, alias = scope.binds.alias()): SqlScope {
-  return { ...scope, object: objectNamed(scope.catalog, objectName), alias };
+export function scopeAt({ catalog, access, binds }: SqlScope, objectName: string, alias = binds.alias()): SqlScope {
+  return { object: objectNamed(catalog, objectName), alias, catalog, access, binds };
 }
 
 export function objectNamed(catalog: Catalog, name: string): CatalogObject {

@@ -1,8 +1,9 @@
 import { Decimal } from 'decimal.js';
-import type { Catalog, CatalogObject } from '../../metadata/catalog.ts';
+import type { Catalog, CatalogField, CatalogObject } from '../../metadata/catalog.ts';
 import type { FilterFamily } from '../../metadata/field-type.ts';
 import type { RequestContext } from '../request.ts';
 import type { Filter, FilterOperator, Operand } from './filter.ts';
+import { idsOf } from './id-list.ts';
 import { familyOf, likePattern, operandValue, rangeOperand } from './operators.ts';
 import { objectNamed } from './scope.ts';
 import { fieldNamed, measureFamily, relationNamed } from './to-sql.ts';
@@ -45,13 +46,14 @@ export function filterToPredicate(filter: Filter, scope: PredicateScope): Predic
       return (record, request) => !inner(record, request);
     }
     case 'compare': {
-      const family = familyOf(fieldNamed(scope.object, filter.field));
+      const family = familyOf(storedField(scope, filter.field));
       requireCollationFree(family, filter.operator);
       const test = comparison(family, filter.operator, filter.operand);
       return (record, request) => test(record[filter.field], request);
     }
     case 'compareFields': {
-      const family = familyOf(fieldNamed(scope.object, filter.field));
+      const family = familyOf(storedField(scope, filter.field));
+      storedField(scope, filter.other);
       requireCollationFree(family, filter.operator);
       return (record) => compareValues(family, filter.operator, record[filter.field] ?? null, record[filter.other] ?? null);
     }
@@ -67,6 +69,13 @@ export function filterToPredicate(filter: Filter, scope: PredicateScope): Predic
     case 'aggregate':
       return aggregatePredicate(filter, scope);
   }
+}
+
+/** Records in memory hold what columns hold. */
+function storedField({ object }: PredicateScope, name: string): CatalogField {
+  const field = fieldNamed(object, name);
+  if (field.column === undefined) throw new NotInMemory(`${object.name}.${name} is computed by the database.`);
+  return field;
 }
 
 const ranges: ReadonlySet<string> = new Set(['gt', 'gte', 'lt', 'lte', 'between']);
@@ -89,7 +98,7 @@ function acrossRelation(name: string, filter: Filter, scope: PredicateScope) {
 
 function aggregatePredicate(filter: Filter & { kind: 'aggregate' }, scope: PredicateScope): Predicate {
   const { target, related, inner } = acrossRelation(filter.relation, filter.filter ?? { kind: 'always', value: true }, scope);
-  const field = filter.field === undefined ? undefined : fieldNamed(target, filter.field);
+  const field = filter.field === undefined ? undefined : storedField({ ...scope, object: target }, filter.field);
   const family = field ? familyOf(field) : 'int';
   if (filter.function === 'min' || filter.function === 'max') requireCollationFree(family, 'gt');
   const test = comparison(measureFamily(filter.function, field), filter.operator, filter.operand);
@@ -150,6 +159,7 @@ function comparison(family: FilterFamily, operator: FilterOperator, operand: Ope
 }
 
 function includes(family: FilterFamily, list: unknown, value: unknown, request: RequestContext): boolean {
+  if (family === 'id') return idsOf(list as unknown[]).has(comparable(family, value));
   return (list as unknown[]).some((item) => order(family, value, operandValue(family, item, request.now)) === 0);
 }
 

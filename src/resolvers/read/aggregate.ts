@@ -34,7 +34,7 @@ export function aggregateEntrySql(plan: PlanContext, selected: SelectedField, ar
 
   function measureSql(at: SqlScope, fn: AggregateFunction, name: string): string {
     requireAggregatable(at.access, at.object, name);
-    return aggregateSql(fn, fieldSql(fieldNamed(at.object, name), at.alias));
+    return aggregateSql(fn, fieldSql(fieldNamed(at.object, name), at));
   }
 }
 

@@ -1,3 +1,4 @@
+import type { FieldNode, GraphQLObjectType } from 'graphql';
 import type { SqlScope } from '../filter/scope.ts';
 import { identifier } from '../sql/identifier.ts';
 import { buildObject, jsonArray, jsonObject, jsonRow, type JsonEntry } from '../sql/json.ts';
@@ -11,17 +12,30 @@ import { needsResolver, objectTypeOf, selectedFields, type SelectedField } from 
 /** JSON of a connection: a scalar subquery. `base` ties the rows to a parent. */
 export function connectionSql(plan: PlanContext, selected: SelectedField, args: Args, scope: SqlScope, path: readonly string[], base: readonly string[] = []): string {
   const page = readPage(args, scope, plan.limits, base);
-  const parts = selectedFields(plan, objectTypeOf(selected.field as NonNullable<SelectedField['field']>), selected.nodes);
+  return pageSql(plan, selected, { page, entries: (type, nodes, at) => recordEntries(plan, page.scope, type, nodes, at) }, path);
+}
+
+/** Rows of a page, and how one of them reads: what `nodes` select of `type`. */
+export interface PagedRows {
+  readonly page: Page;
+  entries(type: GraphQLObjectType, nodes: readonly FieldNode[], path: readonly string[]): JsonEntry[];
+}
+
+/** JSON of one page of any rows. */
+export function pageSql(plan: PlanContext, selected: SelectedField, rows: PagedRows, path: readonly string[]): string {
+  const { page } = rows;
+  const type = objectTypeOf(selected.field as NonNullable<SelectedField['field']>);
+  const parts = selectedFields(plan, type, selected.nodes);
   const scans = parts.filter(({ field }) => isRowPart(field));
   const [only] = scans;
-  if (scans.length > 1 || partOf(only) === 'pageInfo') return windowedPage(plan, page, parts, path);
+  if (scans.length > 1 || partOf(only) === 'pageInfo') return windowedPage(plan, rows, type.name, parts, path);
   const entries = parts.map((part): JsonEntry => {
     switch (partOf(part)) {
       case 'nodes':
       case 'edges':
-        return { key: part.key, sql: rowsInOrder(page, rowEntries(plan, page, part, [...path, part.key]), partOf(part) === 'edges') };
+        return { key: part.key, sql: rowsInOrder(page, rowEntries(plan, rows, part, [...path, part.key]), partOf(part) === 'edges') };
       default:
-        return plainPart(plan, page, part);
+        return plainPart(plan, page, part, type.name);
     }
   });
   return jsonObject(entries);
@@ -37,7 +51,8 @@ function rowsInOrder(page: Page, entries: readonly JsonEntry[], withKeys: boolea
 }
 
 /** Several parts from one scan: one row more than the page tells whether there is a next one. */
-function windowedPage(plan: PlanContext, page: Page, parts: readonly SelectedField[], path: readonly string[]): string {
+function windowedPage(plan: PlanContext, paged: PagedRows, typeName: string, parts: readonly SelectedField[], path: readonly string[]): string {
+  const { page } = paged;
   const { size, backward } = page;
   const rows = plan.binds.alias();
   const columns = ['row_number() OVER () AS "$n"'];
@@ -47,14 +62,14 @@ function windowedPage(plan: PlanContext, page: Page, parts: readonly SelectedFie
       case 'nodes':
       case 'edges': {
         const column = `"$r${index}"`;
-        columns.push(`${rowObject(plan, page, part, [...path, part.key])} AS ${column}`);
+        columns.push(`${rowObject(plan, paged, part, [...path, part.key])} AS ${column}`);
         const order = backward ? ` ORDER BY ${rows}."$n" DESC` : '';
         return { key: part.key, sql: `coalesce(json_agg(${rows}.${column}${order}) FILTER (WHERE ${rows}."$n" <= ${size}), '[]'::json)` };
       }
       case 'pageInfo':
         return { key: part.key, sql: pageInfo(plan, page, part, rows, cursors) };
       default:
-        return plainPart(plan, page, part);
+        return plainPart(plan, page, part, typeName);
     }
   });
   return jsonRow(entries, `(SELECT ${columns.join(', ')} FROM ${pageRows(page, size + 1, keyColumns(page))}) ${rows} HAVING true`);
@@ -92,21 +107,21 @@ function once(work: () => void): () => void {
   };
 }
 
-function plainPart(plan: PlanContext, page: Page, part: SelectedField): JsonEntry {
-  if (part.name === '__typename') return { key: part.key, sql: `'${page.scope.object.names.type}Connection'` };
+function plainPart(plan: PlanContext, page: Page, part: SelectedField, typeName: string): JsonEntry {
+  if (part.name === '__typename') return { key: part.key, sql: `'${typeName}'` };
   if (partOf(part) === 'totalCount') return { key: part.key, sql: totalCountSql(page) };
-  needsResolver(plan, `${page.scope.object.names.type}Connection.${part.name}`);
+  needsResolver(plan, `${typeName}.${part.name}`);
   return { key: part.key, sql: 'NULL' };
 }
 
 /** JSON of one row as an expression beside others of the same row. */
-function rowObject(plan: PlanContext, page: Page, part: SelectedField, path: readonly string[]): string {
+function rowObject(plan: PlanContext, page: PagedRows, part: SelectedField, path: readonly string[]): string {
   return jsonObject(rowEntries(plan, page, part, path));
 }
 
-function rowEntries(plan: PlanContext, page: Page, part: SelectedField, path: readonly string[]): JsonEntry[] {
+function rowEntries(plan: PlanContext, { page, entries }: PagedRows, part: SelectedField, path: readonly string[]): JsonEntry[] {
   const field = part.field as NonNullable<SelectedField['field']>;
-  if (partOf(part) === 'nodes') return recordEntries(plan, page.scope, objectTypeOf(field), part.nodes, path);
+  if (partOf(part) === 'nodes') return entries(objectTypeOf(field), part.nodes, path);
   const type = objectTypeOf(field);
   return selectedFields(plan, type, part.nodes).map(({ key, name, field: edge, nodes }): JsonEntry => {
     if (name === '__typename') return { key, sql: `'${type.name}'` };
@@ -115,7 +130,7 @@ function rowEntries(plan: PlanContext, page: Page, part: SelectedField, path: re
       switch (source.part) {
         case 'cursor': return { key, sql: cursorOf(page) };
         case 'rank': return { key, sql: page.rank === undefined ? 'NULL::float8' : `${page.scope.alias}."$rank"` };
-        case 'node': return { key, sql: jsonObject(recordEntries(plan, page.scope, objectTypeOf(edge), nodes, [...path, key])) };
+        case 'node': return { key, sql: jsonObject(entries(objectTypeOf(edge), nodes, [...path, key])) };
       }
     }
     needsResolver(plan, `${type.name}.${name}`);

@@ -2,6 +2,7 @@ import type { GraphQLField } from 'graphql';
 import { ObjectosError } from '../../errors.ts';
 import type { CatalogField } from '../../metadata/catalog.ts';
 import type { AggregateFunction } from '../../metadata/field-type.ts';
+import { hasValue } from '../computed.ts';
 import { castOf, familyOf } from '../filter/operators.ts';
 import { scopeAt, type SqlScope } from '../filter/scope.ts';
 import { aggregateSql, compare, fieldNamed, fieldSql, measureFamily, relationNamed } from '../filter/to-sql.ts';
@@ -33,7 +34,7 @@ export function groupsSql(plan: PlanContext, selected: SelectedField, args: Args
   const measures = new Map<string, string>();
   const measureColumn = (fn: AggregateFunction, name: string | undefined) => {
     if (name !== undefined) requireAggregatable(scope.access, scope.object, name);
-    const sql = aggregateSql(fn, name === undefined ? undefined : fieldSql(fieldNamed(scope.object, name), scope.alias));
+    const sql = aggregateSql(fn, name === undefined ? undefined : fieldSql(fieldNamed(scope.object, name), scope));
     const column = measures.get(sql) ?? `"m${measures.size}"`;
     measures.set(sql, column);
     return column;
@@ -71,10 +72,10 @@ function readKeys(arg: Arg | undefined, scope: SqlScope): GroupKey[] {
     const parts = new Map(entriesOf(item).map((entry) => [entry.name, peekLeaf(entry.value)]));
     const field = fieldNamed(scope.object, String(parts.get('field')));
     requireAggregatable(scope.access, scope.object, field.name);
-    if (!field.type.groupable || field.column === undefined) {
+    if (!field.type.groupable || !hasValue(field)) {
       throw new ObjectosError('BAD_REQUEST', `${scope.object.names.type}.${field.graphqlName} cannot be grouped by.`);
     }
-    return { field, sql: unitSql(field, fieldSql(field, scope.alias), parts.get('unit')), column: `"g${index}"` };
+    return { field, sql: unitSql(field, fieldSql(field, scope), parts.get('unit')), column: `"g${index}"` };
   });
   if (keys.length === 0) throw new ObjectosError('BAD_REQUEST', 'by: name at least one field to group by.');
   const twice = keys.find((key, index) => keys.findIndex((other) => other.field === key.field) !== index);
@@ -127,7 +128,7 @@ function readHaving(arg: Arg | undefined, scope: SqlScope): string | undefined {
       default:
         return readMeasures(entry, scope, (measure) => {
           const field = measure.field === undefined ? undefined : fieldNamed(scope.object, measure.field);
-          const sql = aggregateSql(measure.function, field && fieldSql(field, scope.alias));
+          const sql = aggregateSql(measure.function, field && fieldSql(field, scope));
           return compare(sql, measureFamily(measure.function, field), measure.operator, measure.operand, scope);
         });
     }
@@ -157,7 +158,7 @@ function groupOrderItem(name: string, value: Arg, scope: SqlScope, keys: readonl
   if (name !== 'countDistinct' && !field.type.aggregates.includes(name as AggregateFunction)) {
     throw new ObjectosError('BAD_REQUEST', `orderBy: ${field.graphqlName} has no ${name}.`);
   }
-  return `${aggregateSql(name as AggregateFunction, fieldSql(field, scope.alias))}${directionSql(measure.value)}`;
+  return `${aggregateSql(name as AggregateFunction, fieldSql(field, scope))}${directionSql(measure.value)}`;
 }
 
 function directionSql(value: Arg): string {

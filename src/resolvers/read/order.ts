@@ -45,7 +45,7 @@ function readKeys(item: Arg, scope: SqlScope, joins: string[]): OrderKey[] {
       case 'field': {
         const field = fieldNamed(scope.object, source.field);
         requireSortable(scope, field);
-        return [{ sql: fieldSql(field, scope.alias), ...direction(value), nullable: isNullable(field), cast: castOf[familyOf(field)] }];
+        return [{ sql: fieldSql(field, scope), ...direction(value), nullable: isNullable(field), cast: castOf[familyOf(field)] }];
       }
       case 'relation': {
         const relation = relationNamed(scope.object, source.relation);

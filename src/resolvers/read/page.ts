@@ -13,6 +13,8 @@ import { readWhere } from './where.ts';
 /** The rows that `where`, `search` and `trash` leave, before paging. */
 export interface RowSet {
   readonly scope: SqlScope;
+  /** What stands behind FROM before the alias of the scope. */
+  readonly table: string;
   readonly conditions: readonly string[];
   /** Rank of a row, when `search` is given. */
   readonly rank: string | undefined;
@@ -33,18 +35,20 @@ export interface Page extends RowSet {
 
 /** Reads `where`, `search` and `trash`; `base` are conditions that tie the rows to their parent. */
 export function readRowSet(args: Args, scope: SqlScope, base: readonly string[] = []): RowSet {
+  const table = identifier(scope.object.table);
   const trash = leaf(args, 'trash')?.peek() as TrashFilter | undefined;
+  const rows = { ...scope, visible: (trash ?? 'EXCLUDE') === 'EXCLUDE' };
   const conditions = [...base, ...visibleRows(scope, trash)];
   const where = readWhere(args.get('where'), scope);
   if (where) conditions.push(filterToSql(where, scope));
   const search = leaf(args, 'search');
   // An empty search box means no search.
-  if (!search || search.isBlank()) return { scope, conditions, rank: undefined };
+  if (!search || search.isBlank()) return { scope: rows, table, conditions, rank: undefined };
   requireSearchable(scope);
   const query = `websearch_to_tsquery(${literal(scope.object.searchLanguage)}::regconfig, ${scope.binds.add((request) => search.operand.value(request), 'text')})`;
   const vector = searchVector(scope.object, scope.alias);
   conditions.push(`${vector} @@ ${query}`);
-  return { scope, conditions, rank: `ts_rank_cd(${vector}, ${query})` };
+  return { scope: rows, table, conditions, rank: `ts_rank_cd(${vector}, ${query})` };
 }
 
 /** Reads the arguments of a connection. */
@@ -52,7 +56,12 @@ export function readPage(args: Args, scope: SqlScope, limits: ReadLimits, base: 
   const rows = readRowSet(args, scope, base);
   const order = readOrder(args.get('orderBy'), scope);
   const keys = rows.rank !== undefined && !args.has('orderBy') ? rankKeys(rows.rank, scope) : order.keys;
-  const mark = orderMark(scope.object.name, keys);
+  return pageOf(rows, { keys, mark: orderMark(scope.object.name, keys), joins: order.joins }, args, limits);
+}
+
+/** One page of rows in this order. */
+export function pageOf(rows: RowSet, { keys, mark, joins }: Pick<Page, 'keys' | 'mark' | 'joins'>, args: Args, limits: ReadLimits): Page {
+  const { scope } = rows;
   const [first, last] = [count(args, 'first'), count(args, 'last')];
   const [after, before, offset] = [leaf(args, 'after'), leaf(args, 'before'), leaf(args, 'offset')];
   if (first !== undefined && last !== undefined) throw new ObjectosError('BAD_REQUEST', 'Give either first or last, not both.');
@@ -66,7 +75,7 @@ export function readPage(args: Args, scope: SqlScope, limits: ReadLimits, base: 
     ...(before ? [keysetSql(keys, mark, before.operand, true, scope.binds)] : []),
   ];
   return {
-    ...rows, keys, mark, joins: order.joins, backward, size, cursorConditions,
+    ...rows, keys, mark, joins, backward, size, cursorConditions,
     offset: offset && scope.binds.add((request) => checkedOffset(offset.operand.value(request)), 'int8'),
     startsInside: Boolean(backward ? before : after) || offset !== undefined,
   };
@@ -74,15 +83,15 @@ export function readPage(args: Args, scope: SqlScope, limits: ReadLimits, base: 
 
 /** `FROM …` source of the page's rows in reading direction, at most `limit` of them. */
 export function pageRows(page: Page, limit: number, extraColumns: readonly string[] = []): string {
-  const { scope, joins, keys, backward, offset } = page;
+  const { scope, table, joins, keys, backward, offset } = page;
   const columns = [`${scope.alias}.*`, ...extraColumns].join(', ');
   const where = whereClause([...page.conditions, ...page.cursorConditions]);
   const range = ` LIMIT ${limit}${offset === undefined ? '' : ` OFFSET ${offset}`}`;
-  return `(SELECT ${columns} FROM ${identifier(scope.object.table)} ${scope.alias}${joins}${where}${orderSql(keys, backward)}${range}) ${scope.alias}`;
+  return `(SELECT ${columns} FROM ${table} ${scope.alias}${joins}${where}${orderSql(keys, backward)}${range}) ${scope.alias}`;
 }
 
-export function totalCountSql({ scope, conditions }: RowSet): string {
-  return `(SELECT count(*) FROM ${identifier(scope.object.table)} ${scope.alias}${whereClause(conditions)})`;
+export function totalCountSql({ scope, table, conditions }: RowSet): string {
+  return `(SELECT count(*) FROM ${table} ${scope.alias}${whereClause(conditions)})`;
 }
 
 function rankKeys(rank: string, scope: SqlScope): OrderKey[] {

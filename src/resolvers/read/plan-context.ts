@@ -16,6 +16,8 @@ export interface DeniedField {
   /** Response keys from the root; list positions are left out. */
   readonly path: readonly string[];
   readonly message: string;
+  /** JSON that stands for a hidden cell instead of null. */
+  readonly shownAs?: string | undefined;
 }
 
 /** What all parts of one plan share. */
@@ -31,7 +33,10 @@ export interface PlanContext {
    * `text`: the statement's JSON is the response. `values`: graphql-js completes it, so rows also carry what custom fields need.
    */
   readonly mode: 'text' | 'values';
+  /** Hidden whatever the rows are. */
   readonly denied: DeniedField[];
+  /** Hidden on some rows: the statement marks their cells. */
+  readonly hideable: DeniedField[];
 }
 
 /** Stops planning in `text` mode at a field that only its resolver can answer. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { GraphQLError, isNonNullType, type FieldNode, type FragmentDefinitionNode, type GraphQLFormattedError, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { GraphQLError, isNonNullType, type FieldNode, type FragmentDefinitionNode, type GraphQLFormattedError, type GraphQLObjectType, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 import { ObjectosError } from '../../errors.ts';
 import type { RequestContext } from '../request.ts';
 import { BindList } from '../sql/binds.ts';
@@ -11,7 +11,7 @@ import { ArgumentReader, type StructuralValues } from './arguments.ts';
 import { scopeOf, type DeniedField, type PlanContext, type ReadLimits } from './plan-context.ts';
 import { recordEntries } from './record.ts';
 import { rootSql } from './root.ts';
-import { objectTypeOf, selectedFields, type SelectedField } from './selection.ts';
+import { selectedFields, type SelectedField } from './selection.ts';
 
 /** What planning needs to know of an operation besides the request. */
 export interface OperationSource {
@@ -38,6 +38,8 @@ export interface QueryPlan {
   readonly denied: readonly GraphQLFormattedError[];
   /** Refused root fields by response key: their resolvers throw these. */
   readonly refused: ReadonlyMap<string, ObjectosError>;
+  /** Fields that some rows hide; the errors of those that occur belong to the answer. */
+  readonly hideable: readonly DeniedField[];
   /** A refused field cannot be null, so there is no data at all. */
   readonly noData: boolean;
 }
@@ -70,11 +72,11 @@ export function planQuery(source: OperationSource, request: RequestContext, mode
       entries.push({ key: selected.key, sql: 'NULL' });
     }
   }
-  const denied = plan.denied.map(deniedError);
+  const denied = deniedErrors(plan.denied);
   errors.push(...denied);
-  if (mode === 'values' && !reads) return { text: undefined, name: '', binds: plan.binds, errors, denied, refused, noData };
+  if (mode === 'values' && !reads) return { text: undefined, name: '', binds: plan.binds, errors, denied, hideable: plan.hideable, refused, noData };
   const { text, binds } = plan.binds.finish(`SELECT ${jsonObject(entries)}::text AS json`);
-  return { text, name: statementName(text), binds, errors, denied, refused, noData };
+  return { text, name: statementName(text), binds, errors, denied, hideable: plan.hideable, refused, noData };
 }
 
 /** Reads records by id in the order of `locals.ids`: one row of JSON text each, null where the caller may not see it. */
@@ -83,17 +85,29 @@ export interface RecordPlan {
   readonly name: string;
   readonly binds: BindList;
   readonly denied: readonly DeniedField[];
+  readonly hideable: readonly DeniedField[];
 }
 
-export function planRecords(source: OperationSource, request: RequestContext, mode: PlanContext['mode'], objectName: string, selected: SelectedField, path: readonly string[], trashToo: boolean): RecordPlan {
+/** Where an operation selects records of one object. */
+export interface RecordSelection {
+  /** The type of the object, also where the field is of an interface. */
+  readonly type: GraphQLObjectType;
+  readonly nodes: readonly FieldNode[];
+  readonly path: readonly string[];
+  /** Rows say their type, for fields of interfaces. */
+  readonly abstract?: boolean;
+}
+
+export function planRecords(source: OperationSource, request: RequestContext, mode: PlanContext['mode'], objectName: string, { type, nodes, path, abstract = false }: RecordSelection, trashToo: boolean): RecordPlan {
   const plan = planContext(source, request, mode);
   const scope = scopeOf(plan, objectName);
   const ids = plan.binds.add((_request, locals) => locals['ids'], 'uuid[]');
   const conditions = [`${scope.alias}."id" = i.id`, ...visibleRows(scope, trashToo ? 'INCLUDE' : 'EXCLUDE')];
-  const entries = recordEntries(plan, scope, objectTypeOf(selected.field as NonNullable<SelectedField['field']>), selected.nodes, path);
+  const entries = recordEntries(plan, { ...scope, visible: !trashToo }, type, nodes, path);
+  if (abstract) entries.push({ key: '$type', sql: literal(type.name) });
   const row = jsonRow(entries, `${identifier(scope.object.table)} ${scope.alias}${whereClause(conditions)}`);
   const { text, binds } = plan.binds.finish(`SELECT ${row}::text AS json FROM unnest(${ids}) WITH ORDINALITY i(id, n) ORDER BY i.n`);
-  return { text, name: statementName(text), binds, denied: plan.denied };
+  return { text, name: statementName(text), binds, denied: plan.denied, hideable: plan.hideable };
 }
 
 /** A plan context for selections and arguments alone, where no statement is made. */
@@ -108,11 +122,12 @@ export function planContext(source: OperationSource, request: PlannedRequest, mo
     limits: source.limits,
     mode,
     denied: [],
+    hideable: [],
   };
 }
 
-export function deniedError({ path, message }: DeniedField): GraphQLFormattedError {
-  return { message, path, extensions: { code: 'FORBIDDEN' } };
+export function deniedErrors(fields: Iterable<DeniedField>): GraphQLFormattedError[] {
+  return Array.from(fields, ({ path, message }) => ({ message, path, extensions: { code: 'FORBIDDEN' } }));
 }
 
 function formatted(error: ObjectosError, { nodes, key }: SelectedField): GraphQLFormattedError {

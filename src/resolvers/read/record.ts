@@ -1,30 +1,32 @@
 import type { FieldNode, GraphQLObjectType } from 'graphql';
 import type { CatalogField, CatalogRelation } from '../../metadata/catalog.ts';
+import { hasValue } from '../computed.ts';
 import { scopeAt, type SqlScope } from '../filter/scope.ts';
 import { fieldNamed, fieldSql, relationJoin, relationNamed } from '../filter/to-sql.ts';
-import { rowCondition, visibleRows, whereClause } from '../filter/visible-rows.ts';
+import { visibleRows, whereClause } from '../filter/visible-rows.ts';
 import { identifier, literal } from '../sql/identifier.ts';
-import { jsonObject, jsonRow, type JsonEntry } from '../sql/json.ts';
+import { jsonRow, type JsonEntry } from '../sql/json.ts';
 import { aggregateEntrySql } from './aggregate.ts';
+import { cellSql, fieldCondition, isDenied, isMasked, linkedIds, whereShown } from './cells.ts';
 import { connectionSql } from './connection.ts';
 import { embeddedSql } from './embedded.ts';
 import { groupsSql } from './groups.ts';
+import { needsEntries, type NeedyField } from './needs.ts';
 import type { PlanContext } from './plan-context.ts';
 import { needsResolver, objectTypeOf, selectedFields, type SelectedField } from './selection.ts';
 
 /** Members of the JSON of one record: what the nodes select of `type`, from the row `scope.alias`. */
 export function recordEntries(plan: PlanContext, scope: SqlScope, type: GraphQLObjectType, nodes: readonly FieldNode[], path: readonly string[]): JsonEntry[] {
   const entries: JsonEntry[] = [];
-  const needs = new Set<string>();
+  const needy: NeedyField[] = [];
   for (const selected of selectedFields(plan, type, nodes)) {
-    const sql = memberSql(plan, scope, type, selected, [...path, selected.key], needs);
+    const sql = memberSql(plan, scope, type, selected, [...path, selected.key], needy);
     if (sql !== undefined) entries.push({ key: selected.key, sql });
   }
-  if (needs.size > 0) entries.push({ key: '$needs', sql: neededSql(scope, needs) });
-  return entries;
+  return [...entries, ...needsEntries(plan, scope, needy)];
 }
 
-function memberSql(plan: PlanContext, scope: SqlScope, type: GraphQLObjectType, selected: SelectedField, path: readonly string[], needs: Set<string>): string | undefined {
+function memberSql(plan: PlanContext, scope: SqlScope, type: GraphQLObjectType, selected: SelectedField, path: readonly string[], needy: NeedyField[]): string | undefined {
   const { name, field, nodes } = selected;
   if (name === '__typename') return literal(type.name);
   const source = field?.extensions.objectos;
@@ -38,7 +40,9 @@ function memberSql(plan: PlanContext, scope: SqlScope, type: GraphQLObjectType, 
       return fieldJson(plan, scope, fieldNamed(scope.object, source.field), selected, path);
     case 'one': {
       const relation = relationNamed(scope.object, source.relation);
-      if (relation.kind !== 'one' || isDenied(plan, scope, fieldNamed(scope.object, relation.field), path)) return 'NULL::json';
+      if (relation.kind !== 'one') return 'NULL::json';
+      const lookup = fieldNamed(scope.object, relation.field);
+      if (isDenied(plan, scope, lookup, path) || isMasked(scope, lookup)) return 'NULL::json';
       return toOneSql(plan, scope, relation, objectTypeOf(field), nodes, path);
     }
     case 'many': {
@@ -53,9 +57,11 @@ function memberSql(plan: PlanContext, scope: SqlScope, type: GraphQLObjectType, 
       const { target, base } = below(plan, scope, source.relation, path);
       return groupsSql(plan, selected, args(), target, path, base);
     }
+    case 'planned':
+      return source.sql({ plan, scope, selected, args: args(), path });
     case 'custom':
       needsResolver(plan, `${type.name}.${name}`);
-      for (const need of source.needs) needs.add(need);
+      needy.push({ path, name: `${type.name}.${name}`, needs: source.needs });
       return undefined;
     default:
       throw new Error(`${type.name}.${name} has a source that a record cannot have: ${source.kind}.`);
@@ -65,12 +71,20 @@ function memberSql(plan: PlanContext, scope: SqlScope, type: GraphQLObjectType, 
 /** The rows of a to-many relation. Where the lookup that makes it is hidden, so is who belongs to whom. */
 function below(plan: PlanContext, scope: SqlScope, relationName: string, path: readonly string[]): { target: SqlScope; base: string[] } {
   const relation = relationNamed(scope.object, relationName);
-  const target = scopeAt(scope, relation.target, plan.binds.alias());
+  const target = childScope(scope, relation, plan.binds.alias());
   const [holder, lookup] = lookupOf(relation, scope, target);
   const field = fieldNamed(holder.object, lookup);
-  isDenied(plan, holder, field, path);
-  const condition = fieldCondition(holder, field);
+  const condition = isMasked(holder, field) ? 'false' : fieldCondition(holder, field);
+  if (!isDenied(plan, holder, field, path) && condition !== undefined && !isMasked(holder, field)) plan.denied.push({ path, message: `Only those are here whose ${holder.object.names.type}.${field.graphqlName} you may read.` });
   return { target, base: [relationJoin(relation, scope.alias, target.alias), ...(condition === undefined ? [] : [condition])] };
+}
+
+/** Below a row that may be read: its children know that it may be. */
+function childScope(scope: SqlScope, relation: CatalogRelation, alias: string): SqlScope {
+  const target = scopeAt(scope, relation.target, alias);
+  if (scope.visible !== true || relation.kind !== 'many') return target;
+  const back = [...target.object.relations.values()].find((other) => other.kind === 'one' && other.field === relation.targetField);
+  return back?.target === scope.object.name ? { ...target, met: { relation: back.name, rows: scope.access.object(scope.object.name).read } } : target;
 }
 
 function lookupOf(relation: CatalogRelation, scope: SqlScope, target: SqlScope): readonly [SqlScope, string] {
@@ -84,59 +98,14 @@ function lookupOf(relation: CatalogRelation, scope: SqlScope, target: SqlScope):
 function toOneSql(plan: PlanContext, scope: SqlScope, relation: CatalogRelation & { kind: 'one' }, type: GraphQLObjectType, nodes: readonly FieldNode[], path: readonly string[]): string {
   const target = scopeAt(scope, relation.target, plan.binds.alias());
   const conditions = [relationJoin(relation, scope.alias, target.alias), ...visibleRows(target)];
-  const sql = jsonRow(recordEntries(plan, target, type, nodes, path), `${identifier(target.object.table)} ${target.alias}${whereClause(conditions)}`);
-  const condition = fieldCondition(scope, fieldNamed(scope.object, relation.field));
-  return condition === undefined ? sql : `CASE WHEN ${condition} THEN ${sql} END`;
+  const sql = jsonRow(recordEntries(plan, { ...target, visible: true }, type, nodes, path), `${identifier(target.object.table)} ${target.alias}${whereClause(conditions)}`);
+  return whereShown(plan, scope, fieldNamed(scope.object, relation.field), path, sql);
 }
 
 function fieldJson(plan: PlanContext, scope: SqlScope, field: CatalogField, selected: SelectedField, path: readonly string[]): string {
-  if (isDenied(plan, scope, field, path)) return 'NULL::json';
-  const { mask } = scope.access.object(scope.object.name).field(field.name);
-  const sql = mask && field.column !== undefined ? `to_json(${mask(fieldSql(field, scope.alias))})` : valueJson(plan, scope, field, selected);
-  const condition = fieldCondition(scope, field);
-  return condition === undefined ? sql : `CASE WHEN ${condition} THEN ${sql} END`;
-}
-
-function valueJson(plan: PlanContext, scope: SqlScope, field: CatalogField, selected: SelectedField): string {
-  if (field.column === undefined) return linkedIds(scope, field);
-  const stored = fieldSql(field, scope.alias);
-  const shape = field.type.graphql(field);
-  if (shape.kind !== 'embedded') return field.type.json(stored, field);
-  return embeddedSql(plan, stored, field, selected);
-}
-
-/** Ids of a multiple lookup in their order, those of visible records only. */
-function linkedIds(scope: SqlScope, field: CatalogField): string {
-  const relation = [...scope.object.relations.values()].find((other) => other.kind === 'link' && other.from === 'source' && other.link.field === field.name);
-  if (relation?.kind !== 'link') throw new Error(`${field.object}.${field.name} is neither a column nor a link.`);
-  const target = scopeAt(scope, relation.target);
-  const conditions = [`l.source_id = ${scope.alias}."id"`, ...visibleRows(target)];
-  const from = `${identifier(relation.link.table)} l JOIN ${identifier(target.object.table)} ${target.alias} ON ${target.alias}."id" = l.target_id`;
-  return `(SELECT coalesce(json_agg(l.target_id ORDER BY l.position, l.target_id), '[]'::json) FROM ${from}${whereClause(conditions)})`;
-}
-
-/** Notes the denial when the caller may read the field on no row at all. */
-function isDenied(plan: PlanContext, scope: SqlScope, field: CatalogField, path: readonly string[]): boolean {
-  if (plan.access.object(scope.object.name).field(field.name).read !== false) return false;
-  plan.denied.push({ path, message: `You may not read ${scope.object.names.type}.${field.graphqlName}.` });
-  return true;
-}
-
-/** Condition under which the field shows on a row; undefined when it always does. */
-function fieldCondition(scope: SqlScope, field: CatalogField): string | undefined {
-  return rowCondition(scope.access.object(scope.object.name).field(field.name).read, scope);
-}
-
-/** Values for resolvers of custom fields, by machine name, under the caller's rights. */
-function neededSql(scope: SqlScope, needs: ReadonlySet<string>): string {
-  return jsonObject(
-    [...needs].map((name) => {
-      const field = fieldNamed(scope.object, name);
-      const condition = fieldCondition(scope, field);
-      const { mask } = scope.access.object(scope.object.name).field(name);
-      const stored = field.column === undefined ? undefined : fieldSql(field, scope.alias);
-      const sql = stored === undefined ? linkedIds(scope, field) : mask ? `to_json(${mask(stored)})` : field.type.json(stored, field);
-      return { key: name, sql: condition === undefined ? sql : `CASE WHEN ${condition} THEN ${sql} END` };
-    }),
-  );
+  return cellSql(plan, scope, field, path, () => {
+    if (!hasValue(field)) return linkedIds(scope, field);
+    const stored = fieldSql(field, scope);
+    return field.type.graphql(field).kind === 'embedded' ? embeddedSql(plan, stored, field, selected) : field.type.json(stored, field);
+  });
 }

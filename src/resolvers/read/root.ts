@@ -1,6 +1,6 @@
 import { isObjectType, type GraphQLField, type GraphQLObjectType } from 'graphql';
 import { ObjectosError } from '../../errors.ts';
-import type { CatalogObject } from '../../metadata/catalog.ts';
+import type { CatalogKey, CatalogObject } from '../../metadata/catalog.ts';
 import { castOf, familyOf, operandValue } from '../filter/operators.ts';
 import type { SqlScope } from '../filter/scope.ts';
 import { fieldNamed, fieldSql } from '../filter/to-sql.ts';
@@ -43,7 +43,7 @@ export function rootSql(plan: PlanContext, selected: SelectedField): string | un
 
 function recordSql(plan: PlanContext, selected: SelectedField, args: Args, scope: SqlScope, path: readonly string[]): string {
   const conditions = [...keyConditions(args, scope), ...visibleRows(scope)];
-  const entries = recordEntries(plan, scope, objectTypeOf(selected.field as GraphQLField<unknown, unknown>), selected.nodes, path);
+  const entries = recordEntries(plan, { ...scope, visible: true }, objectTypeOf(selected.field as GraphQLField<unknown, unknown>), selected.nodes, path);
   return jsonRow(entries, `${identifier(scope.object.table)} ${scope.alias}${whereClause(conditions)}`);
 }
 
@@ -57,14 +57,22 @@ function keyConditions(args: Args, scope: SqlScope): string[] {
   }
   if (id) return [equals(scope, 'id', id)];
   const source = key?.input.extensions.objectos;
-  const fields = source?.kind === 'key' ? scope.object.keys.find((candidate) => candidate.name === source.key)?.fields : undefined;
-  if (!key || !fields) throw new Error(`${scope.object.name} has no such key.`);
-  if (key.value.kind === 'leaf') return [equals(scope, fields[0] as string, key.value)];
-  return entriesOf(key.value).map((part) => {
+  const named = source?.kind === 'key' ? scope.object.keys.find((candidate) => candidate.name === source.key) : undefined;
+  if (!key || !named) throw new Error(`${scope.object.name} has no such key.`);
+  const within = withinOrganization(named, scope);
+  if (key.value.kind === 'leaf') return [equals(scope, named.fields[0] as string, key.value), ...within];
+  const parts = entriesOf(key.value).map((part) => {
     const of = part.input.extensions.objectos;
     if (of?.kind !== 'field' || part.value.kind !== 'leaf') throw new ObjectosError('BAD_REQUEST', `by: ${part.name} must have a value.`);
     return equals(scope, of.field, part.value);
   });
+  return [...parts, ...within];
+}
+
+/** A key of a tenant-aware object names one record in each organization: the one of the caller's is meant, also by callers who read others. */
+function withinOrganization({ scope: name }: CatalogKey, scope: SqlScope): string[] {
+  if (name === undefined) return [];
+  return [`${fieldSql(fieldNamed(scope.object, name), scope)} = ${scope.binds.add(({ caller }) => caller.organizationId ?? null, 'uuid')}`];
 }
 
 function equals(scope: SqlScope, name: string, value: LeafArg): string {
@@ -74,7 +82,7 @@ function equals(scope: SqlScope, name: string, value: LeafArg): string {
   }
   const family = familyOf(field);
   const bound = scope.binds.add((request) => operandValue(family, value.operand.value(request), request.now), castOf[family]);
-  return `${fieldSql(field, scope.alias)} = ${bound}`;
+  return `${fieldSql(field, scope)} = ${bound}`;
 }
 
 function nodeSql(plan: PlanContext, selected: SelectedField, id: LeafArg): string {
@@ -93,7 +101,7 @@ function nodeUnion(plan: PlanContext, selected: SelectedField, id: string): stri
   const branches = nodeTypes(plan).map(([object, type]) => {
     const scope = scopeOf(plan, object.name);
     const conditions = [`${scope.alias}."id" = ${id}`, ...visibleRows(scope)];
-    const entries = recordEntries(plan, scope, type, selected.nodes, [selected.key]);
+    const entries = recordEntries(plan, { ...scope, visible: true }, type, selected.nodes, [selected.key]);
     if (plan.mode === 'values' || entries.length === 0) entries.push({ key: '$type', sql: literal(type.name) });
     const { query, row } = jsonRows(entries, `${identifier(object.table)} ${scope.alias}${whereClause(conditions)}`);
     return `SELECT ${entries.length === 1 && entries[0]?.key === '$type' && plan.mode === 'text' ? `'{}'::json` : row} AS o FROM (${query}) x`;

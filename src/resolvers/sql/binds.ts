@@ -11,12 +11,22 @@ const noLocals: Locals = {};
 /** Collects the placeholders of one statement; the text is made once, the values anew for each request. */
 export class BindList {
   readonly #binds: Bind[] = [];
+  readonly #once = new Map<object, Map<string, string>>();
   #aliases = 0;
 
   /** Adds a placeholder and returns its SQL: `$3::uuid`. */
   add(bind: Bind, cast?: string): string {
     this.#binds.push(bind);
     return cast === undefined ? `$${this.#binds.length}` : `$${this.#binds.length}::${cast}`;
+  }
+
+  /** As `add`, and the same placeholder for the same source and use: a filter that stands in many places binds its values once. */
+  addOnce(source: object, use: string, bind: Bind, cast: string): string {
+    const added = this.#once.get(source) ?? new Map<string, string>();
+    this.#once.set(source, added);
+    const sql = added.get(use) ?? this.add(bind, cast);
+    added.set(use, sql);
+    return sql;
   }
 
   /** A table alias that is unique in the statement. */

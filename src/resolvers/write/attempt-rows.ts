@@ -1,6 +1,7 @@
 import { ObjectosError, type Problem } from '../../errors.ts';
 import type { RequestContext } from '../request.ts';
 import { RefusedByConstraint } from './constraint-problems.ts';
+import { makeWay } from './make-way.ts';
 import type { ObjectPlan } from './object-plan.ts';
 import type { RootRows } from './root-rows.ts';
 import type { Row } from './rows.ts';
@@ -8,23 +9,29 @@ import { attempt, RefusedRows, type RunResult } from './run.ts';
 import type { WriteTools } from './tools.ts';
 import type { WriteRequest, WriteResult, WriteRow } from './writer.ts';
 
-/** How often an upsert looks again when another writer created its record in between. */
-const upsertAttempts = 4;
+/** How often an upsert looks again when another writer created its record in between, or a number is made that is in use. */
+const maxAttempts = 4;
 
 /** Runs the stages for all rows together; in PARTIAL mode again without those that were refused. */
 export async function attemptRows(plan: ObjectPlan, request: WriteRequest, { count, source }: RootRows, tools: WriteTools, context: RequestContext): Promise<WriteResult> {
   if (count > tools.settings.maxRows) throw new ObjectosError('LIMIT_EXCEEDED', `One write may touch at most ${tools.settings.maxRows} records. Split it into several.`);
   const step = `${request.operation} ${plan.name}`;
   const isUpsert = request.operation === 'upsert' || request.operation === 'upsertMany';
-  const once = (roots: readonly number[] | undefined): Promise<RunResult> => repeatUpsert(isUpsert, () => attempt(source, roots, tools, context, { step, sole: request.options.sole === true && !isUpsert && request.options.mode !== 'PARTIAL' }));
-  if (request.options.mode !== 'PARTIAL') return { rows: (await once(undefined)).rows.map(writeRow) };
+  const once = (roots: readonly number[] | undefined): Promise<RunResult> => repeat(request, context, () => attempt(source, roots, tools, context, { step, sole: request.options.sole === true && !isUpsert && request.options.mode !== 'PARTIAL' }));
+  if (request.options.mode !== 'PARTIAL') {
+    const { rows, warnings } = await once(undefined);
+    return { rows: rows.map(writeRow), warnings };
+  }
 
   const results: WriteRow[] = [];
+  const told: Problem[] = [];
   const refuse = (root: number, problems: readonly Problem[]) => results.push({ index: root, id: undefined, created: false, problems });
   const work = async (roots: readonly number[]): Promise<void> => {
     if (roots.length === 0) return;
     try {
-      results.push(...(await once(roots)).rows.map(writeRow));
+      const { rows, warnings } = await once(roots);
+      results.push(...rows.map(writeRow));
+      told.push(...warnings);
       return;
     } catch (error) {
       const refused = refusals(error, roots);
@@ -38,9 +45,10 @@ export async function attemptRows(plan: ObjectPlan, request: WriteRequest, { cou
   };
   await context.database.transaction(() => {
     results.length = 0;
+    told.length = 0;
     return work(Array.from({ length: count }, (_, root) => root));
   });
-  return { rows: results.sort((left, right) => left.index - right.index) };
+  return { rows: results.sort((left, right) => left.index - right.index), warnings: told };
 }
 
 /** The rows that an error blames; undefined when it could be any of several. Errors that no row is to blame for go on. */
@@ -55,13 +63,14 @@ function refusals(error: unknown, roots: readonly number[]): ReadonlyMap<number,
 
 const blamesRows: ReadonlySet<string> = new Set(['VALIDATION_FAILED', 'CONFLICT', 'NOT_FOUND', 'FORBIDDEN', 'BAD_REQUEST']);
 
-async function repeatUpsert(isUpsert: boolean, run: () => Promise<RunResult>): Promise<RunResult> {
+async function repeat(request: WriteRequest, context: RequestContext, run: () => Promise<RunResult>): Promise<RunResult> {
+  const isUpsert = request.operation === 'upsert' || request.operation === 'upsertMany';
   for (let attempts = 1; ; attempts += 1) {
     try {
       return await run();
     } catch (error) {
-      const raced = error instanceof RefusedByConstraint && error.violation.kind === 'unique';
-      if (!isUpsert || !raced || attempts >= upsertAttempts) throw error;
+      const raced = isUpsert && error instanceof RefusedByConstraint && error.violation.kind === 'unique';
+      if (attempts >= maxAttempts || !((await makeWay(error, request, context)) || raced)) throw error;
     }
   }
 }

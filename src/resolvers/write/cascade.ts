@@ -45,8 +45,10 @@ function carryOut(referrer: Referrer, child: ObjectPlan, ids: readonly string[],
   const base = { plan: child, path: row.path, root: row.root, asSystem: true };
   switch (referrer.onDelete) {
     case 'restrict': {
-      const message = `${row.plan.object.label} cannot be deleted: ${ids.length} ${ids.length === 1 ? child.object.label : child.object.pluralLabel} still point to it.`;
-      state.problems.add(row.root, { path: row.path, code: 'IN_USE', message }, 'CONFLICT', { object: child.name });
+      // How many there are, and of what, is for those who see them all.
+      const seen = state.context.access.object(child.name).read === true;
+      const pointing = seen ? `${ids.length} ${ids.length === 1 ? child.object.label : child.object.pluralLabel}` : 'other records';
+      state.problems.add(row.root, { path: row.path, code: 'IN_USE', message: `${row.plan.object.label} cannot be deleted: ${pointing} still point to it.` }, 'CONFLICT', seen ? { object: child.name } : {});
       return [];
     }
     case 'cascade':

@@ -2,17 +2,22 @@ import { ConstraintError, type ConstraintViolation } from '../../database/errors
 import type { CatalogField } from '../../metadata/catalog.ts';
 import { ObjectosError, type Problem } from '../../errors.ts';
 import type { ObjectPlan } from './object-plan.ts';
-import type { Row } from './rows.ts';
+import type { Row, Values } from './rows.ts';
 
 /** A constraint refused a row. `root` is undefined when the database does not say which of several. */
 export class RefusedByConstraint extends ObjectosError {
   readonly root: number | undefined;
   readonly violation: ConstraintViolation;
+  readonly plan: ObjectPlan;
+  /** What columns of the rows were computed from. */
+  readonly computed: readonly Values[];
 
-  constructor(error: ConstraintError, problem: Problem, root: number | undefined) {
+  constructor(error: ConstraintError, plan: ObjectPlan, rows: readonly Row[], problem: Problem, root: number | undefined) {
     super(error.code, problem.message, { problems: [problem], cause: error });
     this.root = root;
     this.violation = error.violation;
+    this.plan = plan;
+    this.computed = rows.map(({ computed }) => computed);
   }
 }
 
@@ -20,11 +25,13 @@ export class RefusedByConstraint extends ObjectosError {
 export function explainConstraint(error: unknown, plan: ObjectPlan, rows: readonly Row[]): unknown {
   if (!(error instanceof ConstraintError)) return error;
   const { violation } = error;
-  const fields = [...plan.object.fields.values()].filter(({ column }) => column !== undefined && violation.columns.includes(column));
+  const named = [...plan.object.fields.values()].filter(({ column }) => column !== undefined && violation.columns.includes(column));
+  // Unique within the organization: the other values are what was given.
+  const fields = named.length > 1 ? named.filter((field) => field !== plan.organization) : named;
   const row = rows.length === 1 ? rows[0] : findRow(error, plan, rows, fields);
   const base = row?.path ?? commonPath(rows);
   const [only] = fields.length === 1 ? fields : [];
-  return new RefusedByConstraint(error, { path: only ? [...base, only.graphqlName] : base, ...describe(violation, plan, fields) }, row?.root);
+  return new RefusedByConstraint(error, plan, rows, { path: only ? [...base, only.graphqlName] : base, ...describe(violation, plan, fields) }, row?.root);
 }
 
 function describe({ kind, reference }: ConstraintViolation, plan: ObjectPlan, fields: readonly CatalogField[]): { code: string; message: string } {

@@ -75,7 +75,7 @@ export function hookPhase(definitions: readonly HookDefinition[]): MutationPhase
     for (const hook of hooks) {
       for (const change of changes) {
         const event = eventOf(stage, change);
-        if (event && hook.on.has(event) && concerns(hook, change.object)) await call(hook, event, change, context);
+        if (event && hook.on.has(event) && concerns(hook, change.object)) await callHook(hook, event, change, context);
       }
     }
   };
@@ -87,9 +87,16 @@ export function hookPhase(definitions: readonly HookDefinition[]): MutationPhase
   };
 }
 
+/** All spellings. */
+export const hookEventNames: readonly string[] = [...hookEvents, ...Object.keys(aliases)];
+
+export function hookEventNamed(name: string): HookEvent | undefined {
+  return hookEvents.find((known) => known === name) ?? (Object.hasOwn(aliases, name) ? aliases[name] : undefined);
+}
+
 function eventNamed(name: string, { name: hook = 'A hook' }: HookDefinition): HookEvent {
-  const event = hookEvents.find((known) => known === name) ?? aliases[name];
-  if (!event) throw new TypeError(`${hook} listens to "${name}". Events: ${[...hookEvents, ...Object.keys(aliases)].join(', ')}.`);
+  const event = hookEventNamed(name);
+  if (!event) throw new TypeError(`${hook} listens to "${name}". Events: ${hookEventNames.join(', ')}.`);
   return event;
 }
 
@@ -99,11 +106,12 @@ function concerns({ object }: Hook, name: string): boolean {
 
 const suffixes: Readonly<Record<Change['kind'], 'Insert' | 'Update' | 'Delete'>> = { create: 'Insert', update: 'Update', restore: 'Update', delete: 'Delete' };
 
-function eventOf(stage: 'before' | 'after', { kind }: Change): HookEvent {
+export function eventOf(stage: 'before' | 'after', { kind }: Change): HookEvent {
   return `${stage}${suffixes[kind]}`;
 }
 
-async function call(hook: Hook, event: HookEvent, change: Change, context: MutationContext): Promise<void> {
+/** Calls one hook for one record; an error that it throws carries its name. */
+export async function callHook(hook: Pick<HookDefinition, 'name' | 'handler'>, event: HookEvent, change: Change, context: MutationContext): Promise<void> {
   try {
     await hook.handler(hookContext(event, change, context));
   } catch (error) {

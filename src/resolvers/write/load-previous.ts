@@ -1,5 +1,5 @@
 import { loadRecords, type LoadShape } from './load.ts';
-import type { Row } from './rows.ts';
+import { fieldsSet, type Row } from './rows.ts';
 import type { RunState } from './run-state.ts';
 
 /** Gives rows their old image and drops those that are not there, not allowed, or changed meanwhile. */
@@ -15,8 +15,9 @@ export async function loadPrevious(group: readonly Row[], state: RunState, { loc
   });
   const shape: LoadShape = {
     right: kind === 'update' ? 'edit' : 'delete',
-    trash: kind === 'restore' ? 'ONLY' : purge ? 'INCLUDE' : 'EXCLUDE',
-    fields: kind === 'update' ? [...new Set(rows.flatMap(({ values }) => Object.keys(values)))].sort() : [],
+    // Records in the trash point to what goes as well.
+    trash: kind === 'restore' ? 'ONLY' : purge || (asSystem && kind === 'update') ? 'INCLUDE' : 'EXCLUDE',
+    fields: kind === 'update' ? [...new Set(rows.flatMap(fieldsSet))].sort() : [],
     asSystem,
     lock,
   };
@@ -29,7 +30,7 @@ export async function loadPrevious(group: readonly Row[], state: RunState, { loc
     if (found.flags['edit'] === false) return refuseRow(row, state, 'FORBIDDEN', `You may not ${kind} this ${plan.object.label}.`);
     for (const [flag, holds] of Object.entries(found.flags)) {
       const field = flag.startsWith('field:') ? plan.object.fields.get(flag.slice('field:'.length)) : undefined;
-      if (holds === false && field && field.name in row.values) {
+      if (holds === false && field && fieldsSet(row).includes(field.name)) {
         state.problems.add(row.root, { path: [...row.path, field.graphqlName], code: 'FORBIDDEN', message: `You may not write ${field.label} of this ${plan.object.label}.` }, 'FORBIDDEN');
       }
     }

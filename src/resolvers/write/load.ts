@@ -1,7 +1,7 @@
 import type { RequestContext } from '../request.ts';
 import { BindList } from '../sql/binds.ts';
 import { identifier } from '../sql/identifier.ts';
-import { rowCondition, visibleRows } from '../filter/visible-rows.ts';
+import { connectableRows, rowCondition, visibleRows } from '../filter/visible-rows.ts';
 import type { ObjectPlan } from './object-plan.ts';
 import { fieldChecks, flagColumns, sqlScope, type Check } from './sql/checks.ts';
 import { imageOf } from './sql/parts.ts';
@@ -53,14 +53,14 @@ function loadStatement(plan: ObjectPlan, shape: LoadShape, { catalog }: WriteToo
   return { text, binds };
 }
 
-/** Which of these ids name records that the caller may read. */
-export async function readableIds(plan: ObjectPlan, ids: readonly string[], tools: WriteTools, context: RequestContext, asSystem = false): Promise<ReadonlySet<string>> {
+/** Which of these ids name records that the caller may connect. */
+export async function connectableIds(plan: ObjectPlan, ids: readonly string[], tools: WriteTools, context: RequestContext, asSystem = false): Promise<ReadonlySet<string>> {
   if (ids.length === 0) return new Set();
   const key = `x ${plan.name} ${asSystem ? '' : context.access.fingerprint}`;
   const make = () => {
     const binds = new BindList();
     const wanted = binds.add((_, locals) => locals['ids'], 'uuid[]');
-    const conditions = visibleRows(sqlScope(plan, { catalog: tools.catalog, access: context.access, asSystem }, 'o', binds));
+    const conditions = connectableRows(sqlScope(plan, { catalog: tools.catalog, access: context.access, asSystem }, 'o', binds));
     return { text: `SELECT o."id" FROM ${plan.table} o WHERE ${[`o."id" = ANY(${wanted})`, ...conditions].join(' AND ')}`, binds };
   };
   const { rows } = await context.database.query<{ id: string }>(tools.statements.run(key, make, context, { ids: [...new Set(ids)] }));

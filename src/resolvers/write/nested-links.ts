@@ -2,7 +2,7 @@ import { v7 as newId } from 'uuid';
 import { resolveDefault } from '../../metadata/field-types/defaults.ts';
 import { identifier } from '../sql/identifier.ts';
 import { groupBy } from './group-by.ts';
-import { readableIds } from './load.ts';
+import { connectableIds } from './load.ts';
 import { takenKey } from './nested-many.ts';
 import { planOf, type LinkRelation, type ObjectPlan } from './object-plan.ts';
 import type { ManyOperation, RecordKey } from './read-input.ts';
@@ -73,7 +73,7 @@ async function ownLists(plan: ObjectPlan, relation: LinkRelation, rows: readonly
     const list = listOf(row);
     if (operation.set) {
       // What the caller may not see stays linked.
-      const readable = await readableIds(target, list, state.tools, state.context, row.asSystem);
+      const readable = await connectableIds(target, list, state.tools, state.context, row.asSystem);
       const hidden = list.filter((id) => !readable.has(id));
       list.splice(0, list.length, ...hidden, ...operation.set.flatMap((key) => visibleId(key, row)));
     }
@@ -190,7 +190,7 @@ async function otherSide(rows: readonly Row[], after: Row[], state: RunState): P
       if (operation.set) {
         const wanted = new Set(operation.set.flatMap(id));
         const path = [...row.path, seen.name, 'set'];
-        const readable = await readableIds(source, linked, state.tools, state.context, row.asSystem);
+        const readable = await connectableIds(source, linked, state.tools, state.context, row.asSystem);
         for (const old of linked) if (!wanted.has(old) && readable.has(old)) step(old, row, path, 'remove');
         for (const next of wanted) if (!linked.includes(next)) step(next, row, path, 'add');
       }

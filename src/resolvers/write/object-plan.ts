@@ -1,6 +1,7 @@
 import type { Catalog, CatalogField, CatalogLink, CatalogObject, CatalogRelation, DeleteBehavior } from '../../metadata/catalog.ts';
 import { identifier } from '../sql/identifier.ts';
-import type { MutationPhase } from './phase.ts';
+import type { Change, MutationPhase } from './phase.ts';
+import type { StatementPart } from './statement-part.ts';
 
 /** A stored field as the write statements see it. */
 export interface ColumnPlan {
@@ -30,7 +31,7 @@ export type Referrer =
   | { readonly kind: 'column'; readonly object: string; readonly field: CatalogField; readonly onDelete: DeleteBehavior }
   | { readonly kind: 'link'; readonly object: string; readonly link: CatalogLink; readonly onDelete: DeleteBehavior };
 
-export type HookStage = 'before' | 'compute' | 'validate' | 'after' | 'committed';
+export type HookStage = 'defaults' | 'before' | 'compute' | 'validate' | 'after' | 'committed';
 
 /** All that the write path needs to know of one object, worked out once. */
 export interface ObjectPlan {
@@ -44,12 +45,18 @@ export interface ObjectPlan {
   readonly deletedAt: string | undefined;
   readonly required: readonly CatalogField[];
   readonly defaults: readonly CatalogField[];
-  /** Own lookups that hold a column. */
+  /** Lookup to the organization that a record belongs to. It is the caller's, so no right to it is asked. */
+  readonly organization: CatalogField | undefined;
+  /** Own lookups that hold a column, and are given. */
   readonly references: readonly CatalogField[];
   readonly referrers: readonly Referrer[];
   /** Own multiple lookups by machine name. */
   readonly links: ReadonlyMap<string, LinkRelation>;
   readonly hooks: Readonly<Record<HookStage, readonly MutationPhase[]>>;
+  /** What plugins add to the statements that write the object. */
+  readonly parts: readonly StatementPart[];
+  /** Machine names of fields whose changes stay in the log beyond its retention. */
+  readonly kept: readonly string[];
   /** Some hook sees records of this object. */
   readonly hooked: boolean;
   /** What the hooks do needs no transaction. */
@@ -63,7 +70,7 @@ const isStamp = new Set<string>(systemFields);
 
 export function planObjects(catalog: Catalog, phases: readonly MutationPhase[]): Plans {
   const referrers = referrersByTarget(catalog);
-  return new Map([...catalog.objects.values()].map((object) => [object.name, planObject(object, referrers.get(object.name) ?? [], phases)]));
+  return new Map([...catalog.objects.values()].map((object) => [object.name, planObject(object, catalog, referrers.get(object.name) ?? [], phases)]));
 }
 
 export function planOf(plans: Plans, name: string): ObjectPlan {
@@ -78,21 +85,30 @@ export function columnOf(plan: ObjectPlan, field: string): ColumnPlan {
   return column;
 }
 
-function planObject(object: CatalogObject, referrers: readonly Referrer[], phases: readonly MutationPhase[]): ObjectPlan {
+/** Whether hooks look at what was written. */
+export function showsImage({ hooks }: ObjectPlan, kind: Change['kind']): boolean {
+  return [...hooks.after, ...hooks.committed].some(({ kinds }) => !kinds || kinds.includes(kind));
+}
+
+function planObject(object: CatalogObject, catalog: Catalog, referrers: readonly Referrer[], phases: readonly MutationPhase[]): ObjectPlan {
   const fields = [...object.fields.values()];
-  const columns = new Map(fields.flatMap((field) => columnPlan(object, field)));
+  const columns = columnPlans(object);
   const links = new Map<string, LinkRelation>();
   for (const relation of object.relations.values()) {
     if (relation.kind === 'link' && relation.from === 'source') links.set(relation.link.field, relation);
   }
-  const own = phases.filter((phase) => !phase.objects || phase.objects.includes(object.name) || phase.objects.includes('*'));
+  const organization = object.organizationField === undefined ? undefined : object.fields.get(object.organizationField);
+  const own = phases.filter((phase) => !phase.objects || phase.objects.includes(object.name) || phase.objects.includes('*')).flatMap((phase) => [phase, phase.forObject?.(object, catalog) ?? []].flat());
   const hooks = {
+    defaults: own.filter((phase) => phase.defaults),
     before: own.filter((phase) => phase.before),
     compute: own.filter((phase) => phase.compute),
     validate: own.filter((phase) => phase.validate),
     after: own.filter((phase) => phase.after),
     committed: own.filter((phase) => phase.committed),
   };
+  // What the short way of creating and updating one record has to know.
+  const writing = own.filter(({ kinds }) => !kinds || kinds.includes('create') || kinds.includes('update'));
   const deletedAt = object.softDelete === undefined ? undefined : columns.get(object.softDelete)?.column;
   return {
     object,
@@ -101,15 +117,23 @@ function planObject(object: CatalogObject, referrers: readonly Referrer[], phase
     columns,
     inputs: inputEntries(object, links),
     deletedAt,
-    required: fields.filter((field) => field.required && !field.system && !field.type.computed),
+    organization,
+    required: fields.filter((field) => field.required && field !== organization && !field.system && !field.type.computed),
     defaults: fields.filter((field) => field.defaultValue !== undefined && !field.system && !field.type.computed),
-    references: fields.filter((field) => field.reference && columns.has(field.name) && !field.system),
+    references: fields.filter((field) => field.reference && field !== organization && columns.has(field.name) && !field.system),
     referrers,
     links,
     hooks,
-    hooked: Object.values(hooks).some((list) => list.length > 0),
-    pure: hooks.after.length === 0 && [...hooks.before, ...hooks.compute, ...hooks.validate].every((phase) => phase.pure === true),
+    parts: own.flatMap((phase) => phase.statement?.(object, catalog) ?? []),
+    kept: [...new Set(own.flatMap((phase) => phase.keeps?.(object) ?? []))],
+    hooked: writing.some((phase) => [phase.defaults, phase.before, phase.compute, phase.validate, phase.after, phase.committed].some(Boolean)),
+    pure: writing.every((phase) => !phase.after && (phase.pure === true || !(phase.defaults || phase.before || phase.compute || phase.validate))),
   };
+}
+
+/** Stored fields by machine name. */
+export function columnPlans(object: CatalogObject): ReadonlyMap<string, ColumnPlan> {
+  return new Map([...object.fields.values()].flatMap((field) => columnPlan(object, field)));
 }
 
 function columnPlan(object: CatalogObject, field: CatalogField): [string, ColumnPlan][] {

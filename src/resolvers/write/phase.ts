@@ -1,4 +1,7 @@
+import type { Catalog, CatalogObject } from '../../metadata/catalog.ts';
+import type { ProblemSeverity } from '../../errors.ts';
 import type { RequestContext } from '../request.ts';
+import type { StatementPart } from './statement-part.ts';
 import type { Writer } from './writer.ts';
 
 /** One record about to be written, or written. Values are in stored form under machine names, embedded ones as objects. */
@@ -23,17 +26,27 @@ export interface MutationContext extends RequestContext {
   readonly chain: readonly string[];
   /** Writes more, in the same transaction. Hand over this context, so that circles are found. */
   readonly writer: Writer;
+  /** Another record that the same write creates or changes, as far as it is known: the database does not show it yet. */
+  underway(object: string, id: string): Change['record'] | undefined;
 }
 
 /** Hooks of one plugin in the write path. All get all records of one stage at once: a bulk write calls them once. */
 export interface MutationPhase {
   /** Objects the hooks are for; absent: all. A hook that does not concern an object costs it nothing. */
   readonly objects?: readonly string[];
+  /** Kinds of changes the hooks are for; absent: all. Those for `delete` alone cost creating and updating nothing. */
+  readonly kinds?: readonly Change['kind'][];
   /**
    * The hooks before the write only look at their changes and at memory: no queries, no writes. A single record is then
    * written without opening a transaction, and they may be called again when another writer was faster.
    */
   readonly pure?: boolean;
+  /** The part of the phase that is made for one object. Asked once per object and Catalog; an object without one pays nothing. */
+  forObject?(object: CatalogObject, catalog: Catalog): Omit<MutationPhase, 'objects' | 'forObject'> | undefined;
+  /** Its `validate` also sees records that lack a required value, so that everything is told at once; others are spared those. */
+  readonly incomplete?: boolean;
+  /** Values of new records that nobody gave and no literal default fills. */
+  defaults?(changes: readonly Change[], context: MutationContext): void | Promise<void>;
   /** Before anything is checked: may change `values`, or throw to stop the write. */
   before?(changes: readonly Change[], context: MutationContext): void | Promise<void>;
   /** Values the platform computes itself: formulas that are stored, autonumbers. */
@@ -42,14 +55,32 @@ export interface MutationPhase {
   validate?(changes: readonly Change[], context: MutationContext, report: ReportProblem): void | Promise<void>;
   /** In the transaction, after the rows are written: `record` is the stored row. May write more through `context.writer`. */
   after?(changes: readonly Change[], context: MutationContext): void | Promise<void>;
+  /** SQL beside the statements that write an object: numbers for new rows, roll-ups of parents. Asked once per object and Catalog. */
+  statement?(object: CatalogObject, catalog: Catalog): readonly StatementPart[];
+  /** Machine names of fields whose changes stay in the change log beyond its retention, as long as their record is there. */
+  keeps?(object: CatalogObject): readonly string[];
   /** After commit. Errors are logged, never thrown: what must happen belongs into a job. */
   committed?(changes: readonly Change[], context: MutationContext): void;
 }
 
-export type ReportProblem = (change: Change, problem: { readonly field?: string; readonly code: string; readonly message: string }) => void;
+/** What a hook finds wrong with a record. */
+export interface ReportedProblem {
+  /** Machine name; the record as a whole is meant without one. */
+  readonly field?: string | undefined;
+  /** Where inside the value of the field. */
+  readonly at?: readonly (string | number)[] | undefined;
+  readonly code: string;
+  readonly message: string;
+  /** Name of the rule that says so. */
+  readonly rule?: string | undefined;
+  /** Anything but an error lets the write pass and is told in its payload; `error` by default. */
+  readonly severity?: ProblemSeverity | undefined;
+}
+
+export type ReportProblem = (change: Change, problem: ReportedProblem) => void;
 
 declare module '../../kernel/plugin.ts' {
   interface Phases {
-    readonly mutation: MutationPhase;
+    readonly mutation: MutationPhase | readonly MutationPhase[];
   }
 }

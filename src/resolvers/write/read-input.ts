@@ -2,7 +2,7 @@ import { validate as isUuid } from 'uuid';
 import { ObjectosError } from '../../errors.ts';
 import type { CatalogField, CatalogKey, CatalogRelation } from '../../metadata/catalog.ts';
 import type { Coerced } from '../../metadata/field-type.ts';
-import type { Access } from '../access.ts';
+import { isPlain, type Access } from '../access.ts';
 import { isRecord, nameInside, problemPath, storedSpelling } from './input-values.ts';
 import { planOf, type ObjectPlan, type Plans } from './object-plan.ts';
 import type { Path, ProblemList } from './problems.ts';
@@ -24,6 +24,8 @@ export interface RecordKey {
   readonly key: CatalogKey;
   /** Stored values in the order of `key.fields`. */
   readonly values: readonly unknown[];
+  /** Value of `key.scope`; the caller's organization when absent. */
+  readonly scope?: unknown;
   readonly path: Path;
 }
 
@@ -49,7 +51,7 @@ export interface ReadScope {
   readonly plans: Plans;
   readonly access: Access;
   readonly problems: ProblemList;
-  /** Fields marked `readonly` may be written: the platform's own work. */
+  /** Fields marked `readonly`, and computed ones whose type takes values, may be written: the platform's own work. */
   readonly privileged: boolean;
   readonly maxDepth: number;
   /** Values whose coercion takes its time (hashes); to be awaited before the tree is used. */
@@ -119,7 +121,9 @@ function readNode(plan: ObjectPlan, input: unknown, mode: NodeMode, path: Path, 
         if (entry.relation.kind === 'one') readOne(node, entry.relation, value, at, scope, refuse);
         else if (value !== null) {
           if (entry.relation.kind === 'link' && entry.relation.from === 'source' && !mayWrite(fieldOf(plan, entry.relation.link.field), at, scope)) break;
-          node.manys.push(readMany(entry.relation, value, at, scope, refuse));
+          const operation = readMany(entry.relation, value, at, scope, refuse);
+          const lookup = lookupOf(plan, entry.relation, scope);
+          if (isOffered(lookup, plan, operation, at, scope, refuse) && mayReach(lookup, operation, at, scope)) node.manys.push(operation);
         }
     }
   }
@@ -143,7 +147,7 @@ function forbid(scope: NodeScope, path: Path, message: string): void {
 }
 
 function mayWrite(field: CatalogField, at: Path, scope: NodeScope): boolean {
-  if (field.system || field.type.computed || (field.readonly && !scope.privileged)) {
+  if (field.system || ((field.type.computed || field.readonly) && !scope.privileged)) {
     scope.problems.add(scope.root, { path: at, code: 'READ_ONLY', message: `${field.label} cannot be written.` });
     return false;
   }
@@ -152,6 +156,37 @@ function mayWrite(field: CatalogField, at: Path, scope: NodeScope): boolean {
     return false;
   }
   return true;
+}
+
+/** The field that says who belongs to whom, on whichever side it stands. */
+function lookupOf(plan: ObjectPlan, relation: ManyOperation['relation'], { plans }: NodeScope): CatalogField {
+  if (relation.kind === 'many') return fieldOf(planOf(plans, relation.target), relation.targetField);
+  return fieldOf(relation.from === 'source' ? plan : planOf(plans, relation.target), relation.link.field);
+}
+
+/** What the API does not update, it does not link from the other side either. */
+function isOffered({ object: name }: CatalogField, plan: ObjectPlan, { connect, disconnect, set }: ManyOperation, at: Path, { plans, privileged }: NodeScope, refuse: Refuse): boolean {
+  const { object } = planOf(plans, name);
+  if (privileged || object === plan.object || object.methods.has('update') || (connect.length + disconnect.length === 0 && set === undefined)) return true;
+  refuse(at, 'UNSUPPORTED', `The API does not change ${object.pluralLabel}.`);
+  return false;
+}
+
+/** Linking writes the lookup, from whichever side; reaching records that are linked already tells what it holds. */
+function mayReach(lookup: CatalogField, { create, connect, disconnect, update, upsert, delete: removed, set }: ManyOperation, at: Path, scope: NodeScope): boolean {
+  const links = create.length + connect.length + disconnect.length + upsert.length > 0 || set !== undefined;
+  const follows = disconnect.length + update.length + upsert.length + removed.length > 0 || set !== undefined;
+  if (links && scope.access.object(lookup.object).field(lookup.name).edit === false) {
+    forbid(scope, at, `You may not write ${lookup.label}.`);
+    return false;
+  }
+  return !follows || mayFollow(lookup, at, scope);
+}
+
+function mayFollow(lookup: CatalogField, at: Path, scope: NodeScope): boolean {
+  if (isPlain(scope.access.object(lookup.object).field(lookup.name))) return true;
+  forbid(scope, at, `You may not read ${lookup.label}.`);
+  return false;
 }
 
 function readValue(plan: ObjectPlan, field: CatalogField, value: unknown): Coerced {
@@ -175,6 +210,7 @@ function readOne(node: { ones: OneOperation[]; plan: ObjectPlan }, relation: One
   }
   const [kind, operand] = only;
   const at = [...path, kind];
+  if ((kind === 'update' || kind === 'upsert' || kind === 'delete') && !mayFollow(fieldOf(node.plan, relation.field), at, scope)) return;
   const target = planOf(scope.plans, relation.target);
   const deeper = { ...scope, depth: scope.depth + 1 };
   switch (kind) {

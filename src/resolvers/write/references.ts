@@ -1,6 +1,6 @@
 import type { CatalogField } from '../../metadata/catalog.ts';
 import { groupBy } from './group-by.ts';
-import { readableIds } from './load.ts';
+import { connectableIds } from './load.ts';
 import { planOf } from './object-plan.ts';
 import type { Row } from './rows.ts';
 import type { RunState } from './run-state.ts';
@@ -14,13 +14,13 @@ export async function checkReferences(rows: readonly Row[], state: RunState): Pr
       const id = row.values[field.name];
       const unchanged = row.previous?.[field.name] === id;
       if (typeof id !== 'string' || unchanged || row.settled.has(field.name) || !field.reference || !state.tools.plans.has(field.reference.object)) return [];
-      if (state.creating.has(`${field.reference.object} ${id}`)) return [];
+      if (state.underway.get(`${field.reference.object} ${id}`)?.kind === 'create') return [];
       return { row, field, id, target: field.reference.object };
     }),
   );
   for (const [target, group] of groupBy(wanted, (item) => item.target)) {
     const plan = planOf(state.tools.plans, target);
-    const found = await readableIds(plan, group.map(({ id }) => id), state.tools, state.context);
+    const found = await connectableIds(plan, group.map(({ id }) => id), state.tools, state.context);
     for (const { row, field, id } of group) if (!found.has(id)) missingReference(row, field, plan.object.label, id, state);
   }
 }

@@ -1,6 +1,6 @@
 import { ObjectosError } from '../../errors.ts';
-import type { CatalogKey } from '../../metadata/catalog.ts';
-import { visibleRows } from '../filter/visible-rows.ts';
+import { indexedFields, type CatalogKey } from '../../metadata/catalog.ts';
+import { connectableRows } from '../filter/visible-rows.ts';
 import type { RequestContext } from '../request.ts';
 import { BindList } from '../sql/binds.ts';
 import { columnOf, type ObjectPlan } from './object-plan.ts';
@@ -12,7 +12,7 @@ import type { WriteTools } from './tools.ts';
 
 export interface FoundKey {
   readonly id: string;
-  /** The caller may read the record, and it is not in the trash. */
+  /** The caller may read and connect the record, and it is not in the trash. */
   readonly visible: boolean;
 }
 
@@ -22,11 +22,11 @@ export async function findByKeys(plan: ObjectPlan, keys: readonly RecordKey[], t
   const groups = groupBy(keys, ({ key }) => key);
   for (const [key, group] of groups) {
     requireKeyRight(plan, key, context);
-    const columns = key.fields.map((field) => columnOf(plan, field));
+    const columns = indexedFields(key).map((field) => columnOf(plan, field));
     const make = () => {
       const binds = new BindList();
       const input = inputRows(columns, { many: true, extra: [['#', 'int4']] }, binds);
-      const visible = visibleRows(sqlScope(plan, { catalog: tools.catalog, access: context.access, asSystem: false }, 'o', binds));
+      const visible = connectableRows(sqlScope(plan, { catalog: tools.catalog, access: context.access, asSystem: false }, 'o', binds));
       // Records in the trash give up their unique values, but not their id.
       const live = plan.deletedAt !== undefined && !(key.fields.length === 1 && key.fields[0] === 'id') ? [`o.${plan.deletedAt} IS NULL`] : [];
       const on = [...columns.map(({ column }) => `o.${column} = i.${column}`), ...live].join(' AND ');
@@ -35,8 +35,8 @@ export async function findByKeys(plan: ObjectPlan, keys: readonly RecordKey[], t
         binds,
       };
     };
-    const rows = group.map(({ values }, index) => ({
-      values: Object.fromEntries(key.fields.map((field, part) => [field, values[part]])),
+    const rows = group.map(({ values, scope = context.caller.organizationId }, index) => ({
+      values: Object.fromEntries([...key.fields.map((field, part) => [field, values[part]] as const), ...(key.scope === undefined ? [] : [[key.scope, scope ?? null] as const])]),
       extra: { '#': index },
     }));
     const statement = tools.statements.run(`k ${plan.name} ${key.name} ${context.access.fingerprint}`, make, context, manyInput(columns, rows));

@@ -117,7 +117,7 @@ function upsertRows(plan: ObjectPlan, by: string, inputs: readonly unknown[], pa
     for (const [root, input] of chosen(inputs, roots)) {
       const node = await read(plan, input, 'upsert', pathOf(root), root, state);
       const named = upsertKey(key, node, root, state.problems);
-      const text = named && JSON.stringify(named.values);
+      const text = named && JSON.stringify([named.values, named.scope]);
       if (text !== undefined && seen.has(text)) {
         state.problems.add(root, { path: node.path, code: 'DUPLICATE', message: `Another row of this write has the same ${keyLabel(plan, key)}.` });
         continue;

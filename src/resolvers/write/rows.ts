@@ -43,11 +43,19 @@ export interface Row {
   readonly settled: Set<string>;
   readonly linkSteps: readonly LinkStep[];
   links: readonly LinkChange[];
+  /** What parts of plugins compute the row's columns from, under their own names. */
+  computed: Values;
   change: Change | undefined;
   /** The stored row after the write; only when a hook wants it. */
   written: Image | undefined;
   /** False when nothing changed. */
   touched: boolean;
+}
+
+/** Fields that the write sets, with its multiple lookups. */
+export function fieldsSet({ values, node, linkSteps }: Row): readonly string[] {
+  const along = (node?.manys ?? []).flatMap(({ relation }) => (relation.kind === 'link' && relation.from === 'source' ? [relation.link.field] : []));
+  return [...Object.keys(values), ...along, ...linkSteps.map(({ relation }) => relation.link.field)];
 }
 
 export type NewRow = Pick<Row, 'plan' | 'kind' | 'id' | 'path' | 'root'> & Partial<Row>;
@@ -64,6 +72,7 @@ export function newRow(row: NewRow): Row {
     settled: new Set(),
     linkSteps: [],
     links: [],
+    computed: {},
     change: undefined,
     written: undefined,
     touched: false,

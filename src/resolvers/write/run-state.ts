@@ -1,4 +1,4 @@
-import { ObjectosError } from '../../errors.ts';
+import { ObjectosError, type Problem } from '../../errors.ts';
 import type { RequestContext } from '../request.ts';
 import type { MutationContext } from './phase.ts';
 import type { ProblemList } from './problems.ts';
@@ -16,10 +16,12 @@ export interface RunState {
   readonly context: RequestContext;
   readonly mutation: MutationContext;
   readonly problems: ProblemList;
+  /** What is told without stopping the write. */
+  readonly warnings: Problem[];
   /** Records on their way out, by `object id`, so that circles of cascades end. */
   readonly leaving: Set<string>;
-  /** Records that this write creates, by `object id`: others of the same write may point to them. */
-  readonly creating: Set<string>;
+  /** Records that this write creates or changes, by `object id`: others of the same write may point to them. */
+  readonly underway: Map<string, Row>;
   rows: number;
 }
 

@@ -1,7 +1,8 @@
-import { ObjectosError } from '../../errors.ts';
+import { ObjectosError, type Problem } from '../../errors.ts';
 import type { RequestContext } from '../request.ts';
 import { executeBatches } from './execute.ts';
-import type { MutationContext } from './phase.ts';
+import { hookContext } from './mutation-context.ts';
+import type { Change } from './phase.ts';
 import { prepareRows } from './prepare.ts';
 import { ProblemList } from './problems.ts';
 import type { Row } from './rows.ts';
@@ -18,16 +19,18 @@ export interface RunResult {
   readonly rows: readonly Row[];
   /** Everything that was written, in order. */
   readonly written: readonly Row[];
+  readonly warnings: readonly Problem[];
 }
 
 export function createState(tools: WriteTools, context: RequestContext, step: string): RunState {
   const { depth, chain } = recursionGuard(context, step, tools.settings.maxHookDepth);
-  const base = Object.create(context, {
-    depth: { value: depth + 1, enumerable: true },
-    chain: { value: chain, enumerable: true },
-    writer: { value: tools.writer, enumerable: true },
-  }) as MutationContext;
-  return { tools, context, mutation: base, problems: new ProblemList(), leaving: new Set(), creating: new Set(), rows: 0 };
+  const underway = new Map<string, Row>();
+  const mutation = hookContext(context, { depth: depth + 1, chain, writer: tools.writer, underway: (object, id) => imageOf(underway.get(`${object} ${id}`)) });
+  return { tools, context, mutation, problems: new ProblemList(), warnings: [], leaving: new Set(), underway, rows: 0 };
+}
+
+function imageOf(row: Row | undefined): Change['record'] | undefined {
+  return row && changeOf(row).record;
 }
 
 export interface AttemptOptions {
@@ -49,7 +52,7 @@ export async function attempt(source: RowSource, roots: readonly number[] | unde
     const written = batches.flatMap((batch) => batch.rows.filter(({ touched }) => touched));
     await runAfter(written, state);
     notifyCommitted(written, state);
-    return { rows, written };
+    return { rows, written, warnings: state.warnings };
   };
   return sole && context.database.inTransaction ? work() : context.database.transaction(work);
 }
@@ -72,7 +75,9 @@ export class RefusedRows extends ObjectosError {
 export function notifyCommitted(written: readonly Row[], state: RunState): void {
   for (const [plan, rows] of groupBy(written, (row) => row.plan)) {
     for (const phase of plan.hooks.committed) {
-      state.context.database.afterCommit(() => phase.committed?.(rows.map(changeOf), state.mutation));
+      const { kinds } = phase;
+      const meant = kinds ? rows.filter(({ kind }) => kinds.includes(kind)) : rows;
+      if (meant.length > 0) state.context.database.afterCommit(() => phase.committed?.(meant.map(changeOf), state.mutation));
     }
   }
 }

@@ -3,16 +3,20 @@ import type { Statement } from '../../database/database.ts';
 import { isConflict } from '../../database/errors.ts';
 import type { RequestContext } from '../request.ts';
 import { explainConstraint } from './constraint-problems.ts';
-import { reportFlags, rowValues, type Answer } from './execute.ts';
+import { rowValues } from './execute.ts';
+import { followUpsOf } from './follow-ups.ts';
 import { loadPrevious } from './load-previous.ts';
-import type { ObjectPlan } from './object-plan.ts';
+import { showsImage, type ObjectPlan } from './object-plan.ts';
 import { readInput, type WriteNode } from './read-input.ts';
 import { newRow, type Row } from './rows.ts';
+import { reportFlags, type Answer } from './report-flags.ts';
 import { createState, notifyCommitted } from './run.ts';
 import type { RunState } from './run-state.ts';
 import { insertKey, insertStatement } from './sql/insert.ts';
 import { updateKey, updateStatement } from './sql/update.ts';
-import { applyDefaults, checkRequired, runBefore, runCompute, runValidate } from './stages.ts';
+import { applyDefaults, checkRequired, checkRows, prepareComputed, runBefore, runCompute, runDefaults } from './stages.ts';
+import { makeWay } from './make-way.ts';
+import type { FollowUp } from './statement-part.ts';
 import type { WriteTools } from './tools.ts';
 import type { WriteRequest, WriteResult } from './writer.ts';
 
@@ -31,9 +35,19 @@ export async function writeSingle(plan: ObjectPlan, request: WriteRequest, tools
   const node = await readNode(plan, request, state);
   if (!node || !isSimple(node, request)) return undefined;
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
+    state.warnings.length = 0;
     const row = await prepare(plan, request, node, state);
     if (!row) throw state.problems.toError();
-    const answer = await execute(plan, row, statementFor(plan, row, request, tools, context), request, context);
+    const given = Object.keys(row.values).filter((name) => name !== 'id' && plan.columns.has(name)).sort();
+    const followUps = followUpsOf(plan, { kind: row.kind, fields: given, soft: false });
+    if (followUps.some(({ pending }) => pending)) return undefined;
+    let answer: Answer | undefined;
+    try {
+      answer = await execute(plan, row, statementFor(plan, row, given, followUps, request, tools, context), request, context);
+    } catch (error) {
+      if (attempt < attempts && (await makeWay(error, request, context))) continue;
+      throw error;
+    }
     const raced = row.previous !== undefined && request.options.ifVersion === undefined && answer?.['version'] === false;
     if (raced) continue;
     if (!answer) state.problems.add(0, { path: ['input'], code: 'NOT_FOUND', message: `There is no ${plan.object.label} ${row.id}.` }, 'NOT_FOUND');
@@ -42,7 +56,7 @@ export async function writeSingle(plan: ObjectPlan, request: WriteRequest, tools
     row.touched = answer?.written === true;
     row.written = answer?.image ?? undefined;
     if (row.touched) notifyCommitted([row], state);
-    return { rows: [{ index: 0, id: row.id, created: row.kind === 'create', problems: [], returned: answer?.returned ?? undefined }] };
+    return { rows: [{ index: 0, id: row.id, created: row.kind === 'create', problems: [], returned: answer?.returned ?? undefined }], warnings: state.warnings };
   }
   return undefined;
 }
@@ -73,23 +87,27 @@ async function prepare(plan: ObjectPlan, request: SingleRequest, node: WriteNode
   if (plan.hooked && kind === 'update' && (await loadPrevious([row], state, { lock: false })).length === 0) return undefined;
   applyDefaults([row], state);
   if (plan.hooked) {
+    await runDefaults([row], state);
     await runBefore([row], state);
     await runCompute([row], state);
   }
-  checkRequired([row], state);
-  if (plan.hooked) await runValidate([row], state);
+  if (plan.hooked) await checkRows([row], state);
+  else checkRequired([row], state);
+  prepareComputed([row], state);
   return state.problems.size === 0 ? row : undefined;
 }
 
-function statementFor(plan: ObjectPlan, row: Row, { options: { returning } }: WriteRequest, tools: WriteTools, context: RequestContext): Statement {
+function statementFor(plan: ObjectPlan, row: Row, given: readonly string[], followUps: readonly FollowUp[], { options }: WriteRequest, tools: WriteTools, context: RequestContext): Statement {
   const { access } = context;
-  const given = Object.keys(row.values).filter((name) => name !== 'id' && plan.columns.has(name)).sort();
-  const image = plan.hooks.committed.length > 0;
-  const shape = { catalog: tools.catalog, access, asSystem: false, checkReferences: true, many: false, withLinks: false, image, returning };
+  const image = showsImage(plan, row.kind);
+  // The statement sees what follows from it as it was before.
+  const returning = followUps.some(({ tables }) => tables.some((table) => options.returning?.reads(table))) ? undefined : options.returning;
+  const shape = { catalog: tools.catalog, access, asSystem: false, checkReferences: true, many: false, withLinks: false, image, returning, followUps };
   const values = rowValues(plan, ['id', ...given], { ...row.values, id: row.id });
   if (row.kind === 'create') {
-    const insert = { ...shape, fields: ['id', ...given] };
-    return tools.statements.run(insertKey(plan, insert, access), () => insertStatement(plan, insert), context, { values });
+    const insert = { ...shape, fields: ['id', ...given], lists: [] };
+    const extra = plan.parts.flatMap((part) => (part.insert?.extra ?? []).map(([name]) => row.computed[name] ?? null));
+    return tools.statements.run(insertKey(plan, insert, access), () => insertStatement(plan, insert), context, { values: [...values, ...extra] });
   }
   const update = { ...shape, fields: given, locked: false };
   // What hooks saw must be what is changed.

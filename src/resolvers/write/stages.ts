@@ -1,4 +1,5 @@
 import { ObjectosError } from '../../errors.ts';
+import type { CatalogField } from '../../metadata/catalog.ts';
 import { resolveDefault } from '../../metadata/field-types/defaults.ts';
 import type { RequestContext } from '../request.ts';
 import { groupBy } from './group-by.ts';
@@ -45,10 +46,14 @@ export function changeOf(row: Row): Change {
 }
 
 /** Rows of which nothing is wrong so far: hooks are spared values that were refused. */
-function soundRows(rows: readonly Row[], { problems }: RunState): readonly Row[] {
+export function soundRows(rows: readonly Row[], { problems }: RunState): readonly Row[] {
   if (problems.size === 0) return rows;
   const refused = problems.roots;
   return rows.filter(({ root }) => !refused.has(root));
+}
+
+export async function runDefaults(rows: readonly Row[], state: RunState): Promise<void> {
+  if (rows[0]?.kind === 'create') await runStage('defaults', rows, state, (phase, changes, context) => phase.defaults?.(changes, context));
 }
 
 export async function runBefore(rows: readonly Row[], state: RunState): Promise<void> {
@@ -65,14 +70,24 @@ export async function runAfter(rows: readonly Row[], state: RunState): Promise<v
   }
 }
 
-export async function runValidate(rows: readonly Row[], state: RunState): Promise<void> {
-  const report: ReportProblem = (change, { field, code, message }) => {
+/** `complete`: those of the rows that lack no required value. */
+export async function runValidate(rows: readonly Row[], state: RunState, complete = rows): Promise<void> {
+  const report = reportTo(state);
+  const run: Run = (phase, changes, context) => phase.validate?.(changes, context, report);
+  const phases = rows[0]?.plan.hooks.validate ?? [];
+  const [all, sound] = [rows.map(changeOf), complete === rows ? undefined : complete.map(changeOf)];
+  for (const phase of phases) await runPhase(phase, phase.incomplete === true ? all : (sound ?? all), state, run);
+}
+
+function reportTo({ problems, warnings }: RunState): ReportProblem {
+  return (change, { field, at = [], code, message, rule, severity = 'error' }) => {
     if (!(change instanceof RowChange)) throw new TypeError('Report problems with the change that the hook was given.');
     const { row } = change;
     const name = field === undefined ? undefined : (row.plan.object.fields.get(field)?.graphqlName ?? field);
-    state.problems.add(row.root, { path: name === undefined ? row.path : [...row.path, name], code, message });
+    const problem = { path: name === undefined ? row.path : [...row.path, name, ...at], code, message, ...(rule !== undefined && { rule }) };
+    if (severity === 'error') problems.add(row.root, problem);
+    else warnings.push({ ...problem, severity });
   };
-  await runStage('validate', rows, state, (phase, changes, context) => phase.validate?.(changes, context, report));
 }
 
 type Run = (phase: MutationPhase, changes: readonly Change[], context: MutationContext) => void | Promise<void>;
@@ -81,20 +96,52 @@ async function runStage(stage: HookStage, rows: readonly Row[], state: RunState,
   const phases = rows[0]?.plan.hooks[stage];
   if (!phases || phases.length === 0) return;
   const changes = soundRows(rows, state).map(changeOf);
-  if (changes.length === 0) return;
-  for (const phase of phases) await run(phase, changes, state.mutation);
+  for (const phase of phases) await runPhase(phase, changes, state, run);
 }
 
-export function applyDefaults(rows: readonly Row[], { context }: Pick<RunState, 'context'>): void {
+async function runPhase(phase: MutationPhase, changes: readonly Change[], { mutation }: RunState, run: Run): Promise<void> {
+  const { kinds } = phase;
+  const meant = kinds ? changes.filter(({ kind }) => kinds.includes(kind)) : changes;
+  if (meant.length > 0) await run(phase, meant, mutation);
+}
+
+/** Required values and validation: what hooks see has passed everything before. */
+export async function checkRows(rows: readonly Row[], state: RunState): Promise<void> {
+  const sound = soundRows(rows, state);
+  checkRequired(rows, state);
+  await runValidate(sound, state, soundRows(sound, state));
+}
+
+export function applyDefaults(rows: readonly Row[], { context, problems }: Pick<RunState, 'context' | 'problems'>): void {
   for (const row of rows) {
     if (row.kind !== 'create') continue;
+    if (row.plan.organization) giveOrganization(row, row.plan.organization, context, problems);
     for (const field of row.plan.defaults) {
       const column = row.plan.columns.get(field.name);
       if (!column || row.values[field.name] !== undefined) continue;
       const value = resolveDefault(field, { now: context.now, userId: context.caller.userId });
       if (value !== undefined) row.values[field.name] = column.isJson && typeof value === 'string' ? JSON.parse(value) : value;
     }
+    for (const { initial = {} } of row.plan.parts) for (const [name, value] of Object.entries(initial)) row.values[name] ??= value;
   }
+}
+
+/** What columns that the inserting statement computes are made from. */
+export function prepareComputed(rows: readonly Row[], state: RunState): void {
+  const [first] = rows;
+  if (first?.kind !== 'create') return;
+  const report = reportTo(state);
+  for (const { insert } of first.plan.parts) {
+    if (insert) for (const row of soundRows(rows, state)) Object.assign(row.computed, insert.values(changeOf(row), state.mutation, report));
+  }
+}
+
+/** Records belong to the organization in which their creator acts; the platform's own work may name another. */
+function giveOrganization(row: Row, field: CatalogField, { caller }: RequestContext, problems: ProblemList): void {
+  row.values[field.name] ??= caller.organizationId ?? null;
+  if (row.values[field.name] !== null || !field.required) return;
+  const message = caller.kind === 'system' ? `${field.label} is required: nothing else says to which organization ${row.plan.object.pluralLabel} of the platform belong.` : `${row.plan.object.pluralLabel} belong to an organization: switch to one first.`;
+  problems.add(row.root, { path: row.path, code: 'ORGANIZATION_REQUIRED', message });
 }
 
 /** A required field has a value: on create in the whole image, on update wherever the write touches it. */
@@ -113,7 +160,7 @@ export function checkRequired(rows: readonly Row[], { problems }: { readonly pro
 
 const samePath = (left: readonly (string | number)[], right: readonly (string | number)[]): boolean => left.length === right.length && left.every((step, index) => step === right[index]);
 
-function isMissing(value: unknown): boolean {
+export function isMissing(value: unknown): boolean {
   return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
 }
 

@@ -18,10 +18,12 @@ model ObjectosChangeLog {
   organization String?
   request      String?
   at           DateTime @db.Timestamptz(3)
+  /// Part of the history of its record, which outlives the retention of the log.
+  kept         Boolean  @default(false)
 
   @@index([xid], map: "${changeLogTable}_xid_idx")
   @@index([recordId, position], map: "${changeLogTable}_record_id_position_idx")
-  @@index([at], map: "${changeLogTable}_at_idx")
+  @@index([kept, at], map: "${changeLogTable}_kept_at_idx")
   @@map("${changeLogTable}")
 }
 `,

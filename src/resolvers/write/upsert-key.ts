@@ -11,5 +11,5 @@ export function upsertKey(key: CatalogKey, node: WriteNode, root: number, proble
     const field = node.plan.object.fields.get(name);
     problems.add(root, { path: [...node.path, field?.graphqlName ?? name], code: 'REQUIRED', message: `${field?.label ?? name} is needed to find the record.` });
   }
-  return missing.length > 0 ? undefined : { key, values, path: node.path };
+  return missing.length > 0 ? undefined : { key, values, scope: key.scope === undefined ? undefined : node.values[key.scope], path: node.path };
 }

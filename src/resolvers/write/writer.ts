@@ -1,3 +1,4 @@
+import type { Problem } from '../../errors.ts';
 import type { RequestContext } from '../request.ts';
 import type { BindList } from '../sql/binds.ts';
 import type { Filter } from '../filter/filter.ts';
@@ -31,6 +32,8 @@ export interface Returning {
   readonly id: string;
   /** JSON of the row `alias`. It must read no other row of the written table: the statement sees those as they were before. */
   sql(alias: string, binds: BindList): string;
+  /** It reads rows of this table, beside the written one. */
+  reads(table: string): boolean;
 }
 
 export type Input = Readonly<Record<string, unknown>>;
@@ -53,6 +56,8 @@ export type WriteRequest = { readonly object: string; readonly options: WriteOpt
 export interface WriteResult {
   /** One per input row, in order. Single operations have one row and throw instead of reporting problems. */
   readonly rows: readonly WriteRow[];
+  /** What rules had to say of the records that were written. */
+  readonly warnings: readonly Problem[];
 }
 
 export interface WriteRow {
@@ -63,5 +68,5 @@ export interface WriteRow {
   readonly returned?: string | undefined;
   /** For upsert: whether the record is new. */
   readonly created: boolean;
-  readonly problems: readonly { readonly path: readonly (string | number)[]; readonly code: string; readonly message: string }[];
+  readonly problems: readonly Problem[];
 }

@@ -82,6 +82,9 @@ function compare(field: string, operator: string, value: fc.Arbitrary<unknown>):
   return value.map((given) => ({ kind: 'compare', field, operator, operand: constant(given) }) as Filter);
 }
 
+/** In any order and spelling, repeated, of no record, and no ids at all. */
+const ids = fc.oneof(fc.nat({ max: 45 }).map(id), fc.nat({ max: 45 }).map((n) => id(n).toUpperCase()), fc.constant('no id'));
+
 const leaf: fc.Arbitrary<Filter> = fc.oneof(
   fc.constantFrom(...Object.keys(samples)).chain((field) => {
     const value = operand[field] as fc.Arbitrary<unknown>;
@@ -91,6 +94,9 @@ const leaf: fc.Arbitrary<Filter> = fc.oneof(
       compare(field, 'in', list), compare(field, 'notIn', list),
     );
   }),
+  fc.tuple(fc.constantFrom('id', 'parent'), fc.array(ids, { maxLength: 12 }), fc.constantFrom('in', 'notIn'), fc.boolean()).map(
+    ([field, list, operator, long]) => ({ kind: 'compare', field, operator, operand: { ...constant(list), long } }) as Filter,
+  ),
   fc.constantFrom(...ordered).chain((field) => {
     const value = operand[field] as fc.Arbitrary<unknown>;
     return fc.oneof(

@@ -37,7 +37,7 @@ describeEachDatabase('the database’s text and graphql-js give the same answer'
 
   it('for generated queries over the sample app, in one statement each', async () => {
     const { schema, catalog, writer } = platform;
-    const executor = createExecutor({ writer, limits: { defaultPageSize: 5, maxPageSize: 100 }, formatError: (error) => error.toJSON() });
+    const executor = createExecutor({ writer, limits: { defaultPageSize: 5, maxPageSize: 100 }, view: () => schema, formatError: (error) => error.toJSON() });
     const context = (variables: Record<string, unknown>): RequestContext => ({ requestId: 'test', caller: systemCaller, access: systemAccess, now, variables, catalog, database, signal: undefined });
     const roots = Object.keys(schema.getQueryType()?.getFields() ?? {}).filter((name) => name !== 'metadata');
     const outcome = async (work: () => Promise<unknown>): Promise<unknown> => {

@@ -121,7 +121,7 @@ export function observed(database: Database, query: Database['query'], transacti
     },
     exec: (sql) => database.exec(sql),
     afterCommit: (callback) => database.afterCommit(callback),
-    listen: (channel, callback) => database.listen(channel, callback),
+    listen: (channel, callback, onLost) => database.listen(channel, callback, onLost),
     ping: () => database.ping(),
     close: () => database.close(),
   };

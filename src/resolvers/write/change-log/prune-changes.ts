@@ -10,7 +10,7 @@ export interface PruneOptions {
   readonly batch?: number;
 }
 
-/** Takes old changes out of the log, in batches, and remembers how far, so that readers with an older cursor learn of the gap. */
+/** Takes old changes that no history keeps out of the log, in batches, and remembers how far, so that readers with an older cursor learn of the gap. */
 export async function pruneChanges(database: Database, { olderThan, batch = 5_000 }: PruneOptions): Promise<number> {
   for (let gone = 0; ; ) {
     const count = await database.transaction(() => pruneBatch(database, olderThan, batch));
@@ -22,7 +22,7 @@ export async function pruneChanges(database: Database, { olderThan, batch = 5_00
 async function pruneBatch(database: Database, olderThan: Date, batch: number): Promise<number> {
   const { rows } = await database.query<{ count: number }>({
     text:
-      `WITH gone AS (DELETE FROM "${changeLogTable}" WHERE "position" = ANY(ARRAY(SELECT "position" FROM "${changeLogTable}" WHERE "at" < $1::timestamptz ORDER BY "at" LIMIT $2 FOR UPDATE SKIP LOCKED)) RETURNING "xid"), ` +
+      `WITH gone AS (DELETE FROM "${changeLogTable}" WHERE "position" = ANY(ARRAY(SELECT "position" FROM "${changeLogTable}" WHERE NOT "kept" AND "at" < $1::timestamptz ORDER BY "at" LIMIT $2 FOR UPDATE SKIP LOCKED)) RETURNING "xid"), ` +
       `mark AS (INSERT INTO "${changeHorizonTable}" ("id", "xid") SELECT 1, max("xid") FROM gone HAVING count(*) > 0 ` +
       'ON CONFLICT ("id") DO UPDATE SET "xid" = greatest("' + changeHorizonTable + '"."xid", excluded."xid")) ' +
       'SELECT count(*)::int4 AS "count" FROM gone',

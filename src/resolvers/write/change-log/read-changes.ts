@@ -26,7 +26,8 @@ export interface ReadChangesOptions {
   readonly after?: string | undefined;
   /** Names of objects; absent: all. */
   readonly objects?: readonly string[] | undefined;
-  readonly recordId?: string | undefined;
+  /** Ids of records; absent: all. */
+  readonly recordIds?: readonly string[] | undefined;
   /** At most so many changes; default 500. */
   readonly limit?: number;
 }
@@ -54,18 +55,16 @@ interface LogRow {
   readonly at: string;
 }
 
-const beginning = '1:1:';
-
 /** Changes in an order in which none is missed and those of one record are never swapped, however transactions overlap. */
-export async function readChanges(database: Database, { after, objects, recordId, limit = 500 }: ReadChangesOptions = {}): Promise<Changes> {
-  const cursor = after === undefined ? { from: beginning, window: undefined } : decodeCursor(after);
+export async function readChanges(database: Database, { after, objects, recordIds, limit = 500 }: ReadChangesOptions = {}): Promise<Changes> {
   const state = await currentState(database);
+  const cursor = after === undefined ? beginning(state) : decodeCursor(after);
   if (after !== undefined && isLost(cursor, state)) {
     return { changes: [], cursor: encodeCursor({ from: state.now, window: undefined }), more: false, gap: true };
   }
   const { from } = cursor;
   const to = cursor.window?.to ?? state.now;
-  const rows = await between(database, from, to, cursor.window?.position ?? '0', { objects, recordId, limit });
+  const rows = await between(database, from, to, cursor.window?.position ?? '0', { objects, recordIds, limit });
   const more = rows.length === limit;
   const last = rows.at(-1);
   const next: Cursor = more && last ? { from, window: { to, position: last.position } } : { from: to, window: undefined };
@@ -99,12 +98,18 @@ async function currentState(database: Database): Promise<LogState> {
   return state;
 }
 
+/** From where on the log is whole: of changes before that, only those that histories keep are left. */
+function beginning({ horizon }: LogState): Cursor {
+  const first = String(BigInt(horizon) + 1n);
+  return { from: `${first}:${first}:`, window: undefined };
+}
+
 function isLost({ from, window }: Cursor, { now, horizon }: LogState): boolean {
   const newest = window ? window.to : from;
   return BigInt(xminOf(from)) <= BigInt(horizon) || BigInt(xmaxOf(newest)) > BigInt(xmaxOf(now));
 }
 
-async function between(database: Database, from: string, to: string, position: string, { objects, recordId, limit }: Pick<ReadChangesOptions, 'objects' | 'recordId'> & { readonly limit: number }): Promise<readonly LogRow[]> {
+async function between(database: Database, from: string, to: string, position: string, { objects, recordIds, limit }: Pick<ReadChangesOptions, 'objects' | 'recordIds'> & { readonly limit: number }): Promise<readonly LogRow[]> {
   const values: unknown[] = [xminOf(from), xmaxOf(to), from, to, position, limit];
   const conditions = [
     '"xid" >= $1::bigint AND "xid" < $2::bigint',
@@ -113,7 +118,7 @@ async function between(database: Database, from: string, to: string, position: s
     '"position" > $5::bigint',
   ];
   if (objects) conditions.push(`"object" = ANY($${values.push(objects)}::text[])`);
-  if (recordId !== undefined) conditions.push(`"record_id" = $${values.push(recordId)}::uuid`);
+  if (recordIds) conditions.push(`"record_id" = ANY($${values.push(recordIds)}::uuid[])`);
   const { rows } = await database.query<LogRow>({
     text:
       'SELECT l."position"::text AS "position", l."xid"::text AS "xid", "object", "record_id", "kind", "changes", "actor", "organization", "request", "at" ' +

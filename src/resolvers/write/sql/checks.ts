@@ -1,7 +1,7 @@
 import type { Catalog } from '../../../metadata/catalog.ts';
 import { systemAccess, type Access } from '../../access.ts';
 import { filterToSql } from '../../filter/to-sql.ts';
-import { rowCondition, visibleRows, whereClause } from '../../filter/visible-rows.ts';
+import { connectableRows, rowCondition, whereClause } from '../../filter/visible-rows.ts';
 import { scopeAt, type SqlScope } from '../../filter/scope.ts';
 import type { BindList } from '../../sql/binds.ts';
 import { identifier } from '../../sql/identifier.ts';
@@ -29,8 +29,8 @@ export function sqlScope(plan: ObjectPlan, scope: Pick<CheckScope, 'catalog' | '
   return { object: plan.object, alias, catalog: scope.catalog, access: scope.asSystem ? systemAccess : scope.access, binds };
 }
 
-export function createChecks(plan: ObjectPlan, scope: CheckScope, image: string, binds: BindList): Check[] {
-  return [...imageCheck('check', plan, scope, image, binds), ...fieldChecks(plan, scope, image, binds), ...referenceChecks(plan, scope, image, binds)];
+export function createChecks(plan: ObjectPlan, scope: CheckScope, lists: readonly string[], image: string, binds: BindList): Check[] {
+  return [...imageCheck('check', plan, scope, image, binds), ...fieldChecks(plan, { ...scope, fields: [...scope.fields, ...lists] }, image, binds), ...referenceChecks(plan, scope, image, binds)];
 }
 
 /** The row right on the new image. */
@@ -47,7 +47,7 @@ export function fieldChecks(plan: ObjectPlan, scope: CheckScope, alias: string, 
   const rights = scope.access.object(plan.name);
   return scope.fields.flatMap((name) => {
     const { edit } = rights.field(name);
-    if (typeof edit === 'boolean') return [];
+    if (typeof edit === 'boolean' || plan.object.fields.get(name)?.type.computed) return [];
     return { name: `field:${name}`, sql: filterToSql(edit, { ...sqlScope(plan, scope, alias, binds), access: systemAccess }) };
   });
 }
@@ -58,7 +58,7 @@ export function referenceChecks(plan: ObjectPlan, scope: CheckScope, alias: stri
   return plan.references.flatMap((field) => {
     if (!scope.fields.includes(field.name) || !field.reference || !scope.catalog.objects.has(field.reference.object)) return [];
     const target = scopeAt(sqlScope(plan, scope, alias, binds), field.reference.object);
-    const conditions = visibleRows(target);
+    const conditions = connectableRows(target);
     if (conditions.length === 0) return [];
     const { column } = columnOf(plan, field.name);
     const where = whereClause([`${target.alias}."id" = ${alias}.${column}`, ...conditions]);

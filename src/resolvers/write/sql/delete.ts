@@ -1,6 +1,10 @@
 import type { Access } from '../../access.ts';
 import { BindList } from '../../sql/binds.ts';
+import { literal } from '../../sql/identifier.ts';
+import { changeLogTable } from '../change-log/table.ts';
 import { columnOf, type ObjectPlan } from '../object-plan.ts';
+import { followSql } from '../follow-ups.ts';
+import type { FollowUp } from '../statement-part.ts';
 import { castActor } from './insert.ts';
 import { imageOf, logInsert, loggedValues, Stamps } from './parts.ts';
 import type { WriteStatement } from './statement-cache.ts';
@@ -9,6 +13,7 @@ export interface DeleteShape {
   /** `soft` marks the record, `hard` removes it, `restore` takes it out of the trash. */
   readonly mode: 'soft' | 'hard' | 'restore';
   readonly image: boolean;
+  readonly followUps: readonly FollowUp[];
 }
 
 export interface IdsInput extends Readonly<Record<string, unknown>> {
@@ -20,7 +25,7 @@ export function deleteKey(plan: ObjectPlan, { mode, image }: DeleteShape, _acces
 }
 
 /** Deletes, marks or restores records that were locked and checked before, with their change log rows. */
-export function deleteStatement(plan: ObjectPlan, { mode, image }: DeleteShape): WriteStatement {
+export function deleteStatement(plan: ObjectPlan, { mode, image, followUps }: DeleteShape): WriteStatement {
   const binds = new BindList();
   const stamps = new Stamps(binds);
   const ids = binds.add((_, locals) => (locals as IdsInput).ids, 'uuid[]');
@@ -28,8 +33,13 @@ export function deleteStatement(plan: ObjectPlan, { mode, image }: DeleteShape):
     mode === 'hard'
       ? `DELETE FROM ${plan.table} t WHERE t."id" = ANY(${ids})`
       : `UPDATE ${plan.table} t SET ${markAssignments(plan, mode, stamps)} WHERE t."id" = ANY(${ids})`;
-  const log = logInsert(plan, mode === 'restore' ? 'restore' : 'delete', 'n."id"', loggedValues(plan.columns.values(), 'n'), 'new n', stamps);
-  const text = `WITH new AS (${gone} RETURNING t.*), ${log} SELECT n."id", true AS "written"${image ? `, ${imageOf(plan, 'n')} AS "image"` : ''} FROM new n`;
+  // Nobody can ask for the history of a record that is gone: its changes age like all others.
+  const ends = mode === 'hard' && plan.kept.length > 0;
+  const log = logInsert(ends ? { ...plan, kept: [] } : plan, mode === 'restore' ? 'restore' : 'delete', 'n."id"', loggedValues(plan.columns.values(), 'n'), 'new n', stamps);
+  const released = `released AS (UPDATE "${changeLogTable}" l SET "kept" = false FROM new n WHERE l."record_id" = n."id" AND l."object" = ${literal(plan.name)} AND l."kept")`;
+  const followed = followSql(followUps, mode === 'restore' ? { before: undefined, after: 'new a' } : { before: 'new b', after: undefined }, binds, stamps);
+  const ctes = [`new AS (${gone} RETURNING t.*)`, log, ...(ends ? [released] : []), ...followed.ctes];
+  const text = `WITH ${ctes.join(', ')} SELECT n."id", true AS "written"${image ? `, ${imageOf(plan, 'n')} AS "image"` : ''}${followed.column} FROM new n`;
   return { text, binds };
 }
 

@@ -1,6 +1,9 @@
 import type { RequestContext } from '../../request.ts';
 import { BindList } from '../../sql/binds.ts';
+import { identifier } from '../../sql/identifier.ts';
 import { columnOf, systemFields, type ColumnPlan, type ObjectPlan } from '../object-plan.ts';
+import { followSql } from '../follow-ups.ts';
+import type { FollowUp, InsertPart } from '../statement-part.ts';
 import { createChecks, flagColumns, passes, type CheckScope } from './checks.ts';
 import { inputRows } from './input-rows.ts';
 import { imageOf, logInsert, loggedValues, Stamps } from './parts.ts';
@@ -11,16 +14,19 @@ export interface InsertShape extends CheckScope {
   /** Machine names of the given values, `id` first. */
   readonly fields: readonly string[];
   readonly many: boolean;
+  /** Multiple lookups that the rows set. */
+  readonly lists: readonly string[];
   /** Rows bring lists of multiple lookups for the log. */
   readonly withLinks: boolean;
   /** Give back the stored rows. */
   readonly image: boolean;
   readonly returning?: Returning | undefined;
+  readonly followUps: readonly FollowUp[];
 }
 
 export function insertKey(plan: ObjectPlan, shape: InsertShape, access: RequestContext['access']): string {
   const flags = `${shape.many ? 'm' : ''}${shape.withLinks ? 'l' : ''}${shape.image ? 'i' : ''}${shape.checkReferences ? 'r' : ''}`;
-  return `i ${plan.name} ${flags} ${shape.asSystem ? '' : access.fingerprint} ${shape.fields.join()}${returningKey(shape)}`;
+  return `i ${plan.name} ${flags} ${shape.asSystem ? '' : access.fingerprint} ${[...shape.fields, ...shape.lists].join()}${returningKey(shape)}`;
 }
 
 /**
@@ -31,37 +37,54 @@ export function insertStatement(plan: ObjectPlan, shape: InsertShape): WriteStat
   const binds = new BindList();
   const stamps = new Stamps(binds);
   const columns = shape.fields.map((field) => columnOf(plan, field));
-  const input = inputRows(columns, { many: shape.many, extra: shape.withLinks ? [['#links', 'jsonb']] : [] }, binds);
+  const inserts = plan.parts.flatMap(({ insert }) => insert ?? []);
+  const extra = [...(shape.withLinks ? [['#links', 'jsonb'] as const] : []), ...inserts.flatMap((insert) => insert.extra)];
+  const input = inputRows(columns, { many: shape.many, extra }, binds);
   const stamped = stampColumns(plan, shape.fields, stamps);
   const target = [...columns.map(({ column }) => column), ...stamped.map(([{ column }]) => column)];
   const source = [...columns.map(({ column }) => `i.${column}`), ...stamped.map(([, sql]) => sql)];
 
-  const checks = createChecks(plan, shape, 'i', binds);
+  const checks = createChecks(plan, shape, shape.lists, 'i', binds);
   const ctes = [`input AS (${input})`];
   if (checks.length > 0) {
     const given = new Map([...columns.map((column) => [column.column, `i.${column.column}`] as const), ...stamped.map(([{ column }, sql]) => [column, sql] as const)]);
     const whole = [...plan.columns.values()].map(({ column, castType }) => `${given.get(column) ?? `NULL::${castType}`} AS ${column}`);
-    const links = shape.withLinks ? ', i."#links"' : '';
-    ctes.push(`image AS (SELECT ${whole.join(', ')}${links} FROM input i)`);
+    const brought = extra.map(([name]) => `, i.${identifier(name)}`).join('');
+    ctes.push(`image AS (SELECT ${whole.join(', ')}${brought} FROM input i)`);
     ctes.push(`checked AS (SELECT i.*, ${flagColumns(checks)} FROM image i)`);
   }
   const from = checks.length > 0 ? `checked i WHERE ${passes(checks, 'i')}` : 'input i';
   const inserted = checks.length > 0 ? [...columns, ...stamped.map(([column]) => column)].map(({ column }) => `i.${column}`) : source;
-  ctes.push(`new AS (INSERT INTO ${plan.table} (${target.join(', ')}) SELECT ${inserted.join(', ')} FROM ${from} RETURNING *)`);
+  const computed = computedColumns(plan, shape, inserts, from, binds);
+  ctes.push(...computed.ctes);
+  ctes.push(
+    `new AS (INSERT INTO ${plan.table} (${[...target, ...computed.columns.map(([{ column }]) => column)].join(', ')}) ` +
+      `SELECT ${[...inserted, ...computed.columns.map(([, sql]) => sql)].join(', ')} FROM ${computed.from} RETURNING *)`,
+  );
 
-  const logged = loggedValues(columns, 'n');
+  const logged = loggedValues([...columns, ...computed.columns.map(([column]) => column)], 'n');
   ctes.push(
     shape.withLinks
       ? logInsert(plan, 'create', 'n."id"', `${logged} || coalesce(i."#links", '{}'::jsonb)`, 'new n JOIN input i ON i."id" = n."id"', stamps)
       : logInsert(plan, 'create', 'n."id"', logged, 'new n', stamps),
   );
-  const image = shape.image ? `, ${imageOf(plan, 'n')} AS "image"` : '';
+  const followed = followSql(shape.followUps, { before: undefined, after: 'new a' }, binds, stamps);
+  ctes.push(...followed.ctes);
+  const image = `${shape.image ? `, ${imageOf(plan, 'n')} AS "image"` : ''}${followed.column}`;
   const returned = returnedColumn(shape, 'n', binds);
   const result =
     checks.length > 0
       ? `SELECT c."id", ${checks.map(({ name }) => `c.${quoteFlag(name)}`).join(', ')}, n."id" IS NOT NULL AS "written"${image}${returned} FROM checked c LEFT JOIN new n ON n."id" = c."id"`
       : `SELECT n."id", true AS "written"${image}${returned} FROM new n`;
   return { text: `WITH ${ctes.join(', ')} ${result}`, binds };
+}
+
+/** What plugins compute for the rows that passed the checks. */
+function computedColumns(plan: ObjectPlan, { fields }: InsertShape, inserts: readonly InsertPart[], from: string, binds: BindList) {
+  if (inserts.length === 0) return { ctes: [], columns: [], from };
+  const parts = inserts.map((insert) => insert.sql(fields, 'sound', binds));
+  const columns = parts.flatMap(({ values }) => [...values].map(([name, sql]) => [columnOf(plan, name), sql] as const));
+  return { ctes: [`sound AS (SELECT i.* FROM ${from})`, ...parts.flatMap(({ ctes }) => ctes)], columns, from: ['sound i', ...parts.map(({ join }) => join)].join(' ') };
 }
 
 /** `returned`: JSON of the stored row `alias`, null where there is none. */

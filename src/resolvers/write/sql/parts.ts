@@ -1,3 +1,4 @@
+import { maskedJson } from '../../../metadata/field-types/masking.ts';
 import { literal } from '../../sql/identifier.ts';
 import type { BindList, Locals } from '../../sql/binds.ts';
 import { changeLogTable } from '../change-log/table.ts';
@@ -36,9 +37,14 @@ export function imageOf(plan: ObjectPlan, alias: string): string {
   return jsonbObject([...plan.columns].map(([name, column]) => [name, jsonOf(column, alias)]));
 }
 
+/** What the log shows of a value: of internal fields, as of confidential ones, only that they hold something. */
+function loggedJson(column: ColumnPlan, alias: string): string {
+  return column.field.internal ? maskedJson(`${alias}.${column.column}`) : jsonOf(column, alias);
+}
+
 /** What the log says of a record that appears or goes: its values. */
 export function loggedValues(columns: Iterable<ColumnPlan>, alias: string): string {
-  return jsonbObject([...columns].filter(({ logged }) => logged).map((column) => [column.field.name, jsonOf(column, alias)]));
+  return jsonbObject([...columns].filter(({ logged }) => logged).map((column) => [column.field.name, loggedJson(column, alias)]));
 }
 
 /** What the log says of an update: `[before, after]` of each field that differs. */
@@ -47,7 +53,7 @@ export function loggedDifferences(columns: Iterable<ColumnPlan>, before: string,
     .filter(({ logged }) => logged)
     .map((column) => {
       const differs = `${before}.${column.column} IS DISTINCT FROM ${after}.${column.column}`;
-      const pair = `jsonb_build_array(${jsonOf(column, before)}, ${jsonOf(column, after)})`;
+      const pair = `jsonb_build_array(${loggedJson(column, before)}, ${loggedJson(column, after)})`;
       return `CASE WHEN ${differs} THEN jsonb_build_object(${literal(column.field.name)}, ${pair}) ELSE '{}'::jsonb END`;
     });
   return parts.length === 0 ? `'{}'::jsonb` : parts.join(' || ');
@@ -87,11 +93,18 @@ export class Stamps {
 
 export type LogKind = 'create' | 'update' | 'delete' | 'restore';
 
-/** The CTE that writes the change log from the rows of `from`. `id` and `changes` are SQL. */
-export function logInsert(plan: ObjectPlan, kind: LogKind, id: string, changes: string, from: string, stamps: Stamps): string {
+/** What the change log has to know of an object. */
+export type LogTarget = Pick<ObjectPlan, 'name' | 'organization' | 'columns' | 'kept'>;
+
+/** The CTE that writes the change log from the rows of `from`, of which `n` are the written ones. `id` and `changes` are SQL. */
+export function logInsert({ name, organization: key, columns, kept }: LogTarget, kind: LogKind, id: string, changes: string, from: string, stamps: Stamps, cte = 'log'): string {
+  const own = key && columns.get(key.name);
+  const organization = own ? `n.${own.column}::text` : stamps.organization;
+  const history = kept.length === 0 ? undefined : kind === 'update' ? `c."changes" ?| ARRAY[${kept.map(literal).join(', ')}]` : 'true';
+  const [logged, rows] = history !== undefined && kind === 'update' ? ['c."changes"', `${from} CROSS JOIN LATERAL (SELECT ${changes} AS "changes") c`] : [changes, from];
   return (
-    `log AS (INSERT INTO "${changeLogTable}" ("xid", "object", "record_id", "kind", "changes", "actor", "organization", "request", "at") ` +
-    `SELECT pg_current_xact_id()::text::bigint, ${literal(plan.name)}, ${id}, ${literal(kind)}, ${changes}, ` +
-    `${stamps.actor}, ${stamps.organization}, ${stamps.request}, ${stamps.now} FROM ${from})`
+    `${cte} AS (INSERT INTO "${changeLogTable}" ("xid", "object", "record_id", "kind", "changes", "actor", "organization", "request", "at"${history === undefined ? '' : ', "kept"'}) ` +
+    `SELECT pg_current_xact_id()::text::bigint, ${literal(name)}, ${id}, ${literal(kind)}, ${logged}, ` +
+    `${stamps.actor}, ${organization}, ${stamps.request}, ${stamps.now}${history === undefined ? '' : `, ${history}`} FROM ${rows})`
   );
 }

@@ -2,7 +2,9 @@ import { BindList } from '../../sql/binds.ts';
 import { rowCondition, visibleRows } from '../../filter/visible-rows.ts';
 import { identifier } from '../../sql/identifier.ts';
 import { columnOf, type ObjectPlan } from '../object-plan.ts';
-import type { Access } from '../../access.ts';
+import { isPlain, type Access } from '../../access.ts';
+import { followSql } from '../follow-ups.ts';
+import type { FollowUp } from '../statement-part.ts';
 import { fieldChecks, flagColumns, imageCheck, passes, referenceChecks, sqlScope, type Check, type CheckScope } from './checks.ts';
 import { inputRows } from './input-rows.ts';
 import { castActor, returnedColumn, returningKey } from './insert.ts';
@@ -19,6 +21,7 @@ export interface UpdateShape extends CheckScope {
   readonly returning?: Returning | undefined;
   /** The records were locked and their old image checked before. */
   readonly locked: boolean;
+  readonly followUps: readonly FollowUp[];
 }
 
 export function updateKey(plan: ObjectPlan, shape: UpdateShape, access: Access): string {
@@ -63,7 +66,9 @@ export function updateStatement(plan: ObjectPlan, shape: UpdateShape): WriteStat
     ...[...stamped].map(([column, sql]) => `${column} = ${sql}`),
     ...(plan.columns.has('version') ? ['"version" = t."version" + 1'] : []),
   ];
-  const differs = [...columns.map(({ column }) => `o.${column} IS DISTINCT FROM i.${column}`), ...(shape.withLinks ? ['i."#links" IS NOT NULL'] : [])];
+  // Whether a value that the caller does not see was the same already is nothing to tell.
+  const blind = !shape.asSystem && shape.fields.some((name) => !isPlain(shape.access.object(plan.name).field(name)));
+  const differs = blind ? ['true'] : [...columns.map(({ column }) => `o.${column} IS DISTINCT FROM i.${column}`), ...(shape.withLinks ? ['i."#links" IS NOT NULL'] : [])];
   const where = [
     't."id" = o."id"',
     'i."id" = o."id"',
@@ -77,7 +82,9 @@ export function updateStatement(plan: ObjectPlan, shape: UpdateShape): WriteStat
 
   const flags = checks.map(({ name }) => `s.${identifier(name)}, `).join('');
   const version = plan.columns.has('version') ? 'o."version"' : 'NULL::int4';
-  const image = shape.image ? `, ${imageOf(plan, 'n')} AS "image"` : '';
+  const followed = followSql(shape.followUps, { before: 'old b JOIN new w ON w."id" = b."id"', after: 'new a' }, binds, stamps);
+  ctes.push(...followed.ctes);
+  const image = `${shape.image ? `, ${imageOf(plan, 'n')} AS "image"` : ''}${followed.column}`;
   // A record of which nothing changed is shown as it stands.
   if (shape.returning) ctes.push('seen AS (SELECT * FROM new UNION ALL SELECT * FROM old WHERE NOT EXISTS (SELECT FROM new))');
   const returned = returnedColumn(shape, 'v', binds);

@@ -1,0 +1,68 @@
+import type { RequestContext } from '../request.ts';
+import type { BindList } from '../sql/binds.ts';
+import type { Change, MutationContext, ReportProblem } from './phase.ts';
+import type { ExtraColumn } from './sql/input-rows.ts';
+import type { Stamps } from './sql/parts.ts';
+
+/** What a plugin adds to the statements that write one object. It becomes part of their text, which is made once. */
+export interface StatementPart {
+  /** Values of new records that nobody gives, in stored form by machine name. */
+  readonly initial?: Readonly<Record<string, unknown>>;
+  /** Columns of new rows that their statement computes. */
+  readonly insert?: InsertPart;
+  /** Further writes that follow from those of the object; undefined when these rows have none. */
+  follow?(write: RowWrite): FollowUp | undefined;
+}
+
+export interface InsertPart {
+  /** Values that go into the statement with each row, beside its columns: `["#prefix", "text"]`. */
+  readonly extra: readonly ExtraColumn[];
+  /** Values of `extra` for one row; says what is wrong with the row. Called after validation. */
+  values(change: Change, context: MutationContext, report: ReportProblem): Readonly<Record<string, unknown>>;
+  /** `given`: fields that the rows bring along. `rows`: name of the CTE with all rows that will be written. */
+  sql(given: readonly string[], rows: string, binds: BindList): InsertSql;
+  /**
+   * Another record holds the value of these columns already. Makes sure that the next attempt computes others than from `values`, which
+   * the refused rows had; false when the columns are not its own.
+   */
+  taken?(columns: readonly string[], values: readonly Readonly<Record<string, unknown>>[], context: RequestContext): Promise<boolean>;
+}
+
+export interface InsertSql {
+  readonly ctes: readonly string[];
+  /** Joins to the row `i`. */
+  readonly join: string;
+  /** SQL of values by machine name. */
+  readonly values: ReadonlyMap<string, string>;
+}
+
+/** Which rows a statement writes. */
+export interface RowWrite {
+  readonly kind: Change['kind'];
+  /** Fields that an update sets. */
+  readonly fields: readonly string[];
+  /** Deleted into the trash: the rows carry its mark already. */
+  readonly soft: boolean;
+}
+
+export interface FollowUp {
+  /** The statement answers what is left to do when its rows can be seen, so that it needs a transaction. */
+  readonly pending: boolean;
+  /** Tables that it writes. */
+  readonly tables: readonly string[];
+  sql(rows: WrittenRows, binds: BindList, stamps: Stamps): FollowSql;
+  /** In the transaction, after the statement, with what its `answer` was. */
+  finish?(answer: unknown, context: RequestContext): Promise<void>;
+}
+
+/** FROM items with the rows as they were, alias `b`, and as they are, alias `a`. */
+export interface WrittenRows {
+  readonly before: string | undefined;
+  readonly after: string | undefined;
+}
+
+export interface FollowSql {
+  readonly ctes: readonly string[];
+  /** SQL of one JSON value. */
+  readonly answer: string | undefined;
+}
