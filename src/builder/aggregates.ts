@@ -29,6 +29,11 @@ function measures(self: ApiObject, fn: MeasureFunction): readonly CatalogField[]
   });
 }
 
+/** Fields of which there are figures. */
+export function measuresOf(self: ApiObject): readonly CatalogField[] {
+  return functionNames.flatMap((fn) => measures(self, fn));
+}
+
 export function groupableFields(self: ApiObject): readonly CatalogField[] {
   return enumerableFields(self).filter((field) => field.type.groupable);
 }

@@ -42,6 +42,10 @@ export function allows({ object }: ApiObject, ...methods: readonly ApiMethod[]):
   return methods.every((method) => object.methods.has(method));
 }
 
+export function allowsSome({ object }: ApiObject, ...methods: readonly ApiMethod[]): boolean {
+  return methods.some((method) => object.methods.has(method));
+}
+
 export interface ApiRelation {
   readonly relation: CatalogRelation;
   readonly target: ApiObject;

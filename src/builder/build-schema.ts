@@ -5,6 +5,7 @@ import type { Catalog } from '../metadata/catalog.ts';
 import { declareAggregates } from './aggregates.ts';
 import { createApi, type Api, type RootResolvers } from './api.ts';
 import { directives } from './directives.ts';
+import type { GuardedField, MakeGuard } from './guards.ts';
 import { declareInputs } from './inputs.ts';
 import { declareKeys } from './keys.ts';
 import { LazySchema } from './lazy-schema.ts';
@@ -47,13 +48,19 @@ export function buildSchema({ catalog, plugins, resolvers }: BuildSchemaOptions)
     declarePayloads(api, self);
   }
   const additions: Additions = new Map();
-  const types = new PothosTypes(registry, (name, spec, fields) => withPlugins(api, phases, additions, name, spec, fields));
+  const types = new PothosTypes(registry, {
+    fields: (name, spec, fields) => withPlugins(api, phases, additions, name, spec, fields),
+    directives: (name, { role, object }) => phases.flatMap(({ phase }) => phase.type?.({ name, role, object }, catalog) ?? []),
+    guard: guardOf(phases),
+  });
   declareRoots(api, types);
   for (const { plugin, phase } of phases) phase.extend?.(extension(api, types, additions, plugin));
-  types.seal();
+  const ofPothos = types.seal();
   // A field that two parties declare must stop the start, not the first query that meets it.
   for (const name of additions.keys()) makeFields(types, name);
   for (const name of typesOfHooks(api, phases)) makeFields(types, name);
+  // The same holds for what guards refuse.
+  if (phases.some(({ phase }) => phase.guard)) for (const name of [...registry.namesOf('plugin '), ...ofPothos]) makeFields(types, name);
   const has = (root: string): boolean => additions.has(root) || types.hasFields(root);
   return new LazySchema({
     types,
@@ -68,6 +75,21 @@ interface NamedPhase {
   readonly phase: SchemaPhase;
 }
 type Additions = Map<string, { readonly plugin: string; readonly fields: OutputFields }[]>;
+
+function guardOf(phases: readonly NamedPhase[]): MakeGuard | undefined {
+  const makers = phases.flatMap(({ phase }) => (phase.guard ? [(field: GuardedField) => phase.guard?.(field)] : []));
+  if (makers.length === 0) return undefined;
+  return (field) => {
+    const guards = makers.flatMap((make) => make(field) ?? []);
+    if (guards.length === 0) return undefined;
+    return {
+      check(context, info) {
+        for (const guard of guards) guard.check(context, info);
+      },
+      shows: (access) => guards.every((guard) => guard.shows?.(access) ?? true),
+    };
+  };
+}
 
 function declareRoots({ registry, ...api }: Api, types: PothosTypes): void {
   const full = { registry, ...api };
@@ -95,7 +117,9 @@ function pluginDirectives(phases: readonly NamedPhase[]): readonly GraphQLDirect
 function extension(api: Api, types: PothosTypes, additions: Additions, plugin: string): SchemaExtension {
   const addFields: SchemaExtension['addFields'] = (type, fields) => {
     if (!api.registry.has(type)) throw new StartupError(`Plugin ${plugin} adds fields to the type ${type}, which does not exist.`);
-    additions.set(type, [...(additions.get(type) ?? []), { plugin, fields }]);
+    // Mutations that the write path carries out are resolved like generated ones.
+    const resolved = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.source?.kind === 'mutation' ? { resolve: api.resolvers.mutation, ...field } : field]));
+    additions.set(type, [...(additions.get(type) ?? []), { plugin, fields: resolved }]);
   };
   return {
     catalog: api.catalog,

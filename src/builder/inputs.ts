@@ -1,11 +1,12 @@
 import type { CatalogField } from '../metadata/catalog.ts';
-import { allows, relationsOf, type Api, type ApiObject } from './api.ts';
+import { allows, allowsSome, relationsOf, type Api, type ApiObject } from './api.ts';
 import { describeField } from './descriptions.ts';
 import type { InputField, InputFields } from './spec.ts';
 import { inputType } from './value-types.ts';
+import { isWritable } from './views/rights.ts';
 
 function writableFields({ fields }: ApiObject): readonly CatalogField[] {
-  return fields.filter((field) => !field.readonly && !field.system && !field.type.computed);
+  return fields.filter(isWritable);
 }
 
 /** Whether records of the object can be changed at all through the API. */
@@ -96,7 +97,7 @@ function updateFields(api: Api, self: ApiObject): InputFields {
 
 /** A lookup may be set by nesting instead, so its id stays optional; the write path checks that one of both is given. */
 function isRequiredOnCreate(field: CatalogField): boolean {
-  return field.required && field.defaultValue === undefined && field.reference === undefined;
+  return field.required && field.defaultValue === undefined && field.definition['defaultExpression'] === undefined && field.reference === undefined;
 }
 
 function valueFields(self: ApiObject, isRequired: (field: CatalogField) => boolean): InputFields {
@@ -127,8 +128,8 @@ function relationFields(api: Api, self: ApiObject): InputFields {
   return result;
 }
 
-/** The field that makes a to-many relation lives on the other object, or on either side of a link. */
+/** The field that makes a to-many relation lives on the other object, or on either side of a link. Where the API does not write the other object, it does not do so from here either. */
 function isWritableFrom(relation: Extract<ReturnType<typeof relationsOf>[number]['relation'], { readonly kind: 'many' | 'link' }>, self: ApiObject, target: ApiObject): boolean {
   const [holder, name] = relation.kind === 'many' ? [target, relation.targetField] : [relation.from === 'source' ? self : target, relation.link.field];
-  return writableFields(holder).some((field) => field.name === name);
+  return (holder === self || allowsSome(holder, 'create', 'update', 'upsert', 'delete')) && writableFields(holder).some((field) => field.name === name);
 }

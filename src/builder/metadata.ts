@@ -1,16 +1,22 @@
 import { defaultFieldResolver } from 'graphql';
-import type { CatalogField, CatalogObject, CatalogRelation } from '../metadata/catalog.ts';
-import type { Access, ObjectAccess } from '../resolvers/access.ts';
+import type { CatalogField, CatalogObject } from '../metadata/catalog.ts';
+import { compileExpression } from '../metadata/expressions/check.ts';
+import { findField } from '../metadata/expressions/names.ts';
+import { isMapping } from '../metadata/report.ts';
 import type { RequestContext } from '../resolvers/request.ts';
-import { relationsOf, type Api, type ApiObject } from './api.ts';
+import { groupableFields, measuresOf } from './aggregates.ts';
+import { allows, relationsOf, type Api, type ApiObject } from './api.ts';
+import { isUpdatable } from './inputs.ts';
 import { keysOf } from './keys.ts';
 import { outputType } from './value-types.ts';
 import type { OutputField, OutputFields, Resolver } from './spec.ts';
+import { isWritable, lookupOf, rightsOf, type Rights } from './views/rights.ts';
+import { isSortable } from './where.ts';
 
 /** Keys of every definition that user interfaces use; those of the field's type join them. */
 const clientKeys = [
   'inlineHelpText', 'placeholder', 'minLength', 'maxLength', 'min', 'max', 'step', 'precision', 'scale', 'format',
-  'widget', 'group', 'visibleWhen', 'readonlyWhen', 'requiredWhen', 'dependsOn',
+  'widget', 'group',
 ] as const;
 const objectClientKeys = ['tags', 'fieldGroups', 'highlightFields', 'compactLayout', 'stageField', 'listViews', 'userActions'] as const;
 
@@ -74,8 +80,13 @@ export function declareMetadata(api: Api): void {
     system: field('Boolean!'),
     searchable: field('Boolean!'),
     externalId: field('Boolean!'),
+    trackHistory: field('Boolean!', 'Whether its changes are kept as history.'),
     defaultValue: field('JSON'),
     options: field('[MetadataOption!]!'),
+    visibleWhen: field('String', 'Condition on the record under which user interfaces show the field.'),
+    requiredWhen: field('String', 'Condition under which the field needs a value.'),
+    readonlyWhen: field('String', 'Condition on the stored record under which the field no longer changes.'),
+    dependsOn: field('[String!]!', 'Fields on which the choices depend, by machine name.'),
     reference: field('String', 'Object that the lookup points to, by machine name.'),
     subfields: field('[MetadataField!]!'),
     deprecated: field('String'),
@@ -91,6 +102,7 @@ export function declareMetadata(api: Api): void {
     graphqlName: field('String!', 'Value of the GraphQL enum.'),
     label: field('String!'),
     color: field('String'),
+    visibleWhen: field('String', 'Condition on the record under which the option can be chosen.'),
   }));
   declare('MetadataRelation', 'An edge from one object to another.', () => ({
     name: field('String!', 'GraphQL field.'),
@@ -103,83 +115,100 @@ export function declareMetadata(api: Api): void {
 }
 
 function metadataFor(api: Api, { access }: RequestContext): object {
-  const visible = (self: ApiObject | undefined): object | undefined => (self !== undefined && isUsable(access.object(self.object.name)) ? objectView(api, self, access) : undefined);
+  const rights = rightsOf(access);
+  const visible = (self: ApiObject | undefined): object | undefined => (self !== undefined && rights.uses(self.object.name) ? objectView(api, self, rights) : undefined);
   return {
     objects: () => [...api.objects.values()].flatMap((self) => visible(self) ?? []),
     object: ({ name }: { readonly name: string }) => visible(api.objects.get(name)),
   };
 }
 
-function isUsable(rights: ObjectAccess): boolean {
-  return rights.read !== false || rights.create;
-}
-
-function objectView(api: Api, self: ApiObject, access: Access): object {
+function objectView(api: Api, self: ApiObject, rights: Rights): object {
   const { object } = self;
-  const rights = access.object(object.name);
-  const usable = (each: CatalogField): boolean => rights.field(each.name).read !== false || rights.field(each.name).edit !== false;
+  const usable = ({ name }: CatalogField): boolean => rights.field(object.name, name, 'read') || rights.field(object.name, name, 'edit');
   const fields = (): readonly CatalogField[] => self.fields.filter(usable);
-  const usableFields = (names: readonly string[]): readonly string[] => names.filter((name) => object.fields.get(name) === undefined || rights.field(name).read !== false);
+  const readable = (names: readonly string[]): readonly string[] => names.filter((name) => object.fields.get(name) === undefined || rights.field(object.name, name, 'read'));
   return {
     ...pick(object, ['name', 'label', 'pluralLabel', 'description', 'icon', 'nameField', 'recordTypes', 'deprecated']),
     typeName: object.names.type,
     singularName: object.names.one,
     pluralName: object.names.many,
-    searchFields: () => usableFields(object.searchFields),
+    searchFields: () => readable(object.searchFields),
     methods: () => [...object.methods],
     softDelete: object.softDelete !== undefined,
-    canRead: rights.read !== false,
-    canCreate: rights.create && object.methods.has('create'),
-    canEdit: rights.edit !== false && object.methods.has('update'),
-    canDelete: rights.delete !== false && object.methods.has('delete'),
-    fields: () => fields().map((each) => fieldView(self.type.type, each, rights)),
-    field: ({ name }: { readonly name: string }) => fields().filter((each) => each.name === name).map((each) => fieldView(self.type.type, each, rights))[0],
+    canRead: rights.reads(object.name),
+    canCreate: rights.writes(object.name, 'create') && allows(self, 'create'),
+    canEdit: rights.writes(object.name, 'update') && isUpdatable(api, self),
+    canDelete: rights.writes(object.name, 'delete') && allows(self, 'delete'),
+    fields: () => fields().map((each) => fieldView(api, self, each, rights)),
+    field: ({ name }: { readonly name: string }) => fields().filter((each) => each.name === name).map((each) => fieldView(api, self, each, rights))[0],
     relations: () =>
       relationsOf(api, self)
-        .filter(({ relation, target }) => isUsable(access.object(target.object.name)) && isRelationUsable(relation, object, access))
-        .map(({ relation }) => ({ ...pick(relation, ['name', 'label', 'target']), toMany: relation.kind !== 'one', field: lookupOf(relation)[1] })),
-    keys: () => keysOf(self).filter((key) => usableFields(key.fields).length === key.fields.length),
+        .filter(({ relation }) => rights.relation(object, relation, 'read'))
+        .map(({ relation }) => ({ ...pick(relation, ['name', 'label', 'target']), toMany: relation.kind !== 'one', field: lookupOf(object, relation)[1] })),
+    keys: () => keysOf(self).filter((key) => readable(key.fields).length === key.fields.length),
     definition: () => pick(object.definition, objectClientKeys),
   };
 }
 
-function isRelationUsable(relation: CatalogRelation, object: CatalogObject, access: Access): boolean {
-  const [holder, name] = lookupOf(relation);
-  return access.object(holder ?? object.name).field(name).read !== false;
-}
-
-/** The object that holds the lookup of a relation (undefined: this one) and the lookup. */
-function lookupOf(relation: CatalogRelation): readonly [string | undefined, string] {
-  switch (relation.kind) {
-    case 'one':
-      return [undefined, relation.field];
-    case 'many':
-      return [relation.target, relation.targetField];
-    case 'link':
-      return [relation.link.object, relation.link.field];
-  }
-}
-
-/** `rights` are undefined for sub-fields: they share the rights of the field that embeds them. */
-function fieldView(owner: string, each: CatalogField, rights: ObjectAccess | undefined): object {
-  const allowed = rights?.field(each.name);
-  const isWritable = !each.readonly && !each.system && !each.type.computed;
+function fieldView(api: Api, self: ApiObject, each: CatalogField, rights: Rights): object {
+  const may = (right: Parameters<Rights['field']>[2]): boolean => rights.field(self.object.name, each.name, right);
   return {
-    ...pick(each, ['name', 'graphqlName', 'label', 'description', 'required', 'unique', 'multiple', 'hidden', 'system', 'searchable', 'externalId', 'options', 'deprecated']),
+    ...valueView(self.type.type, each),
+    ...conditionsView(api, self, each, rights),
+    canRead: may('read'),
+    canEdit: isWritable(each) && may('edit'),
+    canFilter: may('filter') && each.type.filters(each) !== undefined,
+    canSort: may('sort') && isSortable(each),
+    canAggregate: may('aggregate') && (groupableFields(self).includes(each) || measuresOf(self).includes(each)),
+  };
+}
+
+function valueView(owner: string, each: CatalogField): object {
+  return {
+    ...pick(each, ['name', 'graphqlName', 'label', 'description', 'required', 'unique', 'multiple', 'hidden', 'system', 'searchable', 'externalId', 'trackHistory', 'options', 'deprecated']),
     defaultValue: each.defaultValue ?? null,
     graphqlType: () => outputType(owner, each),
     type: each.type.name,
-    readonly: !isWritable,
+    readonly: !isWritable(each),
     computed: each.type.computed,
     reference: each.reference?.object,
-    subfields: () => [...each.subfields.values()].filter((subfield) => !subfield.internal).map((subfield) => fieldView(outputType(owner, each).replace(/[[\]!]/g, ''), subfield, undefined)),
-    canRead: allowed === undefined || allowed.read !== false,
-    canEdit: isWritable && (allowed === undefined || allowed.edit !== false),
-    canFilter: allowed !== undefined && allowed.filter && each.type.filters(each) !== undefined,
-    canSort: allowed !== undefined && allowed.sort && each.sortable && each.type.sortable,
-    canAggregate: allowed !== undefined && allowed.aggregate && (each.type.aggregates.length > 0 || each.type.groupable),
+    subfields: () => [...each.subfields.values()].filter((subfield) => !subfield.internal).map((subfield) => subfieldView(outputType(owner, each).replace(/[[\]!]/g, ''), subfield)),
     definition: () => pick(each.definition, [...clientKeys, ...Object.keys(each.type.keys), ...(each.type.clientKeys ?? [])]),
   };
+}
+
+/** Conditions that speak of fields which the caller may not use are left out: their text would tell of them. */
+function conditionsView({ catalog }: Api, { object }: ApiObject, { definition, options }: CatalogField, rights: Rights): object {
+  const told = (given: unknown): string | null => {
+    const source = typeof given === 'string' ? given : isMapping(given) && typeof given['source'] === 'string' ? given['source'] : undefined;
+    if (source === undefined) return null;
+    const result = compileExpression(source, { catalog, object, previous: true });
+    const may = ({ object: owner, name }: CatalogField): boolean => rights.field(owner, name, 'read') || rights.field(owner, name, 'edit');
+    return 'checked' in result && result.checked.reads.every(({ steps, field: read }) => [...steps, read].every(may)) ? source : null;
+  };
+  const written = (Array.isArray(definition['options']) ? definition['options'] : []) as readonly unknown[];
+  const conditions = new Map(written.flatMap((option) => (isMapping(option) ? [[option['value'], option['visibleWhen']] as const] : [])));
+  return {
+    visibleWhen: () => told(definition['visibleWhen']),
+    requiredWhen: () => told(definition['requiredWhen']),
+    readonlyWhen: () => told(definition['readonlyWhen']),
+    dependsOn: () => dependenciesOf(object, definition['dependsOn'] ?? definition['dependencies']).filter((name) => rights.field(object.name, name, 'read')),
+    options: () => options.map((option) => ({ ...option, visibleWhen: () => told(conditions.get(option.value)) })),
+  };
+}
+
+function dependenciesOf(object: CatalogObject, given: unknown): readonly string[] {
+  if (!Array.isArray(given)) return [];
+  return (given as readonly unknown[]).flatMap((entry) => {
+    const name = isMapping(entry) ? entry['field'] : entry;
+    return typeof name === 'string' ? (findField(object, name)?.name ?? []) : [];
+  });
+}
+
+/** Sub-fields share the rights of the field that embeds them. */
+function subfieldView(owner: string, each: CatalogField): object {
+  return { ...valueView(owner, each), dependsOn: [], canRead: true, canEdit: isWritable(each), canFilter: false, canSort: false, canAggregate: false };
 }
 
 function pick(value: object, keys: readonly string[]): Record<string, unknown> {

@@ -78,6 +78,7 @@ export function declarePayloads(api: Api, self: ApiObject): void {
   const { registry } = api;
   const { type, owner, object } = self;
   const clientMutationId: OutputField = { type: 'String', source: { kind: 'payload', part: 'clientMutationId' } };
+  const warnings: OutputField = { type: '[Problem!]!', description: 'What rules had to say that did not stop the write.', source: { kind: 'payload', part: 'warnings' } };
   if (operations.some((operation) => !bulkOperations.has(operation))) {
     registry.declare(type.payload, owner, () => ({
       kind: 'object',
@@ -86,6 +87,7 @@ export function declarePayloads(api: Api, self: ApiObject): void {
       fields: () => ({
         record: { type: type.type, description: 'The record as it is now; of a delete, as it was.', source: { kind: 'payload', part: 'record' } },
         created: { type: 'Boolean!', description: 'Whether the record is new.', source: { kind: 'payload', part: 'created' } },
+        warnings,
         clientMutationId,
       }),
     }));
@@ -99,6 +101,7 @@ export function declarePayloads(api: Api, self: ApiObject): void {
       count: { type: 'Int!', description: 'Number of records written.', source: { kind: 'payload', part: 'count' } },
       records: { type: `[${type.type}!]!`, description: 'The records written, in the order of the rows.', source: { kind: 'payload', part: 'records' } },
       rows: { type: `[${type.bulkRow}!]!`, description: 'What became of each row.', source: { kind: 'payload', part: 'rows' } },
+      warnings,
       clientMutationId,
     }),
   }));

@@ -1,8 +1,9 @@
 import type { GraphQLDirective } from 'graphql';
 import type { Catalog, CatalogField } from '../metadata/catalog.ts';
+import type { Guard, GuardedField } from './guards.ts';
 import type { Builder, GeneratedRef } from './pothos.ts';
 import type { RecordFieldOptions } from './record-field.ts';
-import type { OutputField, OutputFields, TypeRole, TypeSpec } from './spec.ts';
+import type { AppliedDirective, OutputField, OutputFields, TypeRole, TypeSpec } from './spec.ts';
 
 /** A generated object type as plugins see it. */
 export interface GeneratedType {
@@ -30,7 +31,7 @@ export interface SchemaExtension {
 
 /** A plugin's part in the schema. Hooks run once per type, when the type is first used. */
 export interface SchemaPhase {
-  /** Directives that `field` applies, or that documents may carry. */
+  /** Directives that `type` and `field` apply, or that documents may carry. */
   readonly directives?: readonly GraphQLDirective[];
   /** Adds types and fields before anything is built. */
   extend?(schema: SchemaExtension): void;
@@ -38,6 +39,10 @@ export interface SchemaPhase {
   fields?(type: GeneratedType, catalog: Catalog): OutputFields | undefined;
   /** Sees each field of a generated type and returns it, changed or not: directives, descriptions, a wrapped resolver. */
   field?(field: OutputField, where: { readonly type: GeneratedType; readonly name: string; readonly catalogField: CatalogField | undefined }): OutputField;
+  /** Directives for an object type, beside those that it has. */
+  type?(type: GeneratedType, catalog: Catalog): readonly AppliedDirective[] | undefined;
+  /** Asked for each field with a resolver of its own, also of types made with Pothos, for what has to be checked before it runs. */
+  guard?(field: GuardedField): Guard | undefined;
 }
 
 declare module '../kernel/plugin.ts' {

@@ -7,10 +7,12 @@ import type { GraphQLFieldResolver, GraphQLNamedType } from 'graphql';
 import { StartupError } from '../errors.ts';
 import type { RequestContext } from '../resolvers/request.ts';
 import type { ScalarName } from '../metadata/field-type.ts';
+import type { MakeGuard } from './guards.ts';
+import './guards.ts';
 import type { TypeRegistry } from './registry.ts';
 import { aliasResolver } from './resolver.ts';
 import { scalars } from './scalars.ts';
-import type { AppliedDirective, EnumSpec, InputField, OutputField, OutputFields, TypeSpec, TypeText } from './spec.ts';
+import type { AppliedDirective, EnumSpec, InputField, ObjectSpec, OutputField, OutputFields, TypeSpec, TypeText } from './spec.ts';
 
 interface BuilderTypes {
   readonly Context: RequestContext;
@@ -30,8 +32,14 @@ type Fields = Map<string, PothosOutputFieldConfig<Types>> | Map<string, PothosIn
 
 type FieldStore = (name: string, kind?: string) => Fields;
 
-/** Called with the fields of a generated type when they are first needed: plugins add to them and change them here. */
-export type FieldsHook = (name: string, spec: TypeSpec & { readonly kind: 'object' }, fields: OutputFields) => OutputFields;
+/** Where plugins take part in a type when it is first needed. */
+export interface TypeHooks {
+  /** Adds to the fields of a generated type and changes them. */
+  fields(name: string, spec: ObjectSpec, fields: OutputFields): OutputFields;
+  /** Directives beside those that the type has. */
+  directives(name: string, spec: ObjectSpec): readonly AppliedDirective[];
+  readonly guard?: MakeGuard | undefined;
+}
 
 /**
  * Turns specs into Pothos types, one at a time and only when something refers to them: a schema of a thousand objects has some
@@ -40,17 +48,18 @@ export type FieldsHook = (name: string, spec: TypeSpec & { readonly kind: 'objec
 export class PothosTypes {
   readonly builder: Builder;
   readonly #registry: TypeRegistry;
-  readonly #hook: FieldsHook;
+  readonly #hooks: TypeHooks;
   readonly #refs = new Map<string, TypeRef>();
   readonly #pending = new Map<string, TypeSpec>();
   readonly #texts = new Map<TypeText, PothosOutputFieldType<Types> & PothosInputFieldType<Types>>();
   readonly #stored: FieldStore;
   #cache: BuildCache<Types> | undefined;
 
-  constructor(registry: TypeRegistry, hook: FieldsHook) {
-    this.builder = new SchemaBuilder<BuilderTypes>({ plugins: ['directives'], directives: { useGraphQLToolsUnorderedDirectives: true } });
+  constructor(registry: TypeRegistry, hooks: TypeHooks) {
+    // Plugins of Pothos see a field from the last to the first: guards find the directives settled.
+    this.builder = new SchemaBuilder<BuilderTypes>({ plugins: ['guards', 'directives'], directives: { useGraphQLToolsUnorderedDirectives: true }, ...(hooks.guard && { guard: hooks.guard }) });
     this.#registry = registry;
-    this.#hook = hook;
+    this.#hooks = hooks;
     this.#stored = this.builder.configStore.getFields.bind(this.builder.configStore) as FieldStore;
     this.#makeFieldsOnDemand();
     // Pothos finds scalars by name, and only those that exist.
@@ -74,8 +83,11 @@ export class PothosTypes {
     return ref as GeneratedRef;
   }
 
-  /** Ends declaring; from now on `type` answers. Throws where types or fields made with Pothos clash with generated ones. */
-  seal(): void {
+  /**
+   * Ends declaring; from now on `type` answers. Throws where types or fields made with Pothos clash with generated ones. Returns
+   * the types that plugins made or extended with Pothos.
+   */
+  seal(): readonly string[] {
     const store = this.builder.configStore;
     for (const name of store.typeConfigs.keys()) {
       if (this.#registry.has(name) && !this.#refs.has(name)) {
@@ -83,9 +95,11 @@ export class PothosTypes {
       }
     }
     store.prepareForBuild();
-    for (const name of [...this.#pending.keys()]) if (this.hasFields(name)) store.getFields(name);
+    const extended = [...this.#pending.keys()].filter((name) => this.hasFields(name));
+    for (const name of extended) store.getFields(name);
     this.#cache = new BuildCache<Types>(this.builder, {});
     this.#cache.plugin.beforeBuild();
+    return [...extended, ...[...store.typeConfigs.keys()].filter((name) => !this.#registry.has(name))];
   }
 
   /** The finished GraphQL type, its fields still unmade. Undefined when no such type is declared. */
@@ -138,7 +152,7 @@ export class PothosTypes {
     if (spec.kind === 'input') {
       for (const [fieldName, field] of Object.entries(spec.fields())) yield [fieldName, this.#inputField(fieldName, field, name, undefined)];
     } else if (spec.kind === 'object' || spec.kind === 'interface') {
-      const fields = spec.kind === 'object' ? this.#hook(name, spec, spec.fields()) : spec.fields();
+      const fields = spec.kind === 'object' ? this.#hooks.fields(name, spec, spec.fields()) : spec.fields();
       for (const [fieldName, field] of Object.entries(fields)) yield [fieldName, this.outputField(field, fieldName, typeConfig)];
     }
   }
@@ -222,7 +236,8 @@ export class PothosTypes {
     const common = { name, pothosOptions: noOptions };
     switch (spec.kind) {
       case 'object': {
-        const extensions = { ...extensionsOf(undefined, spec.directives), ...(spec.role === 'record' && { objectosObject: spec.object }) };
+        const directives = [...(spec.directives ?? []), ...this.#hooks.directives(name, spec)];
+        const extensions = { ...extensionsOf(undefined, directives.length > 0 ? directives : undefined), ...(spec.role === 'record' && { objectosObject: spec.object }) };
         const interfaces = (spec.interfaces ?? []).map((each) => this.ref(each));
         return { ...common, kind: 'Object', graphqlKind: 'Object', description: spec.description, interfaces, extensions } as unknown as PothosTypeConfig;
       }

@@ -1,5 +1,7 @@
-import type { GraphQLResolveInfo } from 'graphql';
+import { isNonNullType, type GraphQLResolveInfo } from 'graphql';
 import type DataLoader from 'dataloader';
+import { ObjectosError } from '../errors.ts';
+import { hiddenNeedsKey, needsKey } from '../resolvers/read/needs.ts';
 import type { RequestContext } from '../resolvers/request.ts';
 import { loader, type BatchFunction } from './loaders.ts';
 import type { AppliedDirective, InputFields, OutputField, TypeText } from './spec.ts';
@@ -18,14 +20,11 @@ export interface RecordFieldOptions<Args> {
   readonly deprecated?: string;
   readonly args?: InputFields;
   readonly directives?: readonly AppliedDirective[];
-  /** Machine names of the fields that `resolve` reads; the caller must be allowed to read them. */
+  /** Machine names of the fields that `resolve` reads. Where the caller may not read one of them, the field is null with `FORBIDDEN`. */
   readonly needs?: readonly string[];
   /** A throw becomes an error of this field; the rest of the answer stays. */
   resolve(record: NeededValues, args: Args, context: RecordFieldContext, info: GraphQLResolveInfo): unknown;
 }
-
-/** Key under which the planner puts the columns that custom fields of a row need. */
-export const needsKey = '$needs';
 
 /** A field with a resolver of its own on records: `recordField({ type: 'Int', needs: ['name'], resolve: ({ name }) => … })`. */
 export function recordField<Args = Readonly<Record<string, unknown>>>(options: RecordFieldOptions<Args>): OutputField {
@@ -37,9 +36,23 @@ export function recordField<Args = Readonly<Record<string, unknown>>>(options: R
     args,
     directives,
     source: { kind: 'custom', needs },
-    resolve: (parent, given, context, info) =>
-      options.resolve((parent as { readonly [needsKey]?: NeededValues })[needsKey] ?? {}, given as Args, withLoader(context), info),
+    resolve: (parent, given, context, info) => {
+      const row = parent as RowOfNeeds;
+      // The planner reports it, once for all rows.
+      if (row[hiddenNeedsKey]?.[String(info.path.key)] === true) return hidden(info);
+      return options.resolve(row[needsKey] ?? {}, given as Args, withLoader(context), info);
+    },
   };
+}
+
+interface RowOfNeeds {
+  readonly [needsKey]?: NeededValues;
+  readonly [hiddenNeedsKey]?: Readonly<Record<string, boolean | null>>;
+}
+
+function hidden({ returnType, parentType, fieldName }: GraphQLResolveInfo): null {
+  if (isNonNullType(returnType)) throw new ObjectosError('FORBIDDEN', `You may not read ${parentType.name}.${fieldName}.`);
+  return null;
 }
 
 const contexts = new WeakMap<RequestContext, RecordFieldContext>();

@@ -32,6 +32,11 @@ export class TypeRegistry {
     return this.#declarations.keys();
   }
 
+  /** Types whose owner begins so. */
+  namesOf(owner: string): readonly string[] {
+    return [...this.#declarations].filter(([, declaration]) => declaration.owner.startsWith(owner)).map(([name]) => name);
+  }
+
   make(name: string): TypeSpec {
     const declaration = this.#declarations.get(name);
     if (declaration === undefined) throw new StartupError(`No GraphQL type is called ${name}.`);

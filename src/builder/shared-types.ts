@@ -18,6 +18,7 @@ const enums: Readonly<Record<string, EnumSpec>> = {
   BulkMode: enumOf('What happens when some rows of a bulk write are refused.', {
     ATOMIC: { description: 'Nothing is written.' }, PARTIAL: { description: 'The others are written; `rows` reports each.' },
   }),
+  ProblemSeverity: enumOf('How grave a problem is.', { ERROR: { description: 'The value was refused.' }, WARNING: {}, INFO: {} }),
   DateUnit: enumOf('Unit of time. Weeks begin on Monday.', dateUnits.filter((unit) => unit !== 'MINUTE')),
   DateRange: enumOf('A range of days relative to now, in UTC. Weeks begin on Monday; `LAST_7_DAYS` ends with today, `LAST_3_MONTHS` with the previous month.', dateRanges),
   FieldComparison: enumOf('Comparison of one field with another of the same record.', {
@@ -58,11 +59,13 @@ export function declareSharedTypes(registry: TypeRegistry): void {
   registry.declare('Problem', owner, () => ({
     kind: 'object',
     role: 'shared',
-    description: 'One refused value of an input.',
+    description: 'One refused value of an input, or a warning about it.',
     fields: () => ({
       path: of('[String!]!', { kind: 'problem', part: 'path' }, 'Where the value stands, from the argument on.'),
       code: of('String!', { kind: 'problem', part: 'code' }),
       message: of('String!', { kind: 'problem', part: 'message' }),
+      severity: of('ProblemSeverity!', { kind: 'problem', part: 'severity' }, 'Only an error stops a write.'),
+      rule: of('String', { kind: 'problem', part: 'rule' }, 'Name of the validation rule that says so.'),
     }),
   }));
 }

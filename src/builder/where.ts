@@ -80,11 +80,15 @@ function whereFields(api: Api, self: ApiObject): InputFields {
   return result;
 }
 
+export function isSortable(field: CatalogField): boolean {
+  const { kind, list } = field.type.graphql(field);
+  return field.sortable && field.type.sortable && kind !== 'embedded' && list !== true;
+}
+
 function orderByFields(api: Api, self: ApiObject): InputFields {
   const result: Record<string, InputField> = {};
   for (const field of self.fields) {
-    const { kind, list } = field.type.graphql(field);
-    if (!field.sortable || !field.type.sortable || kind === 'embedded' || list === true) continue;
+    if (!isSortable(field)) continue;
     result[field.graphqlName] = { type: 'SortOrder', description: field.label, deprecated: field.deprecated, source: { kind: 'field', field: field.name } };
   }
   for (const { relation, target } of relationsOf(api, self)) {
