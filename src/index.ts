@@ -14,6 +14,7 @@ export type { Phases, Plugin, PluginName, PluginNames, Services } from './kernel
 export type { LifecyclePhase, PluginContext, PluginServices } from './kernel/lifecycle.ts';
 export type { HealthCheck, HealthReport, HealthResult } from './kernel/health.ts';
 export type { EventBus, Events } from './kernel/events.ts';
+export type { EnqueueOptions, JobData, JobDefinition, JobName, JobPriority, JobRun, JobSchedule, JobService, JobStep, JobTypes } from './kernel/jobs.ts';
 export type { Logger } from './kernel/log.ts';
 export type { DefinitionInput, FileKind, MetadataPhase } from './metadata/phase.ts';
 export type { GeneratedType, SchemaExtension, SchemaPhase } from './builder/phase.ts';
@@ -21,12 +22,15 @@ export type { RecordFieldOptions } from './builder/record-field.ts';
 export type { Change, MutationContext, MutationPhase, ReportProblem } from './resolvers/write/phase.ts';
 export { hookPhase } from './resolvers/write/hooks.ts';
 export type { HookContext, HookData, HookDefinition, HookEvent, HookUser } from './resolvers/write/hooks.ts';
-export type { IncomingRequest, OperationInfo, Route, ServerPhase } from './server/phase.ts';
+export type { Banner, IncomingRequest, OperationInfo, Route, ServerPhase, SignInHint } from './server/phase.ts';
 export type { Sockets } from './server/phase.ts';
+export { automation } from './plugins/automation/index.ts';
 export { identity } from './plugins/identity/index.ts';
 export type { IdentityPluginOptions } from './plugins/identity/index.ts';
 export type { MailMessage, MailService } from './plugins/identity/mail.ts';
+export { jobs } from './plugins/jobs/index.ts';
 export { openAccess } from './plugins/open-access/index.ts';
+export { rules } from './plugins/rules/index.ts';
 
 // Read what was compiled, write records, decide about access.
 export type { Catalog, CatalogField, CatalogObject, CatalogRelation } from './metadata/catalog.ts';
@@ -38,7 +42,7 @@ export { latestCursor, readChanges } from './resolvers/write/change-log/read-cha
 export type { LoggedChange } from './resolvers/write/change-log/read-changes.ts';
 export type { Access, AccessProvider, FieldAccess, ObjectAccess } from './resolvers/access.ts';
 export { anonymous, systemCaller } from './resolvers/caller.ts';
-export type { Caller } from './resolvers/caller.ts';
+export type { Caller, Callers } from './resolvers/caller.ts';
 export type { RequestContext } from './resolvers/request.ts';
 export type { Runtime } from './resolvers/runtime.ts';
 

@@ -32,6 +32,13 @@ import { createLog } from './server/log.ts';
 import type { PinoLogger } from './server/log.ts';
 import { createServer } from './server/server.ts';
 
+declare module './kernel/events.ts' {
+  interface Events {
+    /** Other definitions are in place. */
+    'platform:reloaded': Readonly<Record<string, never>>;
+  }
+}
+
 export interface PlatformOptions {
   /** Folder of the app: `schema/`, `prisma/`, `objectos.config.yml`. The current folder by default. */
   readonly directory?: string | undefined;
@@ -94,7 +101,7 @@ export async function createPlatform(options: PlatformOptions = {}): Promise<Pla
   const load = (): Promise<LoadedCatalog> =>
     loadCatalog(options.definitions ? { definitions: options.definitions, seeds: options.seeds ?? [], plugins: kernel.plugins } : { directory: app.definitionsDirectory, plugins: kernel.plugins });
 
-  const build = (definitions: LoadedCatalog): Generation => compile(definitions, { settings, serverSettings, plugins: kernel.plugins, log });
+  const build = (definitions: LoadedCatalog): Generation => compile(definitions, { settings, serverSettings, plugins: kernel.plugins, log, access: () => accessOf(kernel) });
 
   const migration = { mode: options.migrate ?? (options.definitions ? 'sync' : undefined), acceptDataLoss: options.acceptDataLoss, log } as const;
 
@@ -144,6 +151,7 @@ export async function createPlatform(options: PlatformOptions = {}): Promise<Pla
         const generation = build(next);
         await migrate(app, next.catalog, database, migration);
         current = generation;
+        await kernel.events.emitAndWait('platform:reloaded', {});
         return true;
       },
     };
@@ -170,6 +178,7 @@ function runtimeOf(current: () => Generation, database: Database, systemContext:
     database,
     get catalog() { return current().catalog; },
     get writer() { return current().writer; },
+    get limits() { return current().limits; },
     get seeds() { return current().seeds; },
     systemContext,
   };

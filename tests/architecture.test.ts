@@ -17,7 +17,8 @@ const filesOfRoom: Readonly<Record<string, Room>> = { 'index.ts': 'platform' };
 
 /** Packages that one room alone may touch. */
 const owners: readonly { readonly packages: RegExp; readonly where: RegExp; readonly why: string }[] = [
-  { packages: /^(pg|pg-.*|@electric-sql\/.*|@prisma\/.*|prisma)$/, where: /^database\//, why: 'only database/ knows a driver or Prisma' },
+  { packages: /^(pg|pg-(?!boss$).*|@electric-sql\/.*|@prisma\/.*|prisma)$/, where: /^database\//, why: 'only database/ knows a driver or Prisma' },
+  { packages: /^pg-boss$/, where: /^plugins\/jobs\//, why: 'only the plugin jobs knows what jobs are kept by' },
   { packages: /^yaml$/, where: /^metadata\//, why: 'only metadata/ reads YAML' },
   { packages: /^@pothos\//, where: /^(builder\/|plugins\/[^/]+\/schema(\.ts|\/))/, why: "only builder/ and plugins' schema parts use Pothos" },
   { packages: /^(graphql-yoga|graphql-ws|@graphql-yoga\/.*|ws)$/, where: /^server\//, why: 'only server/ knows Yoga and graphql-ws' },

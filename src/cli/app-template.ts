@@ -1,6 +1,6 @@
 import { version } from './version.ts';
 
-/** Files of a new app: two objects, a few records, open access for the first steps. */
+/** Files of a new app: two objects, a few records, a profile and somebody who has it. */
 export function appTemplate(folder: string): Readonly<Record<string, string>> {
   const name = folder.toLowerCase().replace(/[^a-z0-9-]+/g, '-').replace(/^-+|-+$/g, '') || 'app';
   const manifest = {
@@ -17,6 +17,9 @@ export function appTemplate(folder: string): Readonly<Record<string, string>> {
     'objectos.config.yml': config,
     'schema/objects/project.object.yml': project,
     'schema/objects/task.object.yml': task,
+    'schema/permissions/member.profile.yml': member,
+    'schema/data/people.data.yml': people,
+    'schema/data/member-assignments.data.yml': assignments,
     'schema/data/projects.data.yml': projects,
     'schema/data/tasks.data.yml': tasks,
   };
@@ -24,8 +27,35 @@ export function appTemplate(folder: string): Readonly<Record<string, string>> {
 
 const config = `# Settings of the app; \`objectos doctor\` prints all of them with their origin.
 plugins:
-  # Everybody may read and change everything. Remove it before real data comes in.
-  - open-access
+  # Who asks: people sign in. The first start makes an administrator, who may do everything.
+  - identity
+  # Who may do what: the files in schema/permissions.
+  - permissions
+identity:
+  # People of the data files who get the administrator's password at the first start; nobody in production.
+  samplePeople: [sam@example.com]
+`;
+
+const member = `name: member
+label: Member
+description: Works on all projects; the budget is for administrators.
+objects:
+  project: { allowRead: true, viewAllRecords: true }
+  task: { allowCreate: true, modifyAllRecords: true }
+`;
+
+const people = `object: sys_user
+externalId: email
+env: [dev, test]
+records:
+  - { email: sam@example.com, name: Sam Lind }
+`;
+
+const assignments = `object: sys_permission_assignment
+externalId: id
+env: [dev, test]
+records:
+  - { id: 019b8d2b-8c00-7a27-b087-fbed3f586fae, user: sam@example.com, permission_set: member }
 `;
 
 const project = `name: project
@@ -49,6 +79,7 @@ fields:
   budget:
     type: currency
     label: Budget
+    visible_to: [administrator]
 `;
 
 const task = `name: task

@@ -1,9 +1,13 @@
 import type { GraphQLSchema } from 'graphql';
 import { buildSchema } from '../builder/build-schema.ts';
+import { createViews } from '../builder/views/create-views.ts';
 import type { Plugin } from '../kernel/plugin.ts';
 import type { LoadedCatalog } from '../metadata/load-catalog.ts';
+import type { AccessProvider } from '../resolvers/access.ts';
+import { linkComputed } from '../resolvers/computed.ts';
 import { createExecutor } from '../resolvers/execute/executor.ts';
 import { createWriter } from '../resolvers/write/create-writer.ts';
+import type { ReadLimits } from '../resolvers/read/plan-context.ts';
 import type { Writer } from '../resolvers/write/writer.ts';
 import { createDocuments } from '../server/documents.ts';
 import type { Documents } from '../server/documents.ts';
@@ -20,6 +24,7 @@ export interface Generation extends Pick<LoadedCatalog, 'catalog' | 'seeds' | 'd
   readonly schema: GraphQLSchema;
   readonly writer: Writer;
   readonly engine: GraphqlEngine;
+  readonly limits: ReadLimits;
   readonly documents: Documents;
 }
 
@@ -29,14 +34,19 @@ export interface CompileOptions {
   /** In the order of the kernel. */
   readonly plugins: readonly Plugin[];
   readonly log: PinoLogger;
+  /** To be asked once plugins are initialised; not needed to print what is made. */
+  readonly access?: () => AccessProvider;
 }
 
 /** Makes the write path, the read path and the schema of loaded definitions. Needs no database. */
-export function compile({ catalog, seeds, diagnostics, documents: sources }: LoadedCatalog, { settings, serverSettings, plugins, log }: CompileOptions): Generation {
+export function compile({ catalog, seeds, diagnostics, documents: sources }: LoadedCatalog, { settings, serverSettings, plugins, log, access }: CompileOptions): Generation {
   const { default: defaultPageSize, max: maxPageSize } = settings.api.pageSize;
+  const limits: ReadLimits = { defaultPageSize, maxPageSize };
+  linkComputed(catalog, plugins);
   const writer = createWriter({ catalog, plugins });
-  const executor = createExecutor({ writer, limits: { defaultPageSize, maxPageSize }, formatError: (error) => formatError(error, log) });
+  const executor = createExecutor({ writer, access, limits, view: (rights) => views(rights), formatError: (error) => formatError(error, log) });
   const schema = buildSchema({ catalog, plugins, resolvers: executor.resolvers });
+  const views = createViews(schema, catalog);
   const engine: GraphqlEngine = { schema, compile: (document, operation) => executor.compile(schema, document, operation) };
-  return { catalog, seeds, diagnostics, sources, schema, writer, engine, documents: createDocuments(engine, serverSettings, log) };
+  return { catalog, seeds, diagnostics, sources, schema, writer, engine, limits, documents: createDocuments(engine, serverSettings, log) };
 }

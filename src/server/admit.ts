@@ -1,6 +1,6 @@
 import { ObjectosError } from '../errors.ts';
 import type { OperationContext } from './context.ts';
-import type { PreparedOperation } from './documents.ts';
+import { refusedErrors, type PreparedOperation } from './documents.ts';
 import type { ServerPhase } from './phase.ts';
 import { RequestRefused } from './request-errors.ts';
 
@@ -9,7 +9,7 @@ export type OperationHook = NonNullable<ServerPhase['operation']>;
 /** The last checks before an operation runs: variables, cost, plugins. Coerces the context's variables; a throw refuses the operation. */
 export async function admit(prepared: PreparedOperation, context: OperationContext, hooks: readonly OperationHook[]): Promise<Record<string, unknown>> {
   const coerced = prepared.coerce(context.variables);
-  if (coerced.errors) throw new RequestRefused(coerced.errors);
+  if (coerced.errors) throw new RequestRefused(refusedErrors(coerced, context.access));
   context.variables = coerced.variables;
   if (hooks.length > 0) {
     const info = { kind: prepared.kind, name: prepared.name, document: prepared.document, transport: context.request.transport };

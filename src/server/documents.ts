@@ -3,9 +3,10 @@ import {
   type DocumentNode, type OperationDefinitionNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { ObjectosError } from '../errors.ts';
+import { ObjectosError, type ErrorCode } from '../errors.ts';
 import type { Logger } from '../kernel/log.ts';
 import type { Catalog } from '../metadata/catalog.ts';
+import { systemAccess, type Access } from '../resolvers/access.ts';
 import { compileCost, type Cost } from './cost.ts';
 import type { CompiledOperation, GraphqlEngine } from './engine.ts';
 import { checkSize } from './limits.ts';
@@ -26,7 +27,10 @@ export interface PreparedOperation {
 }
 
 interface Refused {
+  /** Without the names of the schema that messages suggest. */
   readonly errors: readonly GraphQLError[];
+  /** The same for those to whom all names are open, where messages suggest any. */
+  readonly suggesting?: readonly GraphQLError[] | undefined;
 }
 export type Prepared = PreparedOperation | Refused;
 export type Coerced = { readonly variables: Record<string, unknown>; readonly errors?: undefined } | Refused;
@@ -56,7 +60,7 @@ export function createDocuments(engine: GraphqlEngine, settings: ServerSettings,
       const document = parseDocument(query, limits.tokens);
       checkSize(document, limits);
       const errors = validate(schema, document, rules, { maxErrors: 20 });
-      if (errors.length > 0) return { errors: errors.map((error) => withCode(error, 'GRAPHQL_VALIDATION_FAILED', introspection ? error.message : withoutSuggestion(error.message))) };
+      if (errors.length > 0) return refusedWith(errors, 'GRAPHQL_VALIDATION_FAILED', introspection);
       return { document, operations: new Map() };
     } catch (error) {
       return { errors: [asGraphqlError(error, limits.depth)] };
@@ -84,7 +88,7 @@ export function createDocuments(engine: GraphqlEngine, settings: ServerSettings,
       compiled: compile(document, operation),
       coerce(variables) {
         const { errors, coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 20 });
-        if (errors) return { errors: errors.map((error) => withCode(error, 'BAD_REQUEST')) };
+        if (errors) return refusedWith(errors, 'BAD_REQUEST', introspection);
         const actual = cost(coerced);
         if (actual <= limits.cost) return { variables: coerced };
         return { errors: [toGraphqlError(limitExceeded('cost', limits.cost, actual, 'may fetch {actual} records, at most {maximum} are allowed. Ask for smaller pages (`first`) or for fewer lists inside lists.'))] };
@@ -142,5 +146,14 @@ function selectOperation(document: DocumentNode, name: string): OperationDefinit
   return operations.length === 1 ? only : refuse('The document has several operations; say with `operationName` which one to run.');
 }
 
-/** Where introspection is off, messages do not reveal names either. */
-const withoutSuggestion = (message: string): string => message.replace(/ Did you mean .*\?$/s, '');
+/** Where introspection is off, messages reveal names to nobody. */
+function refusedWith(errors: readonly GraphQLError[], code: ErrorCode, introspection: boolean): Refused {
+  const plain = errors.map((error) => withCode(error, code, error.message.replace(/ Did you mean .*\?$/s, '')));
+  const suggests = introspection && plain.some(({ message }, index) => message !== errors[index]?.message);
+  return { errors: plain, ...(suggests && { suggesting: errors.map((error) => withCode(error, code)) }) };
+}
+
+/** What is told to callers with these rights. Names that introspection would not show them are not suggested. */
+export function refusedErrors({ errors, suggesting }: Refused, access: Access): readonly GraphQLError[] {
+  return access === systemAccess ? (suggesting ?? errors) : errors;
+}

@@ -11,11 +11,14 @@ interface Page {
   readonly tag: string;
 }
 
-/** GraphiQL in one page that asks no other server for anything. Rendered when first asked for; it is several megabytes. */
-export function createGraphiql(path: string): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+/**
+ * GraphiQL in one page that asks no other server for anything. Rendered when first asked for; it is several megabytes. Who opens it
+ * for the first time sees the examples.
+ */
+export function createGraphiql(path: string, examples: () => readonly string[]): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
   let page: Promise<Page> | undefined;
   return async (request, response) => {
-    const { plain, compressed, policy, tag } = await (page ??= render(path));
+    const { plain, compressed, policy, tag } = await (page ??= render(path, examples()));
     setPageHeaders(response, policy);
     response.setHeader('vary', 'Accept, Accept-Encoding');
     response.setHeader('cache-control', 'no-cache');
@@ -31,9 +34,10 @@ export function createGraphiql(path: string): (request: IncomingMessage, respons
   };
 }
 
-async function render(path: string): Promise<Page> {
+async function render(path: string, examples: readonly string[]): Promise<Page> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
-  const html = await renderGraphiQL({ title: 'ObjectOS', endpoint: path, subscriptionsProtocol: 'WS', defaultQuery: '# Welcome to ObjectOS. Ctrl-Space completes, the book icon opens the schema.\n\n{\n  __typename\n}\n' });
+  const defaultQuery = ['# Welcome to ObjectOS. Ctrl-Space completes, the book opens the documentation.', ...examples].join('\n\n');
+  const html = await renderGraphiQL({ title: 'ObjectOS', endpoint: path, subscriptionsProtocol: 'WS', defaultQuery: `${defaultQuery}\n` });
   const plain = Buffer.from(String(html));
   const compressed = await promisify(gzip)(plain);
   const script = /<script>([\s\S]*)<\/script>/.exec(String(html))?.[1] ?? '';

@@ -3,7 +3,7 @@ import type { Logger } from '../kernel/log.ts';
 import { admit, type OperationHook } from './admit.ts';
 import { identify, OperationContext, type ContextSources } from './context.ts';
 import type { Deadlines } from './deadlines.ts';
-import type { ServedDocuments } from './documents.ts';
+import { refusedErrors, type ServedDocuments } from './documents.ts';
 import { formatErrors } from './format-errors.ts';
 import { isJson, isStream, negotiate, wantsPage, type ResponseType, type StreamType } from './media-type.ts';
 import { refuseForgery } from './origins.ts';
@@ -49,8 +49,9 @@ export function createGraphqlHandler({ documents, settings, sources, hooks, dead
   const answer = async (node: IncomingMessage, response: ServerResponse, params: Params, type: ResponseType | StreamType, exchange: Exchange): Promise<void> => {
     const current = documents();
     const prepared = current.prepare(params.query, params.operationName);
-    if (prepared.errors) throw new RequestRefused(prepared.errors);
+    if (prepared.errors && !prepared.suggesting) throw new RequestRefused(prepared.errors);
     const identity = await identify(exchange.request, sources);
+    if (prepared.errors) throw new RequestRefused(refusedErrors(prepared, identity.access));
     exchange.operationName = prepared.name;
     if (prepared.kind === 'mutation' && node.method === 'GET') throw refusal(405, 'Mutations are sent with POST.');
     const context = new OperationContext(exchange.request, identity, params.variables, current.catalog, sources);

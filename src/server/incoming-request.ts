@@ -1,9 +1,19 @@
 import { randomUUID } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isFromTrustedPage } from './origins.ts';
 import type { IncomingRequest } from './phase.ts';
+import type { CorsSettings } from './settings.ts';
 
 const saneId = /^[\w.:/+=@-]{1,128}$/;
 const none: Readonly<Record<string, unknown>> = Object.freeze({});
+
+export interface NodeRequestOptions {
+  readonly cors: CorsSettings | false;
+  /** Over HTTP. */
+  readonly response?: ServerResponse;
+  /** On a WebSocket. */
+  readonly connectionParams?: Readonly<Record<string, unknown>>;
+}
 
 /** One HTTP request, or one WebSocket with what it introduced itself with. */
 export class NodeRequest implements IncomingRequest {
@@ -11,10 +21,14 @@ export class NodeRequest implements IncomingRequest {
   readonly requestId: string;
   readonly connectionParams: Readonly<Record<string, unknown>>;
   readonly node: IncomingMessage;
+  readonly #cors: CorsSettings | false;
+  readonly #response: ServerResponse | undefined;
 
-  constructor(node: IncomingMessage, connectionParams?: Readonly<Record<string, unknown>>) {
+  constructor(node: IncomingMessage, { cors, response, connectionParams }: NodeRequestOptions) {
     this.transport = connectionParams ? 'websocket' : 'http';
     this.node = node;
+    this.#cors = cors;
+    this.#response = response;
     this.connectionParams = connectionParams ?? none;
     const given = node.headers['x-request-id'];
     this.requestId = typeof given === 'string' && saneId.test(given) ? given : randomUUID();
@@ -27,6 +41,14 @@ export class NodeRequest implements IncomingRequest {
     }
     const value = this.node.headers[wanted];
     return Array.isArray(value) ? value.join(', ') : value;
+  }
+
+  get fromTrustedPage(): boolean {
+    return isFromTrustedPage(this.node, this.#cors);
+  }
+
+  addResponseHeader(name: string, value: string): void {
+    if (this.#response?.headersSent === false) this.#response.appendHeader(name, value);
   }
 
   get remoteAddress(): string | undefined {

@@ -5,13 +5,18 @@ import type { CorsSettings } from './settings.ts';
 /** Headers that no page of another site can send without the browser asking this server first. */
 const preflightHeaders = ['x-requested-with', 'graphql-preflight', 'apollo-require-preflight', 'x-graphql-yoga-csrf', 'x-apollo-operation-name', 'authorization'] as const;
 
-/** Whether the page that sent this request is of this server, or of an origin that may call with cookies. */
-function isTrusted(request: IncomingMessage, cors: CorsSettings | false): boolean {
-  const { origin, host } = request.headers;
-  const site = request.headers['sec-fetch-site'];
-  if (origin === undefined) return site === undefined || site === 'same-origin' || site === 'same-site' || site === 'none';
+/** Whether a page of this server, or of an origin that may call with cookies, sent this request. */
+export function isFromTrustedPage({ headers: { origin, host } }: IncomingMessage, cors: CorsSettings | false): boolean {
+  if (origin === undefined) return false;
   if (cors && cors.credentials && cors.origins.includes(origin)) return true;
   return URL.canParse(origin) && new URL(origin).host === host;
+}
+
+/** The same, or what no page of another site has sent: programs, and what people type into the address bar. */
+function isTrusted(request: IncomingMessage, cors: CorsSettings | false): boolean {
+  const site = request.headers['sec-fetch-site'];
+  if (request.headers.origin === undefined) return site === undefined || site === 'same-origin' || site === 'same-site' || site === 'none';
+  return isFromTrustedPage(request, cors);
 }
 
 /**

@@ -14,6 +14,10 @@ export interface IncomingRequest {
   readonly connectionParams: Readonly<Record<string, unknown>>;
   readonly remoteAddress: string | undefined;
   readonly node: IncomingMessage;
+  /** Whether it comes from a page that may use cookies: one of this server, or of an origin that `cors` allows with credentials. */
+  readonly fromTrustedPage: boolean;
+  /** Adds a header such as `set-cookie` to the response. Does nothing on a WebSocket, or once the response has begun. */
+  addResponseHeader(name: string, value: string): void;
 }
 
 export interface OperationInfo {
@@ -45,22 +49,40 @@ export interface ServerPhase {
   authenticate?(request: IncomingRequest): Caller | undefined | Promise<Caller | undefined>;
   /** Before each operation on every transport, once its document and variables are checked. A throw refuses the operation. */
   operation?(operation: OperationInfo, context: RequestContext): void | Promise<void>;
+  /** GraphQL text that GraphiQL shows first to who opens it for the first time, before a query. */
+  readonly example?: string;
   /** Once the server listens. */
   start?(server: { readonly url: string }): void | Promise<void>;
   /** Once the server has finished its requests and closed its sockets. */
   stop?(): void | Promise<void>;
 }
 
-/** The WebSockets that are open. */
+/** The WebSockets and event streams that are open. */
 export interface Sockets {
-  /** Callers of the sockets that have introduced themselves. */
+  /** Callers of the streams, and of the sockets that have introduced themselves. */
   callers(): readonly Caller[];
-  /** Closes the sockets of callers that fit. 4401 asks clients to sign in anew; they connect again by themselves after 4410. */
+  /** Closes the sockets of callers that fit, and cuts their streams. 4401 asks clients to sign in anew; they connect again by themselves after 4410. */
   close(fits: (caller: Caller) => boolean, code: number, reason: string): void;
+}
+
+/** Where a person watches the start: what the person should know goes there instead of into the log. */
+export interface Banner {
+  signIn(hint: SignInHint): void;
+}
+
+/** Who can sign in with a password. */
+export interface SignInHint {
+  readonly addresses: readonly string[];
+  /** Made at this start; it is kept nowhere. */
+  readonly newPassword: string | undefined;
+  /** Says in words which password it is. */
+  readonly password: string;
 }
 
 declare module '../kernel/plugin.ts' {
   interface Services {
+    /** Offered by the command line, where the log is not what people read. */
+    banner: Banner;
     /** Offered by the server, from the start of plugins on. */
     sockets: Sockets;
   }

@@ -1,5 +1,6 @@
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { parse, print } from 'graphql';
 import { StartupError } from '../errors.ts';
 import type { Health } from '../kernel/health.ts';
 import type { Plugin } from '../kernel/plugin.ts';
@@ -17,6 +18,7 @@ import { answerCors } from './origins.ts';
 import type { ServerPhase, Sockets } from './phase.ts';
 import { sendJson, sendRefusal, setPageHeaders } from './respond.ts';
 import { createRoutes } from './routes.ts';
+import { sampleQuery } from './sample-query.ts';
 import type { ServerSettings } from './settings.ts';
 import { createWebsockets } from './websocket.ts';
 import { createGeneralWay } from './yoga.ts';
@@ -52,11 +54,25 @@ export function createServer({ engine, catalog, settings, log, health, plugins, 
   const general = createGeneralWay({ settings, sources, hooks, deadlines, envelop, log });
   const documents = currentDocuments(engine, catalog, settings, log);
   const routes = createRoutes(plugins, [settings.path, '/healthz', '/readyz']);
-  const graphiql = settings.graphiql ? createGraphiql(settings.path) : undefined;
+  const graphiql = settings.graphiql ? createGraphiql(settings.path, () => [...phases.flatMap(({ example }) => example ?? []), firstQuery(catalog())]) : undefined;
   const graphql = createGraphqlHandler({ documents, settings, sources, hooks, deadlines, general, generalOnly: envelop.length > 0, graphiql, log });
   const websockets = createWebsockets({ documents, settings, sources, hooks, general, log });
   const running = new Map<ServerResponse, Exchange>();
   let closing: Promise<void> | undefined;
+
+  const streams = () => [...running].flatMap(([response, { stream, contexts = [] }]) => (stream === true ? [...contexts].map((context) => ({ response, context })) : []));
+  const sockets: Sockets = {
+    callers: () => [...websockets.sockets.callers(), ...streams().map(({ context }) => context.caller)],
+    close(fits, code, reason) {
+      websockets.sockets.close(fits, code, reason);
+      for (const { response, context } of streams()) {
+        if (!fits(context.caller)) continue;
+        context.abort(new Error(reason));
+        // Cut, so that clients connect again; they learn there why.
+        response.destroy();
+      }
+    },
+  };
 
   const route = async (node: IncomingMessage, response: ServerResponse, exchange: Exchange): Promise<void> => {
     const url = node.url ?? '/';
@@ -78,7 +94,7 @@ export function createServer({ engine, catalog, settings, log, health, plugins, 
   };
 
   const server = createHttpServer({ keepAliveTimeout: 65_000, requestTimeout: 60_000 }, (node, response) => {
-    const exchange: Exchange = { request: new NodeRequest(node) };
+    const exchange: Exchange = { request: new NodeRequest(node, { cors: settings.cors, response }) };
     const began = performance.now();
     running.set(response, exchange);
     response.setHeader('x-request-id', exchange.request.requestId);
@@ -118,7 +134,7 @@ export function createServer({ engine, catalog, settings, log, health, plugins, 
   };
 
   return {
-    sockets: websockets.sockets,
+    sockets,
     async listen() {
       await new Promise<void>((resolve, reject) => {
         server.once('error', (error: NodeJS.ErrnoException) => reject(explain(error, settings)));
@@ -156,6 +172,8 @@ function currentDocuments(engine: () => GraphqlEngine, catalog: () => Catalog, s
     return documents;
   };
 }
+
+const firstQuery = (catalog: Catalog): string => print(parse(`query First ${sampleQuery(catalog) ?? '{ __typename }'}`));
 
 const logLine = (node: IncomingMessage, response: ServerResponse, { request, operationName }: Exchange, began: number): object => ({
   requestId: request.requestId,

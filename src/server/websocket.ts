@@ -5,8 +5,8 @@ import { handleProtocols, makeServer, type Context, type SubscribePayload } from
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { ObjectosError } from '../errors.ts';
 import type { Logger } from '../kernel/log.ts';
-import { identify, noVariables, OperationContext, type ContextSources, type Identity } from './context.ts';
-import type { ServedDocuments } from './documents.ts';
+import { identify, noVariables, OperationContext, withRights, type ContextSources, type Identity } from './context.ts';
+import { refusedErrors, type ServedDocuments } from './documents.ts';
 import { formatError, formatErrors, maskError } from './format-errors.ts';
 import { NodeRequest } from './incoming-request.ts';
 import { refuseForgery } from './origins.ts';
@@ -61,11 +61,14 @@ export function createWebsockets({ documents, settings, sources, hooks, general,
     if (!extra.request || !extra.identity) throw new ObjectosError('UNAUTHENTICATED', 'The socket has not introduced itself.');
     const current = documents();
     const prepared = current.prepare(query, operationName);
-    if (prepared.errors) throw new RequestRefused(prepared.errors);
+    if (prepared.errors) throw new RequestRefused(refusedErrors(prepared, extra.identity.access));
     const context = new OperationContext(extra.request, extra.identity, variables ?? noVariables, current.catalog, sources, `${extra.request.requestId}/${id}`);
     extra.operations.set(id, { context, endless: prepared.kind === 'subscription' });
+    // Somebody may have given or taken rights since the socket introduced itself.
+    const identity = await withRights(context.caller, sources);
+    context.identify(identity);
     const admitted = { prepared, context, variables: await admit(prepared, context, hooks) };
-    const state = { documents: current, request: extra.request, identity: extra.identity, contexts: new Set<OperationContext>(), admitted };
+    const state = { documents: current, request: extra.request, identity, contexts: new Set<OperationContext>(), admitted };
     const enveloped = general.getEnveloped({ objectos: state, params: { query, operationName, variables }, req: extra.node } as never);
     const document = enveloped.parse(query) as ExecutionArgs['document'];
     return {
@@ -104,7 +107,7 @@ export function createWebsockets({ documents, settings, sources, hooks, general,
     connectionInitWaitTimeout: settings.connectionInitTimeout,
     async onConnect(context) {
       const { extra } = context;
-      extra.request = new NodeRequest(extra.node, context.connectionParams ?? {});
+      extra.request = new NodeRequest(extra.node, { cors: settings.cors, connectionParams: context.connectionParams ?? {} });
       try {
         extra.identity = await identify(extra.request, sources);
         return { requestId: extra.request.requestId };
@@ -117,9 +120,13 @@ export function createWebsockets({ documents, settings, sources, hooks, general,
     async onPing({ extra }, payload) {
       if (!extra.request || payload === undefined || !Object.keys(payload).some((key) => credentials.has(key.toLowerCase()))) return;
       try {
-        const request = new NodeRequest(extra.node, payload);
+        const request = new NodeRequest(extra.node, { cors: settings.cors, connectionParams: payload });
         const identity = await identify(request, sources);
+        const former = extra.identity?.caller.userId;
+        if (former !== undefined && former !== identity.caller.userId) throw new ObjectosError('FORBIDDEN', 'The credentials are those of somebody else. Open another socket for them.');
         [extra.request, extra.identity] = [request, identity];
+        // Subscriptions go on with the new rights; queries and mutations end with those that they began with.
+        for (const { context: operation, endless } of extra.operations.values()) if (endless) operation.identify(identity);
       } catch (error) {
         refuse(extra, error);
       }

@@ -1,16 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ExecutionResult, FormattedExecutionResult, Source } from 'graphql';
+import type { ExecutionArgs, ExecutionResult, FormattedExecutionResult, Source } from 'graphql';
 import { createYoga, type Plugin as YogaPlugin, type YogaServerInstance } from 'graphql-yoga';
 import type { Logger } from '../kernel/log.ts';
 import { admit, type OperationHook } from './admit.ts';
 import { completeContext, OperationContext, toGraphqlContext, type ContextSources, type Identity } from './context.ts';
 import type { Deadlines } from './deadlines.ts';
-import type { PreparedOperation, ServedDocuments } from './documents.ts';
+import { refusedErrors, type PreparedOperation, type ServedDocuments } from './documents.ts';
 import { formatErrors, maskError } from './format-errors.ts';
 import type { Params } from './params.ts';
 import type { IncomingRequest } from './phase.ts';
 import { fromFormatted, RequestRefused } from './request-errors.ts';
 import type { ServerSettings } from './settings.ts';
+import { subscribe } from './subscribe.ts';
 
 /** What the server knows of a request before it hands it to Yoga or graphql-ws. */
 export interface RequestState {
@@ -75,9 +76,9 @@ export function createGeneralWay({ settings, sources, hooks, deadlines, envelop,
     },
     onParse({ params, context, setParsedDocument }) {
       const envelopContext = context as unknown as EnvelopContext;
-      const { admitted, documents } = envelopContext.objectos;
+      const { admitted, documents, identity } = envelopContext.objectos;
       const prepared = admitted?.prepared ?? documents.prepare(String(params.source), envelopContext.params?.operationName);
-      if (prepared.errors) throw new AggregateError(prepared.errors);
+      if (prepared.errors) throw new AggregateError(refusedErrors(prepared, identity.access));
       envelopContext[own] = { prepared };
       setParsedDocument(prepared.document);
     },
@@ -95,11 +96,11 @@ export function createGeneralWay({ settings, sources, hooks, deadlines, envelop,
         }
       });
     },
-    onSubscribe({ subscribeFn, setSubscribeFn }) {
+    onSubscribe({ setSubscribeFn }) {
       setSubscribeFn(async (args) => {
         try {
           await enter(args.contextValue);
-          return await subscribeFn(args);
+          return await subscribe(args as ExecutionArgs);
         } catch (error) {
           return errorResult(error, log);
         }

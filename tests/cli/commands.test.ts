@@ -20,7 +20,7 @@ describe('the command line', () => {
   it('shows help and version with exit code 0', async () => {
     const help = await cli(['--help']);
     expect(help.code).toBe(0);
-    for (const command of ['init', 'dev', 'start', 'validate', 'migrate', 'seed', 'codegen', 'doctor', 'plugins']) expect(help.out).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
+    for (const command of ['init', 'dev', 'start', 'validate', 'migrate', 'seed', 'rollups', 'codegen', 'doctor', 'plugins']) expect(help.out).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     expect((await cli(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
@@ -58,7 +58,7 @@ describe('the command line', () => {
   it('lists plugins in order, for scripts too', async () => {
     const list = JSON.parse((await cli(['plugins', '-C', repository, '--json'])).out) as readonly { name: string; description: string }[];
     const names = list.map(({ name }) => name);
-    expect(names).toEqual(expect.arrayContaining(['users', 'seed', 'open-access']));
+    expect(names).toEqual(expect.arrayContaining(['users', 'seed', 'permissions', 'identity']));
     expect(names.indexOf('users')).toBeLessThan(names.indexOf('seed'));
     for (const { description } of list) expect(description).toMatch(/\.$/);
   });
@@ -109,5 +109,16 @@ describe('the command line', () => {
     await cli(['migrate', 'dev', '-C', folder]);
     await writeFiles(folder, { 'schema/objects/city.object.yml': `${city}  country: { type: text }\n` });
     expect(await cli(['start', '-C', folder], env)).toMatchObject({ code: 1, error: expect.stringContaining('no migration makes') as string });
+  });
+
+  it('compares and mends roll-ups', async () => {
+    const folder = await makeFolder({
+      'objectos.config.yml': 'plugins: [open-access, rules]\n',
+      'schema/objects/city.object.yml': `${city}  parks: { type: summary, summaryOperations: { object: park, function: count } }\n`,
+      'schema/objects/park.object.yml': 'name: park\nfields:\n  name: text\n  city: { type: lookup, reference: city, relatedName: green }\n',
+    });
+    expect(await cli(['rollups', 'check', '-C', folder])).toMatchObject({ code: 0, out: expect.stringMatching(/city\.parks +0 +0/) as string });
+    expect(JSON.parse((await cli(['rollups', 'recompute', 'city.parks', '-C', folder, '--json'])).out)).toEqual([{ name: 'city.parks', records: 0, different: 0, examples: [] }]);
+    expect(await cli(['rollups', 'check', 'city.park', '-C', folder])).toMatchObject({ code: 1, error: expect.stringContaining('Did you mean "city.parks"?') as string });
   });
 });

@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
 import { ask, cli, makeFolder, spawnCli, startCli, testEnv, writeFiles } from '../support/cli.ts';
 import { onServer, serverUrl } from '../support/database.ts';
@@ -15,13 +17,20 @@ describe('serving an app', () => {
     expect((await cli(['init', folder])).error).toContain('is not empty');
     const { child, exit, output, waitFor } = spawnCli(['start', '-C', folder]);
     const [, url = ''] = await waitFor(endpoint);
-    expect(await ask(url, '{ projects(orderBy: [{ name: ASC }]) { nodes { name status tasks { totalCount } } } }')).toEqual({
-      data: { projects: { nodes: [{ name: 'Office move', status: 'PLANNED', tasks: { totalCount: 2 } }, { name: 'Website', status: 'ACTIVE', tasks: { totalCount: 1 } }] } },
-    });
+    await waitFor(/Ctrl\+C/);
     expect(output()).toMatch(/GraphiQL +http/);
-    expect(output()).toMatch(/WARNING +Access is open/);
-    const [, query = ''] = /-d '\{"query":"(.*)"\}'/.exec(output()) ?? [];
-    expect(await ask(url, query)).toMatchObject({ data: { projects: { totalCount: 2 } } });
+    expect(await ask(url, '{ projects { totalCount } }')).toEqual({ data: { projects: { totalCount: 0 } } });
+    const [, secret = ''] = /Password +(\S+), which/.exec(output()) ?? [];
+    const askAs = async (email: string, query: string) => {
+      const { data } = await ask(url, `mutation { signIn(email: "${email}", password: "${secret}") { token } }`);
+      return ask(url, query, { authorization: `Bearer ${(data?.['signIn'] as { readonly token: string }).token}` });
+    };
+    expect(await askAs('admin@example.com', '{ projects(orderBy: [{ name: ASC }]) { nodes { name status budget tasks { totalCount } } } }')).toEqual({
+      data: {
+        projects: { nodes: [{ name: 'Office move', status: 'PLANNED', budget: '48000.00', tasks: { totalCount: 2 } }, { name: 'Website', status: 'ACTIVE', budget: '12000.00', tasks: { totalCount: 1 } }] },
+      },
+    });
+    expect(await askAs('sam@example.com', '{ projects(first: 1) { totalCount nodes { budget } } }')).toMatchObject({ data: { projects: { totalCount: 2, nodes: [{ budget: null }] } }, errors: [{ extensions: { code: 'FORBIDDEN' } }] });
     child.kill('SIGTERM');
     expect(await exit).toBe(0);
   });
@@ -62,6 +71,32 @@ describe('serving an app', () => {
     expect(await namesAtStart()).toEqual({ cities: { nodes: [{ name: 'Graz' }] } });
     expect((await cli(['seed', '-C', folder], env)).out).toMatch(/^city +0 +1 +0$/m);
     expect(await namesAtStart()).toEqual({ cities: { nodes: [{ name: 'Linz' }] } });
+  });
+
+  it('says who can sign in, with commands that do, and the password only at the start that made it', async () => {
+    const folder = await makeFolder({ 'objectos.config.yml': 'plugins: [identity, open-access]\n', 'schema/objects/city.object.yml': city });
+    const env = { ...testEnv, OBJECTOS_DATA_DIR: 'data' };
+    const first = startCli(['start', '-C', folder], env);
+    await first.waitFor(/Ctrl\+C/);
+    expect(first.output()).toMatch(/Sign in +admin@example\.com\n +Password +\S{20,}, which is shown only now/);
+    const [, commands = ''] = /Try\n\n([^]*?)\n\n/.exec(first.output()) ?? [];
+    const tried = await promisify(execFile)('bash', ['-c', `${commands}; curl -s $URL -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' -d '{"query":"{ me { email } }"}'`], { env: { ...process.env, URL: endpoint.exec(first.output())?.[1] } });
+    expect(tried.stdout).toBe('{"data":{"cities":{"totalCount":0,"nodes":[]}}}{"data":{"me":{"email":"admin@example.com"}}}');
+    expect(await first.stop()).toBe(0);
+
+    const second = startCli(['start', '-C', folder], env);
+    await second.waitFor(/Ctrl\+C/);
+    expect(second.output()).toMatch(/Sign in +admin@example\.com\n +Password +that of the first start/);
+    await second.stop();
+  });
+
+  it('shows a password that is made although the start fails afterwards', async () => {
+    const folder = await makeFolder({ 'objectos.config.yml': 'plugins: [identity, open-access]\n', 'schema/objects/city.object.yml': city });
+    const blocker = startCli(['start', '-C', folder]);
+    const [, url = ''] = await blocker.waitFor(endpoint);
+    const { code, out } = await cli(['start', '-C', folder, '--port', new URL(url).port]);
+    expect([code, out]).toEqual([1, expect.stringMatching(/The password of admin@example\.com is \S{20,}, which is shown only now\./)]);
+    await blocker.stop();
   });
 
   it('loads a plugin of the app from a file', async () => {

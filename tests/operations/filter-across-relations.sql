@@ -23,5 +23,5 @@ SELECT (SELECT row_to_json(x)
   FROM "opportunity" t8
   WHERE t8."account_id" = t7."id" AND t8."deleted_at" IS NULL AND t8."stage" = $5::text) >= $6::int8 AND (SELECT sum(t9."amount")
   FROM "opportunity" t9
-  WHERE t9."account_id" = t7."id" AND t9."deleted_at" IS NULL AND t9."stage" = $7::text) > $8::numeric)
+  WHERE t9."account_id" = t7."id" AND t9."deleted_at" IS NULL AND t9."stage" = $5::text) > $7::numeric)
   HAVING true) x) AS "busy") x)::text AS json;

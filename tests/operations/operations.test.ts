@@ -4,7 +4,9 @@ import { afterAll, beforeAll, expect, it, describe } from 'vitest';
 import type { Database, Statement } from '../../src/database/database.ts';
 import { openDatabase } from '../../src/database/open-database.ts';
 import { createPlatform, type Platform } from '../../src/platform.ts';
+import { systemCaller } from '../../src/resolvers/caller.ts';
 import { createLog } from '../../src/server/log.ts';
+import { recording } from '../support/recording.ts';
 
 /**
  * Each `.graphql` here runs on the sample app; its answer (`.json`) and the SQL it became (`.sql`) stand beside it, so that a review sees
@@ -17,21 +19,12 @@ describe('operations over the sample app', () => {
 
   beforeAll(async () => {
     real = await openDatabase({ dataDirectory: 'memory://' });
-    const recording = new Proxy(real, {
-      get(target, key) {
-        if (key === 'query') {
-          return (statement: Statement) => {
-            // Plans of operations are named; the platform's own upkeep may run beside them.
-            if (statement.name?.startsWith('r')) statements.push(statement);
-            return target.query(statement);
-          };
-        }
-        const value: unknown = Reflect.get(target, key, target);
-        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
-      },
+    // Plans of operations are named; the platform's own upkeep may run beside them.
+    const database = recording(real, (statement) => {
+      if (statement.name?.startsWith('r') === true) statements.push(statement);
     });
     platform = await createPlatform({
-      directory: resolve(import.meta.dirname, '../..'), database: recording, env: {}, log: createLog({ level: 'silent' }), settings: { mode: 'test', server: { port: 0 } },
+      directory: resolve(import.meta.dirname, '../..'), database, env: {}, log: createLog({ level: 'silent' }), settings: { mode: 'test', server: { port: 0 } },
     });
     await platform.kernel.start();
   }, 120_000);
@@ -46,7 +39,7 @@ describe('operations over the sample app', () => {
       const base = join(import.meta.dirname, file.replace('.graphql', ''));
       const variables = existsSync(`${base}.variables.json`) ? (JSON.parse(readFileSync(`${base}.variables.json`, 'utf8')) as Record<string, unknown>) : {};
       statements.length = 0;
-      const result = await platform.execute({ query: readFileSync(`${base}.graphql`, 'utf8'), variables });
+      const result = await platform.execute({ query: readFileSync(`${base}.graphql`, 'utf8'), variables, caller: systemCaller });
       await expect(`${JSON.stringify(result, undefined, 2)}\n`).toMatchFileSnapshot(`${base}.json`);
       await expect(statements.map(({ text }) => `${readable(text)};\n`).join('\n')).toMatchFileSnapshot(`${base}.sql`);
       expect(statements).toHaveLength(1);

@@ -1,30 +1,22 @@
 import { print } from 'graphql';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { sampleQuery } from '../../src/cli/sample-query.ts';
-import { createPlatform } from '../../src/platform.ts';
-import type { Platform } from '../../src/platform.ts';
-import { createLog } from '../../src/server/log.ts';
-import { ask, repository } from '../support/cli.ts';
+import { sampleQuery } from '../../src/server/sample-query.ts';
+import { startCrm } from '../support/crm.ts';
+import type { Crm } from '../support/crm.ts';
 import { AccountsDocument, CreateTaskDocument } from './operations.generated.ts';
 
 describe('the sample app', () => {
-  let platform: Platform;
-  let url: string;
+  let crm: Crm;
   beforeAll(async () => {
-    platform = await createPlatform({
-      directory: repository,
-      migrate: 'sync',
-      settings: { mode: 'development', server: { port: 0 }, database: { dataDirectory: 'memory://' } },
-      log: createLog({ level: 'silent' }),
-      env: {},
-    });
-    ({ url } = await platform.start());
+    crm = await startCrm();
   }, 120_000);
-  afterAll(() => platform.stop());
+  afterAll(() => crm.stop());
+  const person = 'manager@example.com';
 
   async function run<Data, Variables>(document: TypedDocumentNode<Data, Variables>, variables: Variables): Promise<Data> {
-    const response = await fetch(`${url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query: print(document), variables }) });
+    const headers = { 'content-type': 'application/json', ...(await crm.signIn(person)) };
+    const response = await fetch(`${crm.url}/graphql`, { method: 'POST', headers, body: JSON.stringify({ query: print(document), variables }) });
     const { data, errors } = (await response.json()) as { data: Data; errors?: unknown };
     expect(errors).toBeUndefined();
     return data;
@@ -46,24 +38,24 @@ describe('the sample app', () => {
   });
 
   it('is announced with a query that works', async () => {
-    const query = sampleQuery(platform.catalog) ?? '';
-    const { data, errors } = await ask(`${url}/graphql`, query);
+    const query = sampleQuery(crm.platform.catalog) ?? '';
+    const { data, errors } = await crm.ask(query, person);
     expect(errors).toBeUndefined();
     expect(JSON.stringify(data)).toMatch(/"totalCount":[1-9]/);
   });
 
   it('serves GraphiQL and tells that it is healthy', async () => {
-    const page = await fetch(`${url}/graphql`, { headers: { accept: 'text/html' } });
+    const page = await fetch(`${crm.url}/graphql`, { headers: { accept: 'text/html' } });
     expect(page.headers.get('content-type')).toMatch(/text\/html/);
-    expect((await fetch(`${url}/healthz`)).status).toBe(200);
-    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+    expect((await fetch(`${crm.url}/healthz`)).status).toBe(200);
+    expect((await fetch(`${crm.url}/readyz`)).status).toBe(200);
   });
 
   it('has about a thousand records of at least twelve objects', async () => {
-    const objects = [...platform.catalog.objects.values()].filter(({ system }) => !system);
+    const objects = [...crm.platform.catalog.objects.values()].filter(({ system }) => !system);
     expect(objects.length).toBeGreaterThanOrEqual(12);
     const fields = objects.map(({ names }) => `${names.one}: ${names.many}Aggregate { count }`);
-    const { data, errors } = await ask(`${url}/graphql`, `{ ${fields.join(' ')} }`);
+    const { data, errors } = await crm.ask(`{ ${fields.join(' ')} }`, 'admin@example.com');
     expect(errors).toBeUndefined();
     const counts = Object.values(data as Record<string, { readonly count: number }>).map(({ count }) => count);
     expect(counts.every((count) => count > 0)).toBe(true);

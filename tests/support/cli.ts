@@ -100,7 +100,7 @@ export async function until<T>(probe: () => T | null | undefined | Promise<T | n
   }
 }
 
-export async function ask(url: string, query: string): Promise<{ readonly data?: Record<string, unknown>; readonly errors?: readonly { readonly message: string }[] }> {
-  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query }) });
+export async function ask(url: string, query: string, headers: Readonly<Record<string, string>> = {}): Promise<{ readonly data?: Record<string, unknown>; readonly errors?: readonly { readonly message: string }[] }> {
+  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify({ query }) });
   return (await response.json()) as { data?: Record<string, unknown> };
 }

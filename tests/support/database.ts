@@ -8,6 +8,7 @@ import pg from 'pg';
 import { afterAll, afterEach, beforeEach, describe, expect } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase, type OpenDatabaseOptions } from '../../src/database/open-database.ts';
+import { bossSchema } from '../../src/plugins/jobs/boss.ts';
 import { openPglite } from '../../src/database/pglite.ts';
 
 type Kind = Database['kind'];
@@ -75,7 +76,7 @@ async function openServer(schema: string, options: OpenDatabaseOptions): Promise
       schema,
       async free(keep) {
         await database.close();
-        if (!keep) await onServer((client) => client.query(`drop schema if exists "${schema}" cascade`));
+        if (!keep) await onServer((client) => client.query(`drop schema if exists "${schema}", "${bossSchema(schema)}" cascade`));
       },
     },
   };
@@ -94,7 +95,7 @@ async function openEmbedded(schema: string, { onError = (error) => console.error
       schema,
       async free() {
         await database.close();
-        await engine.exec(`rollback; drop schema if exists "${schema}" cascade`);
+        await engine.exec(`rollback; drop schema if exists "${schema}", "${bossSchema(schema)}" cascade`);
         idle.push(engine);
       },
     },

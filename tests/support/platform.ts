@@ -1,5 +1,6 @@
 import { parse as parseYaml } from 'yaml';
 import type { Database } from '../../src/database/database.ts';
+import type { Logger } from 'pino';
 import type { Plugin } from '../../src/kernel/plugin.ts';
 import type { DefinitionInput } from '../../src/metadata/phase.ts';
 import { createPlatform } from '../../src/platform.ts';
@@ -23,6 +24,8 @@ export interface StartPlatformOptions {
   /** From `describeEachDatabase`; an embedded one in memory by default. */
   readonly database?: Database;
   readonly settings?: SettingsInput;
+  /** Silent by default. */
+  readonly log?: Logger | undefined;
   /** False: no access provider is added. */
   readonly open?: boolean;
 }
@@ -38,7 +41,7 @@ export interface TestPlatform {
 }
 
 /** The real platform on a real database, without files: definitions and records as values. */
-export async function startPlatform({ objects = [], yaml, plugins = [], data = [], database, settings = {}, open = true }: StartPlatformOptions): Promise<TestPlatform> {
+export async function startPlatform({ objects = [], yaml, plugins = [], data = [], database, settings = {}, log = createLog({ level: 'silent' }), open = true }: StartPlatformOptions): Promise<TestPlatform> {
   const definitions = [...objects, ...(yaml === undefined ? [] : yaml.split(/^---$/m).map((text) => parseYaml(text) as DefinitionInput))];
   const platform = await createPlatform({
     directory: '/nonexistent',
@@ -47,7 +50,7 @@ export async function startPlatform({ objects = [], yaml, plugins = [], data = [
     plugins: open ? [...plugins, openAccess()] : plugins,
     database,
     settings: { mode: 'test', log: { level: 'silent' }, ...settings, server: { port: 0, ...settings.server }, database: { dataDirectory: 'memory://', ...settings.database } },
-    log: createLog({ level: 'silent' }),
+    log,
     env: {},
   });
   if (data.length > 0) await platform.kernel.start();

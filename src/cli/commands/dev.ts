@@ -4,7 +4,7 @@ import { printBanner } from '../banner.ts';
 import type { CommandFactory } from '../command.ts';
 import type { Io } from '../io.ts';
 import { reportError } from '../report-error.ts';
-import { openServing, servingCommand } from '../serving.ts';
+import { serve, servingCommand } from '../serving.ts';
 import type { ServingOptions } from '../serving.ts';
 import { untilAborted } from '../until-aborted.ts';
 
@@ -14,17 +14,12 @@ const quietMilliseconds = 120;
 export const dev: CommandFactory = (io, done) =>
   servingCommand('dev', 'serve the app and rebuild the schema whenever a definition changes')
     .action(async (options: ServingOptions) => {
-      const began = performance.now();
-      const platform = await openServing(io, options);
-      try {
-        const { url } = await platform.start();
-        const stopWatching = await watchDefinitions(io, platform);
-        printBanner(io, platform, url, performance.now() - began);
+      await serve(io, options, async (serving) => {
+        const stopWatching = await watchDefinitions(io, serving.platform);
+        printBanner(io, serving);
         await untilAborted(io.signal);
         await stopWatching();
-      } finally {
-        await platform.stop();
-      }
+      });
       done(0);
     });
 

@@ -1,5 +1,10 @@
 import * as z from 'zod';
+import { automationSettings } from '../../plugins/automation/settings.ts';
 import { identitySettings } from '../../plugins/identity/settings.ts';
+import { jobsSettings } from '../../plugins/jobs/settings.ts';
+import { permissionsSettings } from '../../plugins/permissions/settings.ts';
+import { realtimeSettings } from '../../plugins/realtime/settings.ts';
+import { rulesSettings } from '../../plugins/rules/settings.ts';
 import { changeRetentionDays } from '../../resolvers/write/change-log/prune-changes.ts';
 import { limitSettings, serverSettings } from '../../server/settings.ts';
 
@@ -49,7 +54,12 @@ export const settingsSchema = z.strictObject({
       olderKeys: z.array(z.string().min(1)).default([]).describe('Former keys, which still open what was encrypted under them.'),
     })
     .prefault({}),
+  automation: automationSettings.prefault({}),
   identity: identitySettings.prefault({}),
+  jobs: jobsSettings.prefault({}),
+  permissions: permissionsSettings.prefault({}),
+  realtime: realtimeSettings.prefault({}),
+  rules: rulesSettings.prefault({}),
   codegen: z
     .strictObject({
       documents: z.array(z.string().min(1)).default([]).describe('Folders, relative to the app, whose *.graphql files become typed operations.'),
