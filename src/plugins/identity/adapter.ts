@@ -2,16 +2,10 @@ import type { BetterAuthOptions } from 'better-auth';
 import { createAdapterFactory, type CleanedWhere, type CustomAdapter, type DBAdapter, type DBAdapterFactoryConfig } from 'better-auth/adapters';
 import type { Database } from '../../database/database.ts';
 import { hashToken } from './hash-token.ts';
+import type { Records } from './records.ts';
 import { verificationTable } from './tables.ts';
 
 type Row = Record<string, unknown>;
-
-/** Told about rows that were changed or removed and that decide about callers. */
-export interface AdapterEvents {
-  sessionsEnded(ids: readonly string[]): Promise<void>;
-  sessionsChanged(ids: readonly string[]): Promise<void>;
-  usersChanged(ids: readonly string[]): Promise<void>;
-}
 
 const tables: Readonly<Record<string, string>> = {
   user: 'sys_user',
@@ -29,92 +23,114 @@ const uuidFields = new Set(['id', 'userId', 'organizationId', 'activeOrganizatio
 const quote = (name: string): string => `"${name.replaceAll('"', '')}"`;
 const toColumn = (field: string): string => field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 const toField = (column: string): string => column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-const tableOf = (model: string): string => quote(tables[model] ?? unknownModel(model));
+/** Objects and tables of identity have the same names. */
+const tableOf = (model: string): string => tables[model] ?? unknownModel(model);
 
 function unknownModel(model: string): never {
   throw new TypeError(`There is no table for "${model}".`);
 }
 
-/** better-auth on the platform's own database, inside its transactions. Session tokens are kept as hashes. */
-export function createDatabaseAdapter(database: Database, events: AdapterEvents): (options: BetterAuthOptions) => DBAdapter {
+/**
+ * better-auth on the platform's own database, inside its transactions. Records are written on the write path; the short-lived secrets
+ * of verifications, which are no records, directly. Session tokens are kept as hashes.
+ */
+export function createDatabaseAdapter(database: Database, records: Records): (options: BetterAuthOptions) => DBAdapter {
   const adapter: CustomAdapter = {
     async create({ model, data }) {
-      const row = storedRow(model, { ...stampsOf(model), ...data });
-      const columns = Object.keys(row);
-      const text = `INSERT INTO ${tableOf(model)} (${columns.map(quote).join(', ')}) VALUES (${columns.map((_, index) => `$${index + 1}`).join(', ')}) RETURNING *`;
-      const { rows } = await database.query<Row>({ text, values: Object.values(row) });
-      if (model === 'member') await events.usersChanged(idsOf(rows, 'user_id'));
-      return { ...read(rows[0]), ...('token' in data && { token: data['token'] }) } as typeof data;
+      const { token } = data;
+      const id = String(data['id']);
+      if (model === 'verification') await insertVerification(data);
+      // A session is the work of its own person.
+      else await records.create(tableOf(model), inputOf(model, data), model === 'session' ? { userId: String(data['userId']) } : undefined);
+      const [row] = await rowsOf(model, [id]);
+      return { ...read(row), ...(token !== undefined && { token }) } as typeof data;
     },
     async findOne<T>({ model, where }: { model: string; where: CleanedWhere[] }) {
       const values: unknown[] = [];
-      const text = `SELECT * FROM ${tableOf(model)}${condition(model, where, values)} LIMIT 1`;
+      const text = `SELECT * FROM ${quote(tableOf(model))}${condition(model, where, values)} LIMIT 1`;
       const { rows } = await database.query<Row>({ text, values });
       return withToken(model, where, rows[0]) as T | null;
     },
     async findMany<T>({ model, where, limit, sortBy, offset }: { model: string; where?: CleanedWhere[] | undefined; limit: number; sortBy?: { field: string; direction: 'asc' | 'desc' } | undefined; offset?: number | undefined }) {
       const values: unknown[] = [];
       const order = sortBy ? ` ORDER BY ${quote(toColumn(sortBy.field))} ${sortBy.direction === 'desc' ? 'DESC' : 'ASC'}` : '';
-      const text = `SELECT * FROM ${tableOf(model)}${condition(model, where, values)}${order} LIMIT $${values.push(limit)} OFFSET $${values.push(offset ?? 0)}`;
+      const text = `SELECT * FROM ${quote(tableOf(model))}${condition(model, where, values)}${order} LIMIT $${values.push(limit)} OFFSET $${values.push(offset ?? 0)}`;
       const { rows } = await database.query<Row>({ text, values });
       return rows.map(read) as T[];
     },
     async count({ model, where }) {
       const values: unknown[] = [];
-      const { rows } = await database.query<{ count: string }>({ text: `SELECT count(*) AS "count" FROM ${tableOf(model)}${condition(model, where, values)}`, values });
+      const { rows } = await database.query<{ count: string }>({ text: `SELECT count(*) AS "count" FROM ${quote(tableOf(model))}${condition(model, where, values)}`, values });
       return Number(rows[0]?.count ?? 0);
     },
     async update<T>({ model, where, update }: { model: string; where: CleanedWhere[]; update: T }) {
-      const [row] = await change(model, where, update as Row);
+      const [row] = await change(model, where, () => update as Row);
       return withToken(model, where, row) as T | null;
     },
     async updateMany({ model, where, update }) {
-      return (await change(model, where, update)).length;
+      return (await change(model, where, () => update)).length;
     },
     async incrementOne<T>({ model, where, increment, set = {} }: { model: string; where: CleanedWhere[]; increment: Record<string, number>; set?: Record<string, unknown> | undefined }) {
-      const [row] = await change(model, where, set, increment);
+      const [row] = await change(model, where, (before) => ({ ...set, ...Object.fromEntries(Object.entries(increment).map(([field, by]) => [field, Number(before[toColumn(field)] ?? 0) + by])) }));
       return withToken(model, where, row) as T | null;
     },
     async consumeOne<T>({ model, where }: { model: string; where: CleanedWhere[] }) {
-      const values: unknown[] = [];
-      const table = tableOf(model);
-      const text = `DELETE FROM ${table} WHERE "id" = (SELECT "id" FROM ${table}${condition(model, where, values)} LIMIT 1 FOR UPDATE SKIP LOCKED) RETURNING *`;
-      const { rows } = await database.query<Row>({ text, values });
-      await tellRemoved(model, rows);
-      return withToken(model, where, rows[0]) as T | null;
+      const [row] = await remove(model, where, ' LIMIT 1 FOR UPDATE SKIP LOCKED');
+      return withToken(model, where, row) as T | null;
     },
     async delete({ model, where }) {
       await remove(model, where);
     },
     async deleteMany({ model, where }) {
-      return remove(model, where);
+      return (await remove(model, where)).length;
     },
   };
 
-  async function change(model: string, where: CleanedWhere[], update: Row, increment: Readonly<Record<string, number>> = {}): Promise<readonly Row[]> {
+  async function insertVerification(data: Row): Promise<void> {
+    const now = new Date();
+    const row = { created_at: now, updated_at: now, ...columnsOf(data) };
+    const columns = Object.keys(row);
+    const text = `INSERT INTO ${quote(verificationTable)} (${columns.map(quote).join(', ')}) VALUES (${columns.map((_, index) => `$${index + 1}`).join(', ')})`;
+    await database.query({ text, values: Object.values(row) });
+  }
+
+  /** The rows of the condition, locked until the transaction ends. */
+  async function locked(model: string, where: CleanedWhere[], how = ' FOR UPDATE'): Promise<readonly Row[]> {
     const values: unknown[] = [];
-    const sets = Object.entries(storedRow(model, update)).map(([column, value]) => `${quote(column)} = $${values.push(value)}`);
-    for (const [field, by] of Object.entries(increment)) sets.push(`${quote(toColumn(field))} = coalesce(${quote(toColumn(field))}, 0) + $${values.push(by)}`);
-    if (model !== 'verification') sets.push('"version" = "version" + 1');
-    if (!('updatedAt' in update)) sets.push('"updated_at" = now()');
-    const text = `UPDATE ${tableOf(model)} SET ${sets.join(', ')}${condition(model, where, values)} RETURNING *`;
-    const { rows } = await database.query<Row>({ text, values });
-    if (model === 'session') await events.sessionsChanged(idsOf(rows, 'id'));
-    if (model === 'user') await events.usersChanged(idsOf(rows, 'id'));
-    if (model === 'member') await events.usersChanged(idsOf(rows, 'user_id'));
+    const { rows } = await database.query<Row>({ text: `SELECT * FROM ${quote(tableOf(model))}${condition(model, where, values)}${how}`, values });
     return rows;
   }
 
-  async function remove(model: string, where: CleanedWhere[]): Promise<number> {
-    const values: unknown[] = [];
-    const { rows } = await database.query<Row>({ text: `DELETE FROM ${tableOf(model)}${condition(model, where, values)} RETURNING *`, values });
-    await tellRemoved(model, rows);
-    return rows.length;
+  async function rowsOf(model: string, ids: readonly string[]): Promise<readonly Row[]> {
+    const { rows } = await database.query<Row>({ text: `SELECT * FROM ${quote(tableOf(model))} WHERE "id" = ANY($1::uuid[])`, values: [ids] });
+    return rows;
   }
 
-  async function tellRemoved(model: string, rows: readonly Row[]): Promise<void> {
-    if (model === 'session') await events.sessionsEnded(idsOf(rows, 'id'));
-    if (model === 'member') await events.usersChanged(idsOf(rows, 'user_id'));
+  function change(model: string, where: CleanedWhere[], updateOf: (before: Row) => Row): Promise<readonly Row[]> {
+    return database.transaction(async () => {
+      const found = await locked(model, where);
+      const [before] = found;
+      if (!before) return [];
+      const ids = idsOf(found);
+      const update = updateOf(before);
+      if (model === 'verification') {
+        const values: unknown[] = [ids];
+        const sets = Object.entries({ updated_at: new Date(), ...columnsOf(update) }).map(([column, value]) => `${quote(column)} = $${values.push(value)}`);
+        await database.query({ text: `UPDATE ${quote(verificationTable)} SET ${sets.join(', ')} WHERE "id" = ANY($1::uuid[])`, values });
+      } else {
+        await records.update(tableOf(model), ids, inputOf(model, update));
+      }
+      return rowsOf(model, ids);
+    });
+  }
+
+  function remove(model: string, where: CleanedWhere[], how?: string): Promise<readonly Row[]> {
+    return database.transaction(async () => {
+      const rows = await locked(model, where, how);
+      if (model === 'verification') await database.query({ text: `DELETE FROM ${quote(verificationTable)} WHERE "id" = ANY($1::uuid[])`, values: [idsOf(rows)] });
+      else await records.delete(tableOf(model), idsOf(rows));
+      return rows;
+    });
   }
 
   return (options) => {
@@ -125,18 +141,23 @@ export function createDatabaseAdapter(database: Database, events: AdapterEvents)
   };
 }
 
-function stampsOf(model: string): Row {
-  const now = new Date();
-  return { createdAt: now, updatedAt: now, ...(model !== 'verification' && { version: 1 }) };
+/** The platform sets these by itself. */
+const stamps = new Set(['createdAt', 'updatedAt']);
+
+/** What the write path takes: fields have the names that better-auth gives them. */
+function inputOf(model: string, data: Row): Row {
+  const input: Row = {};
+  for (const [field, value] of Object.entries(data)) {
+    if (value === undefined || stamps.has(field)) continue;
+    if (model === 'session' && field === 'token') input[field] = hashToken(String(value));
+    // Providers hand over what they like; a picture is no reason to refuse anybody.
+    else if (model === 'user' && field === 'image') input[field] = typeof value === 'string' && /^https?:/.test(value) && URL.canParse(value) ? value : null;
+    else input[field] = value;
+  }
+  return input;
 }
 
-function storedRow(model: string, data: Row): Row {
-  const row: Row = {};
-  for (const [field, value] of Object.entries(data)) {
-    if (value !== undefined) row[toColumn(field)] = model === 'session' && field === 'token' ? hashToken(String(value)) : value;
-  }
-  return row;
-}
+const columnsOf = (data: Row): Row => Object.fromEntries(Object.entries(data).flatMap(([field, value]) => (value === undefined ? [] : [[toColumn(field), value]])));
 
 function read(row: Row | undefined): Row | null {
   if (!row) return null;
@@ -155,7 +176,7 @@ function withToken(model: string, where: readonly CleanedWhere[], row: Row | und
   return found && token !== undefined ? { ...found, token } : found;
 }
 
-const idsOf = (rows: readonly Row[], column: string): string[] => rows.map((row) => String(row[column]));
+const idsOf = (rows: readonly Row[]): string[] => rows.map(({ id }) => String(id));
 
 function condition(model: string, where: readonly CleanedWhere[] | undefined, values: unknown[]): string {
   const all = (where ?? []).filter(({ connector }) => connector === 'AND').map((clause) => term(model, clause, values));

@@ -4,6 +4,7 @@ import type { Database } from '../../database/database.ts';
 import { ObjectosError } from '../../errors.ts';
 import { hashToken } from './hash-token.ts';
 import { memberRoles } from './member-roles.ts';
+import type { Records } from './records.ts';
 
 const prefix = 'oos_';
 export const isApiKey = (text: string): boolean => text.startsWith(prefix);
@@ -27,23 +28,19 @@ export interface NewKey {
 }
 
 /** Makes a key; its text is not kept. */
-export async function createApiKey(database: Database, { userId, name, organizationId, scopes, expiresAt }: NewKey): Promise<{ readonly id: string; readonly key: string }> {
+export async function createApiKey(records: Records, { userId, name, organizationId, scopes, expiresAt }: NewKey): Promise<{ readonly id: string; readonly key: string }> {
   if (expiresAt && expiresAt.getTime() <= Date.now()) throw new ObjectosError('VALIDATION_FAILED', 'The key would have expired already.', { problems: [{ path: ['expiresAt'], code: 'TOO_EARLY', message: 'The key would have expired already.' }] });
   const [id, key] = [v7(), prefix + randomBytes(32).toString('base64url')];
-  await database.query({
-    text: `INSERT INTO sys_api_key (id, name, start, hash, user_id, organization_id, scopes, expires_at, created_at, updated_at, created_by, version)
-      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, now(), now(), $5, 1)`,
-    values: [id, name, key.slice(0, 8), hashToken(key), userId, organizationId ?? null, scopes, expiresAt ?? null],
-  });
+  await records.create('sys_api_key', { id, name, start: key.slice(0, 8), hash: hashToken(key), userId, organizationId, scopes, expiresAt }, { userId, organizationId });
   return { id, key };
 }
 
-export async function revokeApiKey(database: Database, userId: string, id: string): Promise<void> {
-  const { rows } = await database.query({
-    text: 'UPDATE sys_api_key SET revoked_at = now(), updated_at = now(), updated_by = $2, version = version + 1 WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL RETURNING id',
-    values: [id, userId],
+export async function revokeApiKey(database: Database, records: Records, userId: string, id: string): Promise<void> {
+  await database.transaction(async () => {
+    const { rows } = await database.query({ text: 'SELECT 1 FROM sys_api_key WHERE id = $1 AND user_id = $2 AND revoked_at IS NULL FOR UPDATE', values: [id, userId] });
+    if (rows.length === 0) throw new ObjectosError('NOT_FOUND', 'There is no such API key.');
+    await records.update('sys_api_key', [id], { revokedAt: new Date() }, { userId });
   });
-  if (rows.length === 0) throw new ObjectosError('NOT_FOUND', 'There is no such API key.');
 }
 
 /** Whom a key acts for. A key of an organization ends with the membership. */

@@ -25,7 +25,7 @@ export function createAttempts(database: Database, { maxFailures, window }: { re
       values: [key, window],
     });
     const [{ failures, seconds } = { failures: 1, seconds: 0 }] = rows;
-    if (failures > most) throw new ObjectosError('RATE_LIMITED', `Too many attempts failed. Try again in ${seconds} seconds.`, { extensions: { retryAfter: seconds } });
+    if (failures > most) throw new ObjectosError('RATE_LIMITED', `Too many attempts. Try again in ${seconds} seconds.`, { extensions: { retryAfter: seconds } });
   };
 
   return {

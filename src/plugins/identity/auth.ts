@@ -5,15 +5,19 @@ import { v7 } from 'uuid';
 import type { Database } from '../../database/database.ts';
 import { ObjectosError, type ErrorCode } from '../../errors.ts';
 import type { Logger } from '../../kernel/log.ts';
-import { createDatabaseAdapter, type AdapterEvents } from './adapter.ts';
+import { createDatabaseAdapter } from './adapter.ts';
+import { decode, unsign } from './cookie.ts';
 import type { Mailer } from './mail.ts';
 import { addressHeader, authPath, cookiePrefix } from './names.ts';
+import type { Policies } from './policies.ts';
+import type { Records } from './records.ts';
 import type { IdentitySettings } from './settings.ts';
 
 export interface AuthOptions {
   readonly database: Database;
-  readonly events: AdapterEvents;
+  readonly records: Records;
   readonly settings: IdentitySettings;
+  readonly policies: Policies;
   readonly signUp: boolean;
   readonly url: string;
   readonly secret: string;
@@ -33,10 +37,11 @@ export interface Auth {
   call(endpoint: string, input: { readonly body?: object; readonly query?: object; readonly headers: Headers }): Promise<Answer>;
   /** For requests of browsers. */
   handle(request: Request): Promise<Response>;
-  hash(password: string): Promise<string>;
   verify(input: { readonly hash: string; readonly password: string }): Promise<boolean>;
   /** The person that a reset token is for. */
   userOfReset(token: string): Promise<string | undefined>;
+  /** The person whose sign-in waits for a second factor. */
+  userOfTwoFactor(token: string): Promise<string | undefined>;
   readonly cookies: { readonly session: string; readonly twoFactor: string };
   /** Address that redirects and links begin with. */
   readonly url: string;
@@ -45,15 +50,14 @@ export interface Auth {
 type Endpoint = (input: object) => Promise<{ readonly headers?: Headers | null; readonly response: unknown }>;
 
 /** better-auth, configured. This module is loaded when somebody signs in, not when the platform starts. */
-export async function createAuth({ database, events, settings, signUp, url, secret, mail, log }: AuthOptions): Promise<Auth> {
-  const { password, session } = settings.policy;
+export async function createAuth({ database, records, settings, policies, signUp, url, secret, mail, log }: AuthOptions): Promise<Auth> {
   const auth = betterAuth({
     appName: 'ObjectOS',
     baseURL: url,
     basePath: authPath,
     secret,
     telemetry: { enabled: false },
-    database: createDatabaseAdapter(database, events),
+    database: createDatabaseAdapter(database, records),
     logger: { disabled: true },
     // Attempts are counted by the plugin, in the database.
     rateLimit: { enabled: false },
@@ -62,7 +66,7 @@ export async function createAuth({ database, events, settings, signUp, url, secr
       database: { generateId: () => v7() },
       ipAddress: { ipAddressHeaders: [addressHeader] },
     },
-    session: { expiresIn: session.absoluteTimeout * 60, disableSessionRefresh: true },
+    session: { expiresIn: policies.longest.absoluteTimeout * 60, disableSessionRefresh: true },
     verification: { storeIdentifier: 'hashed' },
     account: { encryptOAuthTokens: true, accountLinking: { enabled: true, trustedProviders: [] } },
     emailAndPassword: {
@@ -70,7 +74,8 @@ export async function createAuth({ database, events, settings, signUp, url, secr
       disableSignUp: !signUp,
       requireEmailVerification: settings.requireVerifiedEmail,
       minPasswordLength: 1,
-      maxPasswordLength: password.maxLength * 4,
+      // Lengths and classes are checked by the policy of the person.
+      maxPasswordLength: 4_096,
       revokeSessionsOnPasswordReset: true,
       sendResetPassword: ({ user, token }) => {
         mail.sendLater({ to: user.email, subject: 'Reset your password', text: `Somebody, hopefully you, wants to set a new password for ${user.email}.\n\nThe code is ${token}\n\nIt is valid for one hour. If it was not you, there is nothing to do.` });
@@ -91,7 +96,10 @@ export async function createAuth({ database, events, settings, signUp, url, secr
             });
             if (rows[0]?.active === false || !rows[0]) throw new APIError('UNAUTHORIZED', { message: 'Invalid email or password', code: 'INVALID_EMAIL_OR_PASSWORD' });
             const active = (made as { readonly activeOrganizationId?: string | null }).activeOrganizationId ?? rows[0].organization_id;
-            return { data: { ...made, ...(active !== null && { activeOrganizationId: active }) } };
+            const policy = await policies.of({ userId: made.userId, organizationId: active ?? undefined });
+            if (!policy.isTrusted(made.ipAddress ?? undefined)) throw new APIError('UNAUTHORIZED', { message: 'Credentials are not accepted from this address', code: 'ADDRESS_NOT_TRUSTED' });
+            const expiresAt = new Date(Date.now() + policy.session.absoluteTimeout * 60_000);
+            return { data: { ...made, expiresAt, ...(active !== null && { activeOrganizationId: active }) } };
           },
         },
       },
@@ -102,7 +110,7 @@ export async function createAuth({ database, events, settings, signUp, url, secr
         sendInvitationEmail: ({ id, email, organization: { name }, inviter }) =>
           mail.send({ to: email, subject: `Invitation to ${name}`, text: `${inviter.user.name} invites you to ${name}.\n\nSign in and accept the invitation ${id}.` }),
       }),
-      twoFactor({ issuer: 'ObjectOS' }),
+      afterProviders(twoFactor({ issuer: 'ObjectOS', allowPasswordless: true })),
       genericOAuth({
         config: settings.providers.map(({ id, discoveryUrl, authorizationUrl, tokenUrl, userInfoUrl, clientId, clientSecret, scopes }) => ({
           providerId: id,
@@ -138,13 +146,22 @@ export async function createAuth({ database, events, settings, signUp, url, secr
       }
     },
     handle: (request) => auth.handler(request),
-    hash: (text) => context.password.hash(text),
     verify: (input) => context.password.verify(input),
     async userOfReset(token) {
       const found = await context.internalAdapter.findVerificationValue(`reset-password:${token}`);
       return found && found.expiresAt > new Date() ? found.value : undefined;
     },
+    async userOfTwoFactor(token) {
+      const identifier = unsign(decode(token), secret);
+      return identifier === undefined ? undefined : (await context.internalAdapter.findVerificationValue(identifier))?.value;
+    },
   };
+}
+
+/** Asks for the second factor after sign-ins through providers, as after those with a password. */
+function afterProviders<T extends ReturnType<typeof twoFactor>>(plugin: T): T {
+  const after = plugin.hooks.after.map((hook) => ({ ...hook, matcher: (request: Parameters<typeof hook.matcher>[0]) => hook.matcher(request) || request.path?.startsWith('/oauth2/callback/') === true }));
+  return { ...plugin, hooks: { ...plugin.hooks, after } };
 }
 
 function readCookie(text: string): readonly [string, string] {
@@ -163,7 +180,8 @@ function explain(error: unknown, log: Logger): unknown {
     return error;
   }
   const message = body?.message ?? error.message;
-  return new ObjectosError(codes[statusCode] ?? 'BAD_REQUEST', /[.!?]$/.test(message) ? message : `${message}.`, {
+  const code = body?.code?.includes('ALREADY_EXISTS') === true ? 'CONFLICT' : (codes[statusCode] ?? 'BAD_REQUEST');
+  return new ObjectosError(code, /[.!?]$/.test(message) ? message : `${message}.`, {
     cause: error,
     ...(body?.code !== undefined && { extensions: { reason: body.code } }),
   });

@@ -5,6 +5,7 @@ import { findApiKey, isApiKey } from './api-keys.ts';
 import type { Clients, Incoming } from './client.ts';
 import { hasSessionCookie, sessionCookie } from './cookie.ts';
 import { createJwtVerifier, isJwt } from './jwt.ts';
+import { refused, type Policies, type Policy } from './policies.ts';
 import type { Restriction } from './scopes.ts';
 import type { KnownSession, Sessions } from './sessions.ts';
 import type { IdentitySettings } from './settings.ts';
@@ -21,6 +22,7 @@ export interface AuthenticatorOptions {
   readonly sessions: Sessions;
   readonly clients: Clients;
   readonly settings: IdentitySettings;
+  readonly policies: Policies;
   readonly secret: () => Promise<string>;
 }
 
@@ -29,9 +31,8 @@ type Credentials = { readonly kind: 'session' | 'key' | 'jwt'; readonly text: st
 const day = 86_400_000;
 
 /** Who asks: a session token as bearer or in a cookie, an API key, or a JWT of a trusted issuer. */
-export function createAuthenticator({ database, sessions, clients, settings, secret }: AuthenticatorOptions): Authenticator {
+export function createAuthenticator({ database, sessions, clients, settings, policies, secret }: AuthenticatorOptions): Authenticator {
   const verifyJwt = createJwtVerifier(database, settings.jwt);
-  const { password, session: sessionPolicy } = settings.policy;
 
   const credentialsOf = async (request: Incoming): Promise<Credentials | undefined> => {
     const key = request.header('x-api-key');
@@ -49,7 +50,7 @@ export function createAuthenticator({ database, sessions, clients, settings, sec
     return token === undefined ? undefined : { kind: 'session', text: token, fromCookie: true };
   };
 
-  const restrictionOf = (session: KnownSession): Restriction | undefined => {
+  const restrictionOf = (session: KnownSession, { password, session: sessionPolicy }: Policy): Restriction | undefined => {
     if (password.expirationDays > 0 && session.hasPassword && (session.passwordChangedAt ?? 0) + password.expirationDays * day <= Date.now()) return 'PASSWORD_EXPIRED';
     return sessionPolicy.forceMfa && !session.twoFactorEnabled ? 'TWO_FACTOR_REQUIRED' : undefined;
   };
@@ -58,11 +59,18 @@ export function createAuthenticator({ database, sessions, clients, settings, sec
     async authenticate(request) {
       const credentials = await credentialsOf(request);
       if (!credentials) return undefined;
-      if (!clients.isTrusted(clients.address(request))) throw new ObjectosError('UNAUTHENTICATED', 'Credentials are not accepted from this address.');
+      const address = clients.address(request);
+      if (!policies.isTrusted(address)) throw refused();
+      const policyOf = async (caller: Pick<Caller, 'userId' | 'organizationId'>): Promise<Policy> => {
+        const policy = await policies.of(caller);
+        if (!policy.isTrusted(address)) throw refused();
+        return policy;
+      };
       switch (credentials.kind) {
         case 'key': {
           const key = isApiKey(credentials.text) ? await findApiKey(database, credentials.text) : undefined;
           if (!key) throw new ObjectosError('UNAUTHENTICATED', 'The API key is not valid.');
+          await policyOf(key);
           return {
             kind: 'apiKey',
             userId: key.userId,
@@ -75,6 +83,7 @@ export function createAuthenticator({ database, sessions, clients, settings, sec
           const user = await verifyJwt?.(credentials.text);
           if (!user) throw new ObjectosError('UNAUTHENTICATED', 'The token is not valid.');
           const { email, claims, expiresAt } = user;
+          await policyOf({ userId: user.userId, organizationId: undefined });
           return { kind: 'user', userId: user.userId, organizationId: undefined, roles: rolesOf(user.administrator, []), attributes: { email, claims, expiresAt } };
         }
         case 'session': {
@@ -82,7 +91,7 @@ export function createAuthenticator({ database, sessions, clients, settings, sec
           // A browser sends its cookie until it is replaced, so that a person whose session ended can sign in again.
           if (!session && credentials.fromCookie === true) return undefined;
           if (!session) throw new ObjectosError('UNAUTHENTICATED', 'The session has ended. Sign in again.');
-          const restriction = restrictionOf(session);
+          const restriction = restrictionOf(session, await policyOf(session));
           return {
             kind: 'user',
             userId: session.userId,
@@ -100,4 +109,4 @@ export function createAuthenticator({ database, sessions, clients, settings, sec
   };
 }
 
-const rolesOf = (administrator: boolean, memberRoles: readonly string[]): readonly string[] => (administrator ? ['administrator', ...memberRoles] : memberRoles);
+export const rolesOf = (administrator: boolean, memberRoles: readonly string[]): readonly string[] => (administrator ? ['administrator', ...memberRoles] : memberRoles);

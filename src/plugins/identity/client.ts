@@ -7,6 +7,12 @@ export interface Incoming {
   readonly remoteAddress: string | undefined;
 }
 
+/** One that came in as an operation of GraphQL. */
+export interface OperationRequest extends Incoming {
+  readonly fromTrustedPage: boolean;
+  addResponseHeader(name: string, value: string): void;
+}
+
 export const incomingOf = (node: IncomingMessage): Incoming => ({
   header(name) {
     const value = node.headers[name];
@@ -18,13 +24,10 @@ export const incomingOf = (node: IncomingMessage): Incoming => ({
 export interface Clients {
   /** Address of the client, behind the proxies that are trusted. */
   address(request: Incoming | undefined): string | undefined;
-  /** Whether credentials are taken from there. */
-  isTrusted(address: string | undefined): boolean;
 }
 
-export function createClients({ trustedProxies, policy: { network } }: IdentitySettings): Clients {
+export function createClients({ trustedProxies }: IdentitySettings): Clients {
   const isProxy = createRanges(trustedProxies);
-  const isKnown = createRanges(network.trustedRanges);
   return {
     address(request) {
       let address = plain(request?.remoteAddress);
@@ -33,7 +36,6 @@ export function createClients({ trustedProxies, policy: { network } }: IdentityS
       while (isProxy(address) && hops.length > 0) address = plain(hops.pop());
       return address;
     },
-    isTrusted: (address) => !network.blockUnknown || isKnown(address),
   };
 }
 

@@ -1,67 +1,98 @@
 import { randomBytes } from 'node:crypto';
 import { v7 } from 'uuid';
 import type { Logger } from '../../kernel/log.ts';
-import type { SeedSet } from '../../metadata/seed.ts';
+import type { Services } from '../../kernel/plugin.ts';
 import { problemsOf, rememberPassword } from './passwords.ts';
 import type { Identity } from './service.ts';
 
 export interface FirstStartOptions {
   readonly identity: Identity;
   readonly log: Logger;
-  readonly seeds: readonly SeedSet[];
-  /** Whether people of the data files get accounts too. */
+  /** Whether people of the data files get passwords too. */
   readonly sample: boolean;
+  /** Where a person watches. */
+  readonly banner: Services['banner'] | undefined;
 }
 
 /** Any number that no other part of the platform locks by. */
 const lock = 4_217_006_512;
 
 /** Makes the administrator when there is none, and says how to sign in. Of several processes that start at once, one does. */
-export async function firstStart({ identity, log, seeds, sample }: FirstStartOptions): Promise<void> {
-  const { database, settings } = identity;
-  const hasAdministrator = async (): Promise<boolean> => (await database.query({ text: 'SELECT 1 FROM sys_user WHERE administrator LIMIT 1', values: [] })).rows.length > 0;
-  if (await hasAdministrator()) return;
-  const { hash } = await identity.auth();
-  const { password: policy } = settings.policy;
-  const given = settings.samplePassword;
-  const password = given ?? generatePassword();
-  const hashed = await hash(password);
-  const email = settings.administratorEmail;
-  const people = sample ? emailsOf(seeds).filter((address) => address !== email) : [];
-
-  const made = await database.transaction(async () => {
-    await database.query({ text: 'SELECT pg_advisory_xact_lock($1)', values: [lock] });
-    if (await hasAdministrator()) return false;
-    const { rows } = await database.query<{ id: string }>({
-      text: `INSERT INTO sys_user (id, name, email, active, administrator, email_verified, created_at, updated_at, version) VALUES ($1, 'Administrator', $2, true, true, true, now(), now(), 1)
-        ON CONFLICT (email) DO UPDATE SET administrator = true, email_verified = true, version = sys_user.version + 1, updated_at = now() RETURNING id`,
-      values: [v7(), email],
-    });
-    const others = await database.query<{ id: string }>({ text: 'UPDATE sys_user SET email_verified = true WHERE email = ANY($1) RETURNING id', values: [people] });
-    for (const { id } of [...rows, ...others.rows]) {
-      await database.query({
-        text: `INSERT INTO sys_credential (id, user_id, account_id, provider_id, password, created_at, updated_at, version)
-          SELECT $1::uuid, $2::uuid, $2::text, 'credential', $3, now(), now(), 1 WHERE NOT EXISTS (SELECT 1 FROM sys_credential WHERE user_id = $2::uuid AND provider_id = 'credential')`,
-        values: [v7(), id, hashed],
-      });
-      await rememberPassword(database, id, policy);
-    }
-    return true;
-  });
-  if (!made) return;
-  const how = given === undefined ? `the password ${password}, which is shown only now` : 'the password of identity.samplePassword (OBJECTOS_SAMPLE_PASSWORD)';
-  log.warn({ email, people: people.length }, `Sign in as ${email} with ${how}.${people.length > 0 ? ` The ${people.length} people of the data files have the same password.` : ''}`);
-  const weak = given === undefined ? [] : problemsOf(given, policy);
+export async function firstStart({ identity, log, sample, banner }: FirstStartOptions): Promise<void> {
+  const { administratorEmail, samplePassword: given, samplePeople } = identity.settings;
+  if (!sample && samplePeople.length > 0) log.warn({ people: samplePeople }, 'identity.samplePeople has no effect in production: nobody but the administrator gets a password.');
+  const addresses = [administratorEmail, ...(sample ? samplePeople.filter((address) => address !== administratorEmail) : [])];
+  if (await hasAdministrator(identity)) {
+    const known = banner ? await withPassword(identity, addresses) : [];
+    if (known.length > 0) banner?.signIn({ addresses: known, newPassword: undefined, password: 'that of the first start, unless somebody has changed it' });
+    return;
+  }
+  const password = given ?? `${randomBytes(15).toString('base64url')}-Aa1`; // fulfils every policy of classes
+  const welcomed = await makeAdministrator(identity, addresses, password);
+  if (!welcomed) return;
+  const missing = addresses.filter((address) => !welcomed.known.includes(address));
+  if (missing.length > 0) log.warn({ people: missing }, `identity.samplePeople names ${missing.join(', ')}, but there ${missing.length === 1 ? 'is no such user' : 'are no such users'}.`);
+  if (welcomed.given.length === 0) return;
+  const words = given === undefined ? `${password}, which is shown only now` : 'that of identity.samplePassword (OBJECTOS_SAMPLE_PASSWORD)';
+  if (banner) banner.signIn({ addresses: welcomed.given, newPassword: given === undefined ? password : undefined, password: words });
+  else log.warn({ people: welcomed.given }, `Sign in as ${welcomed.given.join(', ')}. The password is ${words}.`);
+  const weak = given === undefined ? [] : problemsOf(given, identity.policies.standard.password);
   if (weak.length > 0) log.warn({ problems: weak.map(({ code }) => code) }, 'The given password does not keep the password policy; change it after the first sign-in.');
 }
 
-/** Fulfils every policy of classes. */
-const generatePassword = (): string => `${randomBytes(15).toString('base64url')}-Aa1`;
+interface Welcomed {
+  /** Addresses that are somebody's. */
+  readonly known: readonly string[];
+  /** Those who got the password. */
+  readonly given: readonly string[];
+}
 
-function emailsOf(seeds: readonly SeedSet[]): string[] {
-  const records = seeds.filter(({ object }) => object === 'sys_user').flatMap((set) => set.records);
-  return records.flatMap((record) => {
-    const { email } = record as { readonly email?: unknown };
-    return typeof email === 'string' ? [email] : [];
+/** Undefined when another process was faster. */
+async function makeAdministrator(identity: Identity, addresses: readonly string[], password: string): Promise<Welcomed | undefined> {
+  const { database, records, policies } = identity;
+  const [email = ''] = addresses;
+  // All of better-auth is loaded when somebody signs in.
+  const { hashPassword } = await import('better-auth/crypto');
+  const hashed = await hashPassword(password);
+  return database.transaction(async () => {
+    await database.query({ text: 'SELECT pg_advisory_xact_lock($1)', values: [lock] });
+    if (await hasAdministrator(identity)) return undefined;
+    const found = await database.query<{ id: string; email: string; has_password: boolean }>({
+      text: `SELECT u.id, u.email, EXISTS (SELECT 1 FROM sys_credential c WHERE c.user_id = u.id AND c.provider_id = 'credential') AS has_password FROM sys_user u WHERE u.email = ANY($1) FOR UPDATE`,
+      values: [addresses],
+    });
+    const people = new Map(found.rows.map((row) => [row.email, row]));
+    const administrator = people.get(email);
+    if (administrator) await records.update('sys_user', [administrator.id], { administrator: true });
+    else {
+      const id = v7();
+      await records.create('sys_user', { id, name: 'Administrator', email, administrator: true });
+      people.set(email, { id, email, has_password: false });
+    }
+    await records.update('sys_user', [...people.values()].map(({ id }) => id), { emailVerified: true });
+    const known = addresses.filter((address) => people.has(address));
+    const given: string[] = [];
+    for (const address of known) {
+      const { id = '', has_password: hasPassword } = people.get(address) ?? {};
+      if (hasPassword !== true) {
+        await records.create('sys_credential', { userId: id, accountId: id, providerId: 'credential', password: hashed });
+        given.push(address);
+      }
+      await rememberPassword(database, records, id, policies.standard.password);
+    }
+    return { known, given };
   });
+}
+
+async function hasAdministrator({ database }: Identity): Promise<boolean> {
+  return (await database.query({ text: 'SELECT 1 FROM sys_user WHERE administrator LIMIT 1', values: [] })).rows.length > 0;
+}
+
+/** Those of the addresses whose people sign in with a password. */
+async function withPassword({ database }: Identity, addresses: readonly string[]): Promise<readonly string[]> {
+  const { rows } = await database.query<{ email: string }>({
+    text: `SELECT u.email FROM sys_user u JOIN sys_credential c ON c.user_id = u.id AND c.provider_id = 'credential' WHERE u.email = ANY($1) ORDER BY array_position($1, u.email)`,
+    values: [addresses],
+  });
+  return rows.map(({ email }) => email);
 }

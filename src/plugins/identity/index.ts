@@ -1,6 +1,10 @@
+import type { PluginServices } from '../../kernel/lifecycle.ts';
 import type { Plugin } from '../../kernel/plugin.ts';
+import { withMembership } from './callers.ts';
+import { cleanUp } from './clean-up.ts';
 import { firstStart } from './first-start.ts';
 import { identityObjects } from './objects.ts';
+import { checkPolicies } from './policies.ts';
 import { identityRoutes } from './routes.ts';
 import { identityFields } from './schema/fields.ts';
 import { identityTypes } from './schema/types.ts';
@@ -8,6 +12,7 @@ import { limitAccess } from './scopes.ts';
 import { createIdentity, type Identity } from './service.ts';
 import { identitySettings, type IdentitySettingsInput } from './settings.ts';
 import { identityTables } from './tables.ts';
+import { watchRecords } from './watch-records.ts';
 
 declare module '../../kernel/plugin.ts' {
   interface PluginNames {
@@ -18,27 +23,31 @@ declare module '../../kernel/plugin.ts' {
 export interface IdentityPluginOptions {
   readonly mode: 'development' | 'production' | 'test';
   readonly identity?: IdentitySettingsInput | undefined;
+  /** Milliseconds between two clean-ups of what has expired; ten minutes by default. */
+  readonly cleanUpInterval?: number | undefined;
 }
 
 /** Milliseconds between looks at sockets whose session ended without anybody ending it. */
 const sweepInterval = 15_000;
 
 /** Sign-in, sessions, organizations and API keys: says who asks. What callers may do is said by the access provider. */
-export function identity({ mode, identity: given }: IdentityPluginOptions): Plugin {
+export function identity({ mode, identity: given, cleanUpInterval = 600_000 }: IdentityPluginOptions): Plugin {
   const settings = identitySettings.parse(given ?? {});
   let made: Identity | undefined;
-  let sweeper: NodeJS.Timeout | undefined;
+  const timers: NodeJS.Timeout[] = [];
   const current = (): Identity => {
     if (!made) throw new TypeError('The plugin identity was not started.');
     return made;
   };
+
+  const clean = (): Promise<void> => cleanUp(current().database, current().records, current().policies.longest.idleTimeout);
 
   return {
     name: 'identity',
     version: '1.0.0',
     description: 'Signs people in, and keeps their sessions, organizations and API keys.',
     requires: ['users'],
-    after: ['seed', 'open-access', 'permissions'],
+    after: ['seed', 'open-access', 'permissions', 'jobs'],
     metadata: { objects: identityObjects },
     database: { tables: identityTables },
     schema: {
@@ -49,21 +58,11 @@ export function identity({ mode, identity: given }: IdentityPluginOptions): Plug
         schema.addFields('Mutation', mutation);
       },
     },
-    mutation: {
-      objects: ['sys_user'],
-      before(changes) {
-        // Nobody has shown yet that the new address is theirs.
-        for (const { kind, values, previous } of changes) if (kind === 'update' && 'email' in values && values['email'] !== previous?.['email']) values['email_verified'] = false;
-      },
-      async after(changes) {
-        const touched = changes.filter(({ kind, values }) => kind !== 'create' && (kind !== 'update' || 'active' in values));
-        for (const { id, kind, record } of touched) if (kind === 'delete' || record['active'] === false) await current().sessions.end(id, {});
-        await current().sessions.usersChanged(touched.map(({ id }) => id));
-      },
-    },
+    mutation: watchRecords(current),
     server: {
       authenticate: (request) => current().authenticate(request),
       routes: identityRoutes(current),
+      example: exampleFor(settings.administratorEmail),
       start: ({ url }) => current().setUrl(url),
     },
     lifecycle: {
@@ -72,25 +71,41 @@ export function identity({ mode, identity: given }: IdentityPluginOptions): Plug
         const { services } = context;
         const access = services.find('access');
         if (access) services.replace('access', limitAccess(access));
+        services.find('jobs')?.register('identity.clean', { schedule: { cron: '*/10 * * * *', misfire: 'skip' }, priority: 'background', handler: clean });
+        services.replace('callers', withMembership(services.get('callers'), services.get('runtime').database));
       },
       async start({ services, log }) {
         const { sessions } = current();
+        checkPolicies(settings, { services, log });
         await sessions.listen();
-        await firstStart({ identity: current(), log, seeds: services.get('runtime').seeds, sample: mode !== 'production' });
-        const sweep = async (): Promise<void> => {
-          const sockets = services.find('sockets');
-          for (const { attributes } of sockets?.callers() ?? []) {
-            const { sessionId, expiresAt } = attributes;
-            const ended = typeof sessionId === 'string' ? !(await sessions.isValid(sessionId)) : typeof expiresAt === 'number' && expiresAt * 1000 < Date.now();
-            if (ended) sockets?.close((caller) => caller.attributes === attributes, 4401, 'The session has ended');
-          }
+        await firstStart({ identity: current(), log, sample: mode !== 'production', banner: services.find('banner') });
+        const repeat = (work: () => Promise<void>, interval: number, failure: string): void => {
+          timers.push(setInterval(() => void work().catch((error: unknown) => log.error({ err: error }, failure)), interval).unref());
         };
-        sweeper = setInterval(() => void sweep().catch((error: unknown) => log.error({ err: error }, 'Sockets could not be checked.')), sweepInterval).unref();
+        repeat(() => closeEnded(current(), services), sweepInterval, 'Sockets could not be checked.');
+        if (!services.find('jobs')) repeat(clean, cleanUpInterval, 'Expired sessions and codes could not be removed.');
       },
       async stop() {
-        clearInterval(sweeper);
+        for (const timer of timers.splice(0)) clearInterval(timer);
         await made?.sessions.stop();
       },
     },
   };
+}
+
+const exampleFor = (email: string): string => `# Sign in first; this page then keeps the session in a cookie. Load it again
+# afterwards: documentation and completion show what you may use.
+mutation SignIn {
+  signIn(email: "${email}", password: "…") {
+    user { name }
+  }
+}`;
+
+async function closeEnded({ sessions }: Identity, services: PluginServices): Promise<void> {
+  const sockets = services.find('sockets');
+  for (const { attributes } of sockets?.callers() ?? []) {
+    const { sessionId, expiresAt } = attributes;
+    const ended = typeof sessionId === 'string' ? !(await sessions.isValid(sessionId)) : typeof expiresAt === 'number' && expiresAt * 1000 < Date.now();
+    if (ended) sockets?.close((caller) => caller.attributes === attributes, 4401, 'The session has ended');
+  }
 }

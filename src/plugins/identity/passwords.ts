@@ -1,6 +1,7 @@
 import { v7 } from 'uuid';
 import type { Database } from '../../database/database.ts';
 import { ObjectosError, type Problem } from '../../errors.ts';
+import type { Records } from './records.ts';
 import type { PasswordPolicy } from './settings.ts';
 import { passwordHistoryTable } from './tables.ts';
 
@@ -36,7 +37,7 @@ export async function requireNew(database: Database, userId: string, password: s
 }
 
 /** Remembers the hash of the current password and when it was set. */
-export async function rememberPassword(database: Database, userId: string, { historyCount }: PasswordPolicy): Promise<void> {
+export async function rememberPassword(database: Database, records: Records, userId: string, { historyCount }: PasswordPolicy): Promise<void> {
   await database.transaction(async () => {
     await database.query({
       text: `INSERT INTO ${passwordHistoryTable} (id, user_id, hash, at) SELECT $2::uuid, user_id, password, clock_timestamp() FROM sys_credential WHERE user_id = $1 AND provider_id = 'credential' AND password IS NOT NULL`,
@@ -46,7 +47,7 @@ export async function rememberPassword(database: Database, userId: string, { his
       text: `DELETE FROM ${passwordHistoryTable} WHERE user_id = $1 AND id NOT IN (SELECT id FROM ${passwordHistoryTable} WHERE user_id = $1 ORDER BY at DESC LIMIT $2)`,
       values: [userId, historyCount],
     });
-    await database.query({ text: 'UPDATE sys_user SET password_changed_at = now(), updated_at = now(), version = version + 1 WHERE id = $1', values: [userId] });
+    await records.update('sys_user', [userId], { passwordChangedAt: new Date() }, { userId });
   });
 }
 

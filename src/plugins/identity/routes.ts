@@ -2,7 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ObjectosError } from '../../errors.ts';
 import type { Plugin } from '../../kernel/plugin.ts';
 import { incomingOf } from './client.ts';
+import { forgottenCookies } from './cookie.ts';
 import { addressHeader, authPath } from './names.ts';
+import { refused } from './policies.ts';
 import type { Identity } from './service.ts';
 
 type Routes = NonNullable<NonNullable<Plugin['server']>['routes']>;
@@ -31,8 +33,9 @@ export function identityRoutes(identity: () => Identity): Routes {
       path: `${authPath}/two-factor`,
       async handle(node, response) {
         const { twoFactorToken, code, backupCode } = await readJson(node);
-        if (typeof twoFactorToken !== 'string' || (typeof code === 'string') === (typeof backupCode === 'string')) throw new ObjectosError('BAD_REQUEST', 'Send {"twoFactorToken": …, "code": …} or {"twoFactorToken": …, "backupCode": …}.');
-        const { setCookies, userId } = await identity().verifyTwoFactor({ token: twoFactorToken, code: String(code ?? backupCode), backup: typeof backupCode === 'string' }, incomingOf(node));
+        const token = typeof twoFactorToken === 'string' ? twoFactorToken : await waitingSignIn(identity(), node);
+        if (token === undefined || (typeof code === 'string') === (typeof backupCode === 'string')) throw new ObjectosError('BAD_REQUEST', 'Send {"twoFactorToken": …, "code": …} or {"twoFactorToken": …, "backupCode": …}.');
+        const { setCookies, userId } = await identity().verifyTwoFactor({ token, code: String(code ?? backupCode), backup: typeof backupCode === 'string' }, incomingOf(node));
         send(response, setCookies, { userId });
       },
     },
@@ -45,8 +48,7 @@ export function identityRoutes(identity: () => Identity): Routes {
         const caller = await authenticate(incomingOf(node));
         const sessionId = caller?.attributes['sessionId'];
         if (caller?.userId !== undefined && typeof sessionId === 'string') await sessions.end(caller.userId, { only: sessionId });
-        const { cookies } = await identity().auth();
-        send(response, [`${cookies.session}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax`], {});
+        send(response, forgottenCookies(node.headers.cookie), {});
       },
     },
     {
@@ -102,7 +104,7 @@ async function readJson(node: IncomingMessage): Promise<Readonly<Record<string, 
 async function handOver(identity: Identity, node: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
   const incoming = incomingOf(node);
   const address = identity.clients.address(incoming);
-  if (!identity.clients.isTrusted(address)) throw new ObjectosError('UNAUTHENTICATED', 'Credentials are not accepted from this address.');
+  if (!identity.policies.isTrusted(address)) throw refused();
   const headers = new Headers();
   for (const name of ['cookie', 'user-agent']) {
     const value = incoming.header(name);
@@ -113,11 +115,22 @@ async function handOver(identity: Identity, node: IncomingMessage, response: Ser
   const answer = await handle(new Request(new URL(url.pathname + url.search, base), { headers }));
   const cookies = answer.headers.getSetCookie();
   if (cookies.length > 0) response.setHeader('set-cookie', cookies);
-  for (const name of ['location', 'content-type']) {
-    const value = answer.headers.get(name);
-    if (value !== null) response.setHeader(name, value);
-  }
+  const body = await answer.text();
+  const location = answer.headers.get('location');
+  const type = answer.headers.get('content-type');
+  if (type !== null) response.setHeader('content-type', type);
+  if (location !== null) response.setHeader('location', waits(body) ? `${location}${location.includes('?') ? '&' : '?'}twoFactor=required` : location);
   response.setHeader('cache-control', 'no-store');
   response.writeHead(answer.status);
-  response.end(await answer.text());
+  response.end(body);
+}
+
+/** Whether better-auth wants a second factor before there is a session. */
+const waits = (body: string): boolean => body.startsWith('{') && (JSON.parse(body) as { readonly twoFactorRedirect?: unknown }).twoFactorRedirect === true;
+
+/** The sign-in that a browser has begun and that waits for a second factor. */
+async function waitingSignIn(identity: Identity, node: IncomingMessage): Promise<string | undefined> {
+  const { cookies } = await identity.auth();
+  const pair = (node.headers.cookie ?? '').split(';').map((text) => text.trim()).find((text) => text.startsWith(`${cookies.twoFactor}=`));
+  return pair?.slice(cookies.twoFactor.length + 1);
 }

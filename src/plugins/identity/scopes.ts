@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Caller } from '../../resolvers/caller.ts';
-import type { Access, AccessProvider, FieldAccess, ObjectAccess } from '../../resolvers/access.ts';
+import { mapAccess, type Access, type AccessProvider, type FieldAccess, type ObjectAccess } from '../../resolvers/access.ts';
 
 export const scopePattern = /^(read|write|[a-z][a-z0-9_]*:(read|write))$/;
 
@@ -22,12 +22,20 @@ export function limitAccess(provider: AccessProvider): AccessProvider {
     if (!result) known.set(key, (result = withScopes(access, scopes, key)));
     return result;
   };
+  const actAs = provider.actAs?.bind(provider);
   return {
-    name: provider.name,
-    async accessOf(caller) {
+    ...provider,
+    // A key is for no more when its maker tries something as somebody else.
+    ...(actAs && {
+      async actAs(userId, write, asker) {
+        const other = await actAs(userId, write, asker);
+        return asker.caller.kind === 'apiKey' ? { ...other, access: cut(other.access, scopesOf(asker.caller)) } : other;
+      },
+    }),
+    accessOf(caller) {
       if (restrictionOf(caller) !== undefined) return nothing;
-      const access = await provider.accessOf(caller);
-      return caller.kind === 'apiKey' ? cut(access, scopesOf(caller)) : access;
+      const access = provider.accessOf(caller);
+      return caller.kind === 'apiKey' ? mapAccess(access, (whole) => cut(whole, scopesOf(caller))) : access;
     },
   };
 }
@@ -56,6 +64,7 @@ function withScopes(access: Access, scopes: readonly string[], key: string): Acc
   };
   return {
     fingerprint: `${access.fingerprint}|scopes ${key}`,
+    cutFrom: access,
     object(name) {
       let result = objects.get(name);
       if (!result) objects.set(name, (result = limit(name)));

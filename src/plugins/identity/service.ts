@@ -2,7 +2,7 @@ import type { Database } from '../../database/database.ts';
 import { ObjectosError } from '../../errors.ts';
 import type { PluginContext } from '../../kernel/lifecycle.ts';
 import type { Caller } from '../../resolvers/caller.ts';
-import { createAttempts, type Attempts } from './attempts.ts';
+import { createAttempts } from './attempts.ts';
 import type { Answer, Auth } from './auth.ts';
 import { createAuthenticator, type Authenticator } from './authenticate.ts';
 import { createClients, type Clients, type Incoming } from './client.ts';
@@ -10,6 +10,8 @@ import { decode, unsign } from './cookie.ts';
 import { mailOf, type Mailer } from './mail.ts';
 import { addressHeader } from './names.ts';
 import { rememberPassword, requireGood, requireNew } from './passwords.ts';
+import { createPolicies, refused, type Policies, type Policy } from './policies.ts';
+import { createRecords, type Records } from './records.ts';
 import { createSecret } from './secret.ts';
 import { createSessions, type Sessions } from './sessions.ts';
 import type { IdentitySettings } from './settings.ts';
@@ -32,13 +34,16 @@ export interface SignedIn {
 export interface Identity extends Authenticator {
   readonly database: Database;
   readonly settings: IdentitySettings;
+  readonly policies: Policies;
+  readonly records: Records;
   readonly sessions: Sessions;
   readonly mail: Mailer;
-  readonly attempts: Attempts;
   readonly clients: Clients;
   auth(): Promise<Auth>;
   /** Address under which the server is reached, once it listens. */
   setUrl(url: string): void;
+  /** Counts an attempt of a person, and of the address that it comes from: see `Attempts`. */
+  begin(kind: string, name: string, request: Incoming | undefined): Promise<() => Promise<void>>;
   signUp(input: { readonly email: string; readonly password: string; readonly name: string }, request: Incoming | undefined): Promise<SignedIn>;
   signIn(input: { readonly email: string; readonly password: string }, request: Incoming | undefined): Promise<SignedIn>;
   verifyTwoFactor(input: { readonly token: string; readonly code: string; readonly backup: boolean }, request: Incoming | undefined): Promise<SignedIn>;
@@ -57,17 +62,25 @@ export interface IdentityOptions {
   readonly context: PluginContext;
 }
 
+const idleOf = ({ session }: Policy): number => session.idleTimeout * 60_000;
+
 /** Close codes: after 4401 clients sign in anew, after 4410 they connect again. */
 const closeCodes = { ended: 4401, changed: 4410 } as const;
 
 export function createIdentity({ settings, production, context }: IdentityOptions): Identity {
   const { services, log } = context;
-  const { database } = services.get('runtime');
-  const { policy } = settings;
+  const runtime = services.get('runtime');
+  const { database } = runtime;
+  const records = createRecords(runtime);
+  const policies = createPolicies(settings, services);
   const sockets = () => services.find('sockets');
   const sessions = createSessions({
     database,
-    idleTimeout: policy.session.idleTimeout * 60_000,
+    records,
+    idleTimeout(session) {
+      const policy = policies.of(session);
+      return policy instanceof Promise ? policy.then(idleOf) : idleOf(policy);
+    },
     log,
     onEnded: (ids) => sockets()?.close(({ attributes }) => ids.has(String(attributes['sessionId'])), closeCodes.ended, 'The session has ended'),
     onChanged: (changed) =>
@@ -77,13 +90,13 @@ export function createIdentity({ settings, production, context }: IdentityOption
   const secret = createSecret(database, settings.secret);
   const mail = mailOf(context, production);
   const attempts = createAttempts(database, settings.signIn);
-  const authenticator = createAuthenticator({ database, sessions, clients, settings, secret });
+  const authenticator = createAuthenticator({ database, sessions, clients, settings, policies, secret });
   let listening = 'http://localhost:4000';
   let loaded: Promise<Auth> | undefined;
 
   const load = async (): Promise<Auth> => {
     const { createAuth } = await import('./auth.ts');
-    return createAuth({ database, events: sessions, settings, signUp: settings.signUp ?? !production, url: settings.url ?? listening, secret: await secret(), mail, log });
+    return createAuth({ database, records, settings, policies, signUp: settings.signUp ?? !production, url: settings.url ?? listening, secret: await secret(), mail, log });
   };
   const auth: Identity['auth'] = () => {
     loaded ??= load().catch((error: unknown) => {
@@ -115,24 +128,28 @@ export function createIdentity({ settings, production, context }: IdentityOption
   };
   const admit = (request: Incoming | undefined): string | undefined => {
     const address = clients.address(request);
-    if (!clients.isTrusted(address)) throw new ObjectosError('UNAUTHENTICATED', 'Credentials are not accepted from this address.');
+    if (!policies.isTrusted(address)) throw refused();
     return address;
   };
-  const asPerson: Identity['asPerson'] = async (endpoint, input, { request }) => {
+  const begin: Identity['begin'] = (kind, name, request) => attempts.begin({ kind, name, address: admit(request) });
+  const asPerson: Identity['asPerson'] = async (endpoint, input, { caller, request }) => {
     const token = request && (await authenticator.tokenOf(request));
     if (token === undefined) throw new ObjectosError('UNAUTHENTICATED', 'Sign in first; API keys and tokens of other issuers cannot do this.');
-    return (await auth()).call(endpoint, { ...input, headers: headersOf(request, { authorization: `Bearer ${token}` }) });
+    const { call } = await auth();
+    return records.as(caller, () => call(endpoint, { ...input, headers: headersOf(request, { authorization: `Bearer ${token}` }) }));
   };
 
   return {
     ...authenticator,
     database,
     settings,
+    policies,
+    records,
     sessions,
     mail,
-    attempts,
     clients,
     auth,
+    begin,
     asPerson,
     tokenIn,
     setUrl(url) {
@@ -140,57 +157,61 @@ export function createIdentity({ settings, production, context }: IdentityOption
       listening = url;
     },
     async signUp({ email, password, name }, request) {
-      admit(request);
-      requireGood(password, policy.password, 'password');
+      // Nobody has a profile yet.
+      const { password: passwordPolicy } = policies.standard;
+      requireGood(password, passwordPolicy, 'password');
+      await begin('sign-up', email, request);
       const answer = await (await auth()).call('signUpEmail', { body: { email, password, name }, headers: headersOf(request) });
       const result = await signedIn(answer);
-      if (result.userId !== undefined) await rememberPassword(database, result.userId, policy.password);
+      if (result.userId !== undefined) await rememberPassword(database, records, result.userId, passwordPolicy);
       return result;
     },
     async signIn({ email, password }, request) {
-      const address = admit(request);
-      const succeed = await attempts.begin({ kind: 'sign-in', name: email, address });
+      const succeed = await begin('sign-in', email, request);
       const answer = await (await auth()).call('signInEmail', { body: { email: email.trim(), password }, headers: headersOf(request) });
       await succeed();
       return signedIn(answer);
     },
     async verifyTwoFactor({ token, code, backup }, request) {
-      admit(request);
-      const { cookies: names, call } = await auth();
+      const { cookies: names, call, userOfTwoFactor } = await auth();
+      const succeed = await begin('two-factor', (await userOfTwoFactor(token)) ?? token, request);
       const headers = headersOf(request, { cookie: `${names.twoFactor}=${token.replace(/[;\s]/g, '')}` });
-      return signedIn(await call(backup ? 'verifyBackupCode' : 'verifyTOTP', { body: { code }, headers }));
+      const answer = await call(backup ? 'verifyBackupCode' : 'verifyTOTP', { body: { code }, headers });
+      await succeed();
+      return signedIn(answer);
     },
     async changePassword({ current, next }, asker) {
       const { userId } = asker.caller;
       if (userId === undefined) throw new ObjectosError('UNAUTHENTICATED', 'Sign in first.');
-      requireGood(next, policy.password, 'newPassword');
+      const { password: policy } = await policies.of(asker.caller);
+      requireGood(next, policy, 'newPassword');
       const { verify } = await auth();
-      const succeed = await attempts.begin({ kind: 'password', name: userId, address: undefined });
+      const succeed = await begin('password', userId, asker.request);
       await database.transaction(async () => {
         await asPerson('changePassword', { body: { currentPassword: current, newPassword: next } }, asker);
-        await requireNew(database, userId, next, policy.password, verify, 'newPassword');
-        await rememberPassword(database, userId, policy.password);
+        await requireNew(database, userId, next, policy, verify, 'newPassword');
+        await rememberPassword(database, records, userId, policy);
       });
       await succeed();
       const kept = asker.caller.attributes['sessionId'];
       await sessions.end(userId, typeof kept === 'string' ? { except: kept } : {});
-      await sessions.usersChanged([userId]);
     },
     async requestPasswordReset(email, request) {
       mail.check();
-      await attempts.begin({ kind: 'reset', name: email, address: admit(request) });
+      await begin('reset', email, request);
       await (await auth()).call('requestPasswordReset', { body: { email: email.trim() }, headers: headersOf(request) });
     },
     async resetPassword({ token, password }, request) {
-      admit(request);
-      requireGood(password, policy.password, 'password');
+      await begin('reset-code', token, request);
       const { call, userOfReset, verify } = await auth();
       const userId = await userOfReset(token);
       if (userId === undefined) throw new ObjectosError('BAD_REQUEST', 'The code is not valid any more. Ask for another.');
-      await requireNew(database, userId, password, policy.password, verify, 'password');
+      const { password: policy } = await policies.of({ userId, organizationId: undefined });
+      requireGood(password, policy, 'password');
+      await requireNew(database, userId, password, policy, verify, 'password');
       await database.transaction(async () => {
         await call('resetPassword', { body: { token, newPassword: password }, headers: headersOf(request) });
-        await rememberPassword(database, userId, policy.password);
+        await rememberPassword(database, records, userId, policy);
       });
       await sessions.end(userId, {});
     },

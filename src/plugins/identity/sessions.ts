@@ -1,9 +1,9 @@
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../../database/database.ts';
 import type { Logger } from '../../kernel/log.ts';
-import type { AdapterEvents } from './adapter.ts';
 import { hashToken } from './hash-token.ts';
 import { memberRoles } from './member-roles.ts';
+import type { Records } from './records.ts';
 
 export interface KnownSession {
   readonly id: string;
@@ -20,13 +20,17 @@ export interface KnownSession {
   readonly memberRoles: readonly string[];
 }
 
-export interface Sessions extends AdapterEvents {
+export interface Sessions {
   /** The session of a token, while it is valid and its person active. */
   find(token: string): Promise<KnownSession | undefined>;
   /** Whether a session is still valid. Asks the database. */
   isValid(id: string): Promise<boolean>;
   /** Ends sessions of a person: one, all, or all but one. Gives how many there were. */
   end(userId: string, which: { readonly only?: string; readonly except?: string }): Promise<number>;
+  /** Tells all processes of sessions that are gone, that changed, and of people whose rights or state changed. */
+  sessionsEnded(ids: readonly string[]): Promise<void>;
+  sessionsChanged(ids: readonly string[]): Promise<void>;
+  usersChanged(ids: readonly string[]): Promise<void>;
   /** Hears of changes by other processes. */
   listen(): Promise<void>;
   stop(): Promise<void>;
@@ -34,8 +38,9 @@ export interface Sessions extends AdapterEvents {
 
 export interface SessionOptions {
   readonly database: Database;
-  /** Milliseconds. */
-  readonly idleTimeout: number;
+  readonly records: Records;
+  /** Milliseconds after which a session of the person ends without use. */
+  readonly idleTimeout: (session: Pick<KnownSession, 'userId' | 'organizationId'>) => number | Promise<number>;
   readonly log: Logger;
   /** Called in every process once sessions ended, or rights of people changed. */
   readonly onEnded: (sessions: ReadonlySet<string>) => void;
@@ -53,7 +58,7 @@ const channel = 'objectos_identity';
 const idsPerNotice = 150;
 
 /** Sessions by token: looked up once, remembered for a while, forgotten at once when they change anywhere. */
-export function createSessions({ database, idleTimeout, log, onEnded, onChanged }: SessionOptions): Sessions {
+export function createSessions({ database, records, idleTimeout, log, onEnded, onChanged }: SessionOptions): Sessions {
   const cache = new LRUCache<string, KnownSession>({ max: 10_000, ttl: 30_000 });
   /** Counts news, so that an answer that was on its way meanwhile is not remembered. */
   let epoch = 0;
@@ -76,44 +81,45 @@ export function createSessions({ database, idleTimeout, log, onEnded, onChanged 
     }
   };
 
-  const touchAfter = Math.min(60_000, idleTimeout / 10);
-
   return {
     async find(token) {
       const key = hashToken(token);
       const now = Date.now();
       let session = cache.get(key);
+      let idle = session ? await idleTimeout(session) : 0;
       // Another process may have seen the session since.
-      if (!session || session.lastSeenAt + idleTimeout <= now) {
+      if (!session || session.lastSeenAt + idle <= now) {
         const asked = epoch;
-        session = await load(database, key);
+        session = await load(database, 'token', key);
         if (!session) return undefined;
         if (asked === epoch) cache.set(key, session);
+        idle = await idleTimeout(session);
       }
-      if (session.expiresAt <= now || session.lastSeenAt + idleTimeout <= now) {
+      if (session.expiresAt <= now || session.lastSeenAt + idle <= now) {
         await this.end(session.userId, { only: session.id });
         return undefined;
       }
-      if (session.lastSeenAt + touchAfter < now) {
+      if (session.lastSeenAt + Math.min(60_000, idle / 10) < now) {
         session.lastSeenAt = now;
         await database.query({ text: 'UPDATE sys_session SET last_seen_at = $2 WHERE id = $1', values: [session.id, new Date(now)] });
       }
       return session;
     },
     async isValid(id) {
-      const { rows } = await database.query({
-        text: `SELECT 1 FROM sys_session s JOIN sys_user u ON u.id = s.user_id WHERE s.id = $1 AND u.active IS NOT FALSE AND s.expires_at > now() AND coalesce(s.last_seen_at, s.created_at) > now() - make_interval(secs => $2)`,
-        values: [id, idleTimeout / 1000],
-      });
-      return rows.length > 0;
+      const session = await load(database, 'id', id);
+      if (!session) return false;
+      const now = Date.now();
+      return session.expiresAt > now && session.lastSeenAt + (await idleTimeout(session)) > now;
     },
     async end(userId, { only, except }) {
-      const { rows } = await database.query<{ id: string }>({
-        text: 'DELETE FROM sys_session WHERE user_id = $1 AND ($2::uuid IS NULL OR id = $2) AND ($3::uuid IS NULL OR id <> $3) RETURNING id',
-        values: [userId, only ?? null, except ?? null],
+      return database.transaction(async () => {
+        const { rows } = await database.query<{ id: string }>({
+          text: 'SELECT id FROM sys_session WHERE user_id = $1 AND ($2::uuid IS NULL OR id = $2) AND ($3::uuid IS NULL OR id <> $3) FOR UPDATE',
+          values: [userId, only ?? null, except ?? null],
+        });
+        await records.delete('sys_session', rows.map(({ id }) => id));
+        return rows.length;
       });
-      await tell('ended', rows.map(({ id }) => id));
-      return rows.length;
     },
     sessionsEnded: (ids) => tell('ended', ids),
     sessionsChanged: (ids) => tell('sessions', ids),
@@ -155,16 +161,16 @@ interface SessionRow {
   readonly role: string | null;
 }
 
-async function load(database: Database, hash: string): Promise<KnownSession | undefined> {
+async function load(database: Database, by: 'token' | 'id', value: string): Promise<KnownSession | undefined> {
   const { rows } = await database.query<SessionRow>({
     text: `SELECT s.id, s.user_id, s.expires_at, coalesce(s.last_seen_at, s.created_at) AS seen_at, m.organization_id AS active_organization_id,
         u.email, u.name, u.administrator, u.two_factor_enabled, u.password_changed_at, m.role,
         EXISTS (SELECT 1 FROM sys_credential a WHERE a.user_id = u.id AND a.provider_id = 'credential') AS has_password
       FROM sys_session s JOIN sys_user u ON u.id = s.user_id
       LEFT JOIN sys_member m ON m.user_id = s.user_id AND m.organization_id = s.active_organization_id
-      WHERE s.token = $1 AND u.active IS NOT FALSE`,
-    values: [hash],
-    name: 'identity_session',
+      WHERE s.${by} = $1 AND u.active IS NOT FALSE`,
+    values: [value],
+    name: `identity_session_by_${by}`,
   });
   const [row] = rows;
   if (!row) return undefined;

@@ -46,18 +46,45 @@ const sessionPolicy = z.strictObject({
   forceMfa: flag(false, 'Nothing may be done before two-factor authentication is set up.'),
 });
 
-const networkPolicy = z.strictObject({
-  trustedRanges: ranges('Addresses that people sign in from.'),
-  blockUnknown: flag(false, 'Credentials are refused from all other addresses.'),
+const networkPolicy = z
+  .strictObject({
+    trustedRanges: ranges('Addresses that people sign in from.'),
+    blockUnknown: flag(false, 'Credentials are refused from all other addresses.'),
+    vpnRequired: flag(false, 'The same, where `trustedRanges` are the addresses of the VPN.'),
+  })
+  .refine(({ trustedRanges, blockUnknown, vpnRequired }) => trustedRanges.length > 0 || !(blockUnknown || vpnRequired), 'blockUnknown and vpnRequired need trustedRanges: nobody could sign in');
+
+const auditPolicy = z.strictObject({
+  logRetentionDays: z.int().min(1).optional().describe('Has no effect; see changeLog.retentionDays.'),
+  sensitiveFields: z.array(z.string()).optional().describe('Has no effect; fields of type secret and internal ones are never logged.'),
+  captureRead: z.boolean().optional().describe('Has no effect: reads are not recorded.'),
 });
+
+const policyParts = {
+  password: passwordPolicy.prefault({}),
+  session: sessionPolicy.prefault({}),
+  network: networkPolicy.prefault({}),
+  audit: auditPolicy.optional().describe('Read, and warned about: it has no effect here.'),
+};
+
+const profilePolicy = z.strictObject({
+  name: z.string().min(1).describe('For messages.'),
+  ...policyParts,
+  isDefault: flag(false, 'Takes the place of `policy`.'),
+  assignedProfiles: z.array(z.string().min(1)).default([]).describe('Profiles whose people it is for; with several policies for one person, the stricter value of each key counts.'),
+});
+
+/** People sign in with small letters, whatever they type. */
+const address = z.email().toLowerCase();
 
 export const identitySettings = z.strictObject({
   url: z.url().optional().describe('Address under which people reach the server; absent: the one it listens on. Redirects and links in mails begin with it.'),
   secret: z.string().min(32).optional().describe('Key that cookies are signed and two-factor secrets are encrypted with; absent: made at first start and kept in the database.'),
   signUp: z.boolean().optional().describe('Whether people may sign up themselves; off in production unless set.'),
   requireVerifiedEmail: flag(false, 'Nobody signs in before the e-mail address is verified.'),
-  administratorEmail: z.email().default('admin@example.com').describe('The administrator made at first start.'),
-  samplePassword: z.string().min(1).optional().describe('Password of the first administrator and of sample people; absent: made and printed once.'),
+  administratorEmail: address.default('admin@example.com').describe('The administrator made at first start.'),
+  samplePassword: z.string().min(1).optional().describe('Password of the first administrator and of sample people; absent: made and shown once.'),
+  samplePeople: z.array(address).default([]).describe('Addresses of people of the data files who get the same password at first start; nobody in production.'),
   providers: z.array(providerSettings).default([]).describe('Identity providers that people may sign in with.'),
   jwt: jwtSettings.prefault({}),
   trustedProxies: ranges('Proxies whose X-Forwarded-For tells the address of the client.'),
@@ -67,18 +94,19 @@ export const identitySettings = z.strictObject({
       window: count(600, 1, 86_400, 'Seconds for which failures count and a lock lasts.'),
     })
     .prefault({}),
-  policy: z
-    .strictObject({
-      password: passwordPolicy.prefault({}),
-      session: sessionPolicy.prefault({}),
-      network: networkPolicy.prefault({}),
-    })
-    .prefault({}),
+  policy: z.strictObject(policyParts).prefault({}).describe('For everybody whose profile has none of its own.'),
+  policies: z
+    .array(profilePolicy)
+    .default([])
+    .refine((list) => list.filter(({ isDefault }) => isDefault).length < 2, 'only one policy can be the default')
+    .refine((list) => list.every(({ isDefault, assignedProfiles }) => isDefault || assignedProfiles.length > 0), 'a policy needs assignedProfiles or isDefault: it would count for nobody')
+    .describe('Policies of profiles.'),
 });
 
 export type IdentitySettings = z.output<typeof identitySettings>;
 export type IdentitySettingsInput = z.input<typeof identitySettings>;
 export type PasswordPolicy = IdentitySettings['policy']['password'];
+export type SessionPolicy = IdentitySettings['policy']['session'];
 
 function isRange(text: string): boolean {
   const [address = '', prefix, ...rest] = text.split('/');

@@ -1,4 +1,5 @@
 import type { Plugin } from '../../kernel/plugin.ts';
+import { createCallers } from './callers.ts';
 import { user } from './objects.ts';
 
 declare module '../../kernel/plugin.ts' {
@@ -14,5 +15,10 @@ export function users(): Plugin {
     version: '1.0.0',
     description: 'Brings the object sys_user, which owners and stamps of records point at.',
     metadata: { objects: [user] },
+    lifecycle: {
+      init({ services }) {
+        services.register('callers', createCallers(services.get('runtime').database));
+      },
+    },
   };
 }

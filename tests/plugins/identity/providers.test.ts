@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { describeEachDatabase } from '../../support/database.ts';
 import { startOidcServer } from './oidc-server.ts';
-import { startIdentity, type IdentityApp } from './support.ts';
+import { codeAt, startIdentity, type IdentityApp } from './support.ts';
 
 /** Follows redirects as a browser does, with its cookies, until a page of the app answers. */
 async function browse(app: IdentityApp, path: string, cookies = new Map<string, string>()): Promise<{ readonly location: string; readonly cookies: ReadonlyMap<string, string> }> {
@@ -19,7 +19,7 @@ async function browse(app: IdentityApp, path: string, cookies = new Map<string, 
     const next = response.headers.get('location');
     if (next === null) break;
     location = new URL(next, location).href;
-    if (location === `${app.url}/home` || location.includes('/auth/failed')) break;
+    if (location.startsWith(`${app.url}/home`) || location.includes('/auth/failed')) break;
   }
   return { location, cookies };
 }
@@ -77,5 +77,27 @@ describeEachDatabase('identity providers', (open) => {
     expect((await browse(app, '/auth/sign-in/local?redirectTo=/home')).location).toContain('/auth/failed?error=');
     const stolen = await fetch(`${app.url}/auth/oauth2/callback/local?code=x&state=y`, { redirect: 'manual' });
     expect(stolen.headers.getSetCookie().join()).not.toMatch(/session_token=[^;]/);
+  });
+
+  it('ask for the second factor of people who have one', async () => {
+    const provider = await startOidcServer();
+    const providers = [{ id: 'local', discoveryUrl: `${provider.url}/.well-known/openid-configuration`, clientId: 'objectos', clientSecret: 'hush' }];
+    const app = await startIdentity({ database: await open(), settings: { providers, policy: { session: { forceMfa: true } } } });
+    const first = await browse(app, '/auth/sign-in/local?redirectTo=/home');
+    expect(await app.data('{ me { mustEnableTwoFactor } }', session(first.cookies))).toEqual({ me: { mustEnableTwoFactor: true } });
+    const { enableTwoFactor: setup } = (await app.data('mutation { enableTwoFactor { totpUri } }', session(first.cookies))) as unknown as { enableTwoFactor: { totpUri: string } };
+    const secret = new URL(setup.totpUri).searchParams.get('secret') ?? '';
+    await app.data(`mutation { confirmTwoFactor(code: "${codeAt(secret)}") { token } }`, session(first.cookies));
+
+    const second = await browse(app, '/auth/sign-in/local?redirectTo=/home');
+    expect(second.location).toBe(`${app.url}/home?twoFactor=required`);
+    expect(session(second.cookies)).toEqual({});
+    const complete = (code: string) =>
+      fetch(`${app.url}/auth/two-factor`, { method: 'POST', headers: { 'content-type': 'application/json', cookie: [...second.cookies].map((pair) => pair.join('=')).join('; ') }, body: JSON.stringify({ code }) });
+    expect((await complete('000000')).status).toBe(401);
+    const completed = await complete(codeAt(secret));
+    expect(completed.status).toBe(200);
+    const cookie = completed.headers.getSetCookie().find((text) => text.startsWith('objectos.session_token='))?.split(';')[0] ?? '';
+    expect(await app.data('{ me { email mustEnableTwoFactor } }', { cookie })).toEqual({ me: { email: 'carol@example.com', mustEnableTwoFactor: false } });
   });
 });

@@ -5,6 +5,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { describeEachDatabase } from '../../support/database.ts';
 import { until } from '../../support/cli.ts';
+import type { Plugin } from '../../../src/kernel/plugin.ts';
 import { administrator, overSocket, password, showCaller, startIdentity } from './support.ts';
 
 const codeOf = ({ errors }: { readonly errors?: readonly { readonly extensions?: Readonly<Record<string, unknown>> }[] }): unknown => errors?.[0]?.extensions?.['code'];
@@ -84,6 +85,81 @@ describeEachDatabase('sessions', (open) => {
     expect(await socket.closed).toBe(4401);
   });
 
+  it('hand a refreshed token to subscriptions that run, and take none of somebody else', async () => {
+    let tick = (): void => undefined;
+    const ticks: Plugin = {
+      name: 'test-ticks',
+      version: '1.0.0',
+      description: 'Tells subscribers who they are, now and at each tick.',
+      schema: {
+        extend: (schema) =>
+          schema.addFields('Subscription', {
+            who: {
+              type: 'JSON',
+              async *subscribe() {
+                for (;;) {
+                  yield {};
+                  await new Promise<void>((resolve) => (tick = resolve));
+                }
+              },
+              resolve: (_, __, { caller }) => caller.attributes['sessionId'],
+            },
+          }),
+      },
+    };
+    const app = await startIdentity({ database: await open(), plugins: [ticks] });
+    const [old, fresh, other] = [await app.signIn('rep@example.com'), await app.signIn('rep@example.com'), await app.signIn()];
+    const idOf = async (headers: Readonly<Record<string, string>>) => ((await app.data('{ me { sessions { id current } } }', headers)) as unknown as Own).me.sessions.find(({ current }) => current)?.id;
+    const [before, after] = [await idOf(old), await idOf(fresh)];
+    const socket = new WebSocketProbe(`${app.url.replace('http', 'ws')}/graphql`);
+    await socket.send({ type: 'connection_init', payload: old }, 'connection_ack');
+    expect(await socket.send({ id: '1', type: 'subscribe', payload: { query: 'subscription { who }' } }, 'next')).toMatchObject({ payload: { data: { who: before } } });
+    await socket.send({ type: 'ping', payload: fresh }, 'pong');
+    await app.data('mutation { signOut }', old);
+    const next = socket.next('next');
+    tick();
+    expect(await next).toMatchObject({ payload: { data: { who: after } } });
+    socket.sendOnly({ type: 'ping', payload: other });
+    expect(await socket.closed).toBe(4403);
+  });
+
+  it('stay in browsers that sign in from a page of this server, and with nobody else', async () => {
+    const app = await startIdentity({ database: await open() });
+    const post = (operations: string | readonly string[], headers: Readonly<Record<string, string>>) => {
+      const body = typeof operations === 'string' ? { query: operations } : operations.map((query) => ({ query }));
+      return fetch(`${app.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });
+    };
+    const signIn = `mutation { signIn(email: "${administrator}", password: "${password}") { token } }`;
+    const wrong = `mutation { signIn(email: "${administrator}", password: "wrong") { token } }`;
+    const page = { origin: app.url };
+    for (const headers of [{}, { origin: 'https://evil.example' }, { origin: 'null' }]) expect((await post(signIn, headers)).headers.getSetCookie()).toEqual([]);
+    expect((await post(wrong, page)).headers.getSetCookie()).toEqual([]);
+    // As one operation, which is compiled, and in a list, which Yoga executes.
+    for (const operations of [signIn, [signIn]]) {
+      const [header = '', ...others] = (await post(operations, page)).headers.getSetCookie();
+      expect(others).toEqual([]);
+      expect(header).toMatch(/^objectos\.session_token=.+HttpOnly; SameSite=Lax$/);
+      const cookie = header.split(';')[0] ?? '';
+      expect(await app.data('{ me { email } }', { cookie })).toEqual({ me: { email: administrator } });
+      expect((await post('mutation { signOut }', { cookie, origin: 'https://evil.example' })).status).toBe(403);
+      const out = await post('mutation { signOut }', { cookie, ...page });
+      expect(await out.json()).toEqual({ data: { signOut: true } });
+      expect(out.headers.getSetCookie()).toEqual(['objectos.session_token=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax']);
+      expect(await app.data('{ me { email } }', { cookie })).toEqual({ me: null });
+    }
+  });
+
+  it('keep the cookie where a bearer token signs out, and use secure cookies where people come over https', async () => {
+    const app = await startIdentity({ database: await open(), settings: { url: 'https://app.example' } });
+    const post = (query: string, headers: Readonly<Record<string, string>>) =>
+      fetch(`${app.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', origin: app.url, ...headers }, body: JSON.stringify({ query }) });
+    const [header = ''] = (await post(`mutation { signIn(email: "${administrator}", password: "${password}") { token } }`, {})).headers.getSetCookie();
+    expect(header).toMatch(/^__Secure-objectos\.session_token=.+; Secure/);
+    const cookie = header.split(';')[0] ?? '';
+    expect((await post('mutation { signOut }', { cookie, ...(await app.signIn()) })).headers.getSetCookie()).toEqual([]);
+    expect((await post('mutation { revokeSessions(includeCurrent: true) }', { cookie })).headers.getSetCookie()).toEqual(['__Secure-objectos.session_token=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax; Secure']);
+  });
+
   it('are carried by cookies that scripts cannot read and other sites cannot use', async () => {
     const app = await startIdentity({ database: await open() });
     const post = (path: string, body: unknown, headers: Record<string, string> = {}) => fetch(`${app.url}${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(body) });
@@ -134,6 +210,7 @@ describeEachDatabase('API keys and JWT', (open) => {
     expect(await app.data('{ notesAggregate { count } }', { 'x-api-key': short.key })).toEqual({ notesAggregate: { count: 1 } });
     await until(async () => codeOf(await app.ask('{ notesAggregate { count } }', { 'x-api-key': short.key })), () => 'the key does not expire', 5_000);
     expect(codeOf(await app.ask('mutation { createApiKey(name: "X", scopes: ["everything"]) { key } }', admin))).toBe('VALIDATION_FAILED');
+    expect(codeOf(await app.ask('mutation { createApiKey(name: "X", scopes: ["nota:read"]) { key } }', admin))).toBe('VALIDATION_FAILED');
     expect(codeOf(await app.ask('mutation { createApiKey(name: "X", scopes: ["read"], expiresAt: "2020-01-01T00:00:00Z") { key } }', admin))).toBe('VALIDATION_FAILED');
   });
 
@@ -178,16 +255,20 @@ class WebSocketProbe {
 
   async send(message: object, answer: string): Promise<unknown> {
     await this.#opened;
-    const answered = new Promise((resolve) => {
+    const answered = this.next(answer);
+    this.sendOnly(message);
+    return answered;
+  }
+
+  next(type: string): Promise<unknown> {
+    return new Promise((resolve) => {
       const listen = ({ data }: { data: unknown }): void => {
         const found = JSON.parse(String(data)) as { type: string };
-        if (found.type !== answer) return;
+        if (found.type !== type) return;
         this.#socket.removeEventListener('message', listen);
         resolve(found);
       };
       this.#socket.addEventListener('message', listen);
     });
-    this.sendOnly(message);
-    return answered;
   }
 }

@@ -52,6 +52,25 @@ describeEachDatabase('signing in', (open) => {
     expect(codeOf(await attempt(administrator, password))).toBeUndefined();
   });
 
+  it('lets nobody register, ask for mails or try codes without end, from one address neither', async () => {
+    const app = await startIdentity({ database: await open(), settings: { signIn: { maxFailures: 2 } } });
+    const codes = async (times: number, query: (turn: number) => string, headers = {}) => {
+      const found: unknown[] = [];
+      for (let turn = 0; turn < times; turn += 1) found.push(codeOf(await app.ask(query(turn), headers)));
+      return found;
+    };
+    const limited = ['RATE_LIMITED'];
+    expect((await codes(3, () => 'mutation { requestPasswordReset(email: "rep@example.com") }')).slice(2)).toEqual(limited);
+    expect((await codes(21, (turn) => `mutation { requestPasswordReset(email: "x${turn}@example.com") }`)).slice(18)).toEqual([...limited, ...limited, ...limited]);
+    expect(await codes(3, () => `mutation { signUp(name: "A", email: "${administrator}", password: "${password}") { token } }`)).toEqual(['CONFLICT', 'CONFLICT', 'RATE_LIMITED']);
+    const rep = await app.signIn('rep@example.com');
+    expect((await codes(3, () => 'mutation { sendVerificationEmail }', rep)).slice(2)).toEqual(limited);
+    expect((await codes(3, () => 'mutation { verifyTwoFactor(twoFactorToken: "x.y", code: "000000") { token } }')).slice(2)).toEqual(limited);
+    expect((await codes(3, (turn) => `mutation { resetPassword(token: "guess", password: "Guess-horse-${turn}") }`)).slice(2)).toEqual(limited);
+    const { errors } = await app.ask('mutation { requestPasswordReset(email: "rep@example.com") }');
+    expect(errors?.[0]).toMatchObject({ message: expect.stringMatching(/^Too many attempts. Try again in \d+ seconds.$/) as string, extensions: { retryAfter: expect.any(Number) as number } });
+  });
+
   it('counts guesses that arrive together', async () => {
     const app = await startIdentity({ database: await open(), settings: { signIn: { maxFailures: 3 } } });
     const answers = await Promise.all(Array.from({ length: 8 }, () => app.ask('mutation { signIn(email: "rep@example.com", password: "Wrong-1234") { token } }')));
@@ -82,7 +101,7 @@ describeEachDatabase('signing in', (open) => {
     const { headers, id } = await app.signUp('ada');
     expect(await app.data('{ caller }', headers)).toMatchObject({ caller: { kind: 'user', userId: id, roles: [], attributes: { email: 'ada@example.com' } } });
     expect(await app.data('{ users(where: { email: { eq: "ada@example.com" } }) { nodes { id name emailVerified } } }')).toEqual({ users: { nodes: [{ id, name: 'ada', emailVerified: false }] } });
-    expect(codeOf(await app.ask(`mutation { signUp(name: "A", email: "ADA@example.com", password: "${password}") { token } }`))).toBe('BAD_REQUEST');
+    expect(codeOf(await app.ask(`mutation { signUp(name: "A", email: "ADA@example.com", password: "${password}") { token } }`))).toBe('CONFLICT');
   });
 
   it('takes no sign-ups where they are off', async () => {

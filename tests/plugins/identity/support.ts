@@ -1,7 +1,9 @@
+import { createHmac } from 'node:crypto';
 import { createClient, type Client } from 'graphql-ws';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Database } from '../../../src/database/database.ts';
+import type { Logger } from 'pino';
 import type { Plugin } from '../../../src/kernel/plugin.ts';
 import type { Platform } from '../../../src/platform.ts';
 import type { OperationResult } from '../../../src/platform/execute.ts';
@@ -36,10 +38,14 @@ export interface StartOptions {
   readonly server?: NonNullable<SettingsInput['server']>;
   readonly plugins?: readonly Plugin[];
   readonly mode?: 'test' | 'production';
+  readonly cleanUpInterval?: number;
+  readonly log?: Logger;
+  /** False: another plugin provides access. */
+  readonly open?: boolean;
 }
 
 /** The plugin on a real platform with a server, beside open access, with an administrator and one object. */
-export async function startIdentity({ database, settings = {}, server = {}, plugins = [], mode = 'test' }: StartOptions): Promise<IdentityApp> {
+export async function startIdentity({ database, settings = {}, server = {}, plugins = [], mode = 'test', cleanUpInterval, log, open = true }: StartOptions): Promise<IdentityApp> {
   const mails: MailMessage[] = [];
   const mail: Plugin = {
     name: 'test-mail',
@@ -50,8 +56,10 @@ export async function startIdentity({ database, settings = {}, server = {}, plug
   const test = await startPlatform({
     objects: [{ name: 'note', fields: { title: 'text', owner: { type: 'user' } } }],
     data: [{ object: 'sys_user', externalId: 'email', records: [{ email: 'rep@example.com', name: 'Rep' }] }],
-    plugins: [mail, identity({ mode, identity: { samplePassword: password, ...settings } }), ...plugins],
+    plugins: [mail, identity({ mode, identity: { samplePassword: password, samplePeople: ['rep@example.com'], ...settings }, cleanUpInterval }), ...plugins],
     database,
+    log,
+    open,
     settings: { server },
   });
   onTestFinished(() => test.close());
@@ -104,4 +112,15 @@ export function overSocket(client: Client, query: string): Promise<unknown> {
     let result: unknown;
     client.subscribe({ query }, { next: (value) => (result = value), error: reject, complete: () => resolve(result) });
   });
+}
+
+/** What an authenticator app shows. */
+export function codeAt(secret: string, step = Math.floor(Date.now() / 30_000)): string {
+  const bits = [...secret].map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0')).join('');
+  const key = Buffer.from((bits.match(/.{8}/g) ?? []).map((byte) => Number.parseInt(byte, 2)));
+  const counter = Buffer.alloc(8);
+  counter.writeBigUInt64BE(BigInt(step));
+  const hash = createHmac('sha1', key).update(counter).digest();
+  const offset = (hash.at(-1) ?? 0) & 15;
+  return String((hash.readUInt32BE(offset) & 0x7fffffff) % 1_000_000).padStart(6, '0');
 }

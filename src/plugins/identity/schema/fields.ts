@@ -3,7 +3,8 @@ import { ObjectosError } from '../../../errors.ts';
 import { anonymous, type Caller } from '../../../resolvers/caller.ts';
 import type { RequestContext } from '../../../resolvers/request.ts';
 import { createApiKey, revokeApiKey } from '../api-keys.ts';
-import type { Incoming } from '../client.ts';
+import type { OperationRequest } from '../client.ts';
+import { forgetInBrowser, keepInBrowser } from '../cookie.ts';
 import { findPerson } from '../people.ts';
 import { restrictionOf, scopePattern } from '../scopes.ts';
 import type { Asker, Identity, SignedIn } from '../service.ts';
@@ -12,7 +13,7 @@ import type { Me } from './types.ts';
 type Args = Readonly<Record<string, unknown>>;
 type Work = (identity: Identity, args: Args, asker: Asker, context: RequestContext) => unknown;
 
-const requestOf = (context: RequestContext): Incoming | undefined => (context as { readonly request?: Incoming }).request;
+const requestOf = (context: RequestContext): OperationRequest | undefined => (context as { readonly request?: OperationRequest }).request;
 const text = (args: Args, name: string): string => String(args[name]);
 
 /** The person of the session that asks. API keys and tokens of other issuers act for people, but do not manage them. */
@@ -38,9 +39,10 @@ export function identityFields(current: () => Identity): { readonly query: Outpu
   };
 
   /** `me` of a fresh sign-in: the request itself was made by somebody who was not known yet. */
-  const result = async (identity: Identity, { token, twoFactorToken, userId }: SignedIn, context: RequestContext): Promise<object> => {
+  const result = async (identity: Identity, { token, twoFactorToken, userId, setCookies }: SignedIn, context: RequestContext): Promise<object> => {
     if (token === undefined || userId === undefined) return { token: null, twoFactorToken: twoFactorToken ?? null, user: null };
     const request = requestOf(context);
+    keepInBrowser(request, setCookies);
     const header = (name: string): string | undefined => (name === 'authorization' ? `Bearer ${token}` : name === 'x-forwarded-for' ? request?.header(name) : undefined);
     const caller = (await identity.authenticate({ header, remoteAddress: request?.remoteAddress })) ?? anonymous;
     return { token, twoFactorToken: null, user: await me(identity, userId, caller) };
@@ -62,15 +64,22 @@ export function identityFields(current: () => Identity): { readonly query: Outpu
         if ((typeof code === 'string') === (typeof backupCode === 'string')) throw new ObjectosError('BAD_REQUEST', 'Give either code or backupCode.');
         return result(identity, await identity.verifyTwoFactor({ token: text(args, 'twoFactorToken'), code: String(code ?? backupCode), backup: typeof backupCode === 'string' }, request), context);
       }),
-      signOut: field('Boolean!', 'Ends the session of this request.', {}, async ({ sessions }, _, asker) => (await sessions.end(requireSession(asker), { only: String(asker.caller.attributes['sessionId']) })) > 0),
+      signOut: field('Boolean!', 'Ends the session of this request.', {}, async ({ sessions }, _, asker, context) => {
+        const ended = await sessions.end(requireSession(asker), { only: String(asker.caller.attributes['sessionId']) });
+        forgetInBrowser(requestOf(context));
+        return ended > 0;
+      }),
       revokeSession: field('Boolean!', 'Ends one of the own sessions and closes its sockets.', { id: 'ID!' }, async ({ sessions }, args, asker) => {
         const id = text(args, 'id');
         const userId = requireSession(asker);
         if (!/^[0-9a-f-]{36}$/i.test(id) || (await sessions.end(userId, { only: id })) === 0) throw new ObjectosError('NOT_FOUND', 'There is no such session.');
         return true;
       }),
-      revokeSessions: field('Int!', 'Ends all own sessions but this one, or this one too; says how many.', { includeCurrent: 'Boolean' }, ({ sessions }, { includeCurrent }, asker) =>
-        sessions.end(requireSession(asker), includeCurrent === true ? {} : { except: String(asker.caller.attributes['sessionId']) })),
+      revokeSessions: field('Int!', 'Ends all own sessions but this one, or this one too; says how many.', { includeCurrent: 'Boolean' }, async ({ sessions }, { includeCurrent }, asker, context) => {
+        const ended = await sessions.end(requireSession(asker), includeCurrent === true ? {} : { except: String(asker.caller.attributes['sessionId']) });
+        if (includeCurrent === true) forgetInBrowser(requestOf(context));
+        return ended;
+      }),
       changePassword: field('Boolean!', 'Sets another password and ends all other sessions.', { currentPassword: 'String!', newPassword: 'String!' }, async (identity, args, asker) => {
         requireSession(asker);
         await identity.changePassword({ current: text(args, 'currentPassword'), next: text(args, 'newPassword') }, asker);
@@ -86,7 +95,7 @@ export function identityFields(current: () => Identity): { readonly query: Outpu
       }),
       sendVerificationEmail: field('Boolean!', 'Sends a code to the own address.', {}, async (identity, _, asker) => {
         const userId = requireSession(asker);
-        await identity.attempts.begin({ kind: 'verification', name: userId, address: undefined });
+        await identity.begin('verification', userId, asker.request);
         const { email } = await findPerson(identity.database, userId);
         await identity.asPerson('sendVerificationEmail', { body: { email } }, asker);
         return true;
@@ -95,26 +104,26 @@ export function identityFields(current: () => Identity): { readonly query: Outpu
         await (await identity.auth()).call('verifyEmail', { query: { token: text(args, 'token') }, headers: new Headers() });
         return true;
       }),
-      enableTwoFactor: field('TwoFactorSetup!', 'Makes a secret for an authenticator app; confirmTwoFactor turns it on.', { password: 'String!' }, async (identity, args, asker) => {
-        const succeed = await identity.attempts.begin({ kind: 'password', name: requireSession(asker), address: undefined });
-        const { body } = await identity.asPerson('enableTwoFactor', { body: { password: text(args, 'password') } }, asker);
+      enableTwoFactor: field('TwoFactorSetup!', 'Makes a secret for an authenticator app; confirmTwoFactor turns it on. People who have a password must give it.', { password: 'String' }, async (identity, args, asker) => {
+        const succeed = await identity.begin('password', requireSession(asker), asker.request);
+        const { body } = await identity.asPerson('enableTwoFactor', { body: passwordIn(args) }, asker);
         await succeed();
         return { totpUri: body['totpURI'], backupCodes: body['backupCodes'] };
       }),
       confirmTwoFactor: field('SignInResult!', 'Turns two-factor authentication on with the first code. The session gets another token.', { code: 'String!' }, async (identity, args, asker, context) => {
         const userId = requireSession(asker);
-        const succeed = await identity.attempts.begin({ kind: 'two-factor', name: userId, address: undefined });
+        const succeed = await identity.begin('two-factor', userId, asker.request);
         const answer = await identity.asPerson('verifyTOTP', { body: { code: text(args, 'code') } }, asker);
         await succeed();
         const token = (await identity.tokenIn(answer)) ?? (asker.request && (await identity.tokenOf(asker.request)));
-        return result(identity, { token, userId, twoFactorToken: undefined, setCookies: [] }, context);
+        return result(identity, { token, userId, twoFactorToken: undefined, setCookies: answer.setCookies }, context);
       }),
-      disableTwoFactor: field('SignInResult!', 'Turns two-factor authentication off. The session gets another token.', { password: 'String!' }, async (identity, args, asker, context) => {
+      disableTwoFactor: field('SignInResult!', 'Turns two-factor authentication off. People who have a password must give it. The session gets another token.', { password: 'String' }, async (identity, args, asker, context) => {
         const userId = requireSession(asker);
-        const succeed = await identity.attempts.begin({ kind: 'password', name: userId, address: undefined });
-        const answer = await identity.asPerson('disableTwoFactor', { body: { password: text(args, 'password') } }, asker);
+        const succeed = await identity.begin('password', userId, asker.request);
+        const answer = await identity.asPerson('disableTwoFactor', { body: passwordIn(args) }, asker);
         await succeed();
-        return result(identity, { token: await identity.tokenIn(answer), userId, twoFactorToken: undefined, setCookies: [] }, context);
+        return result(identity, { token: await identity.tokenIn(answer), userId, twoFactorToken: undefined, setCookies: answer.setCookies }, context);
       }),
       createOrganization: field('ID!', 'Makes an organization with the caller as owner, who acts in it from now on.', { name: 'String!', slug: 'String!' }, async (identity, args, asker) => {
         requireFree(asker);
@@ -149,24 +158,26 @@ export function identityFields(current: () => Identity): { readonly query: Outpu
         await identity.asPerson('removeMember', { body: { memberIdOrEmail: text(args, 'memberId') } }, asker);
         return true;
       }),
-      createApiKey: field('CreatedApiKey!', 'Makes a key with which a program acts for the caller, in the active organization.', { name: 'String!', scopes: '[String!]!', expiresAt: 'DateTime' }, async ({ database }, args, asker) => {
+      createApiKey: field('CreatedApiKey!', 'Makes a key with which a program acts for the caller, in the active organization.', { name: 'String!', scopes: '[String!]!', expiresAt: 'DateTime' }, async ({ records }, args, asker, { catalog }) => {
         const userId = requireFree(asker);
         const scopes = args['scopes'] as readonly string[];
-        const wrong = scopes.findIndex((scope) => !scopePattern.test(scope));
+        const wrong = scopes.findIndex((scope) => !scopePattern.test(scope) || (scope.includes(':') && !catalog.objects.has(scope.slice(0, scope.indexOf(':')))));
         if (wrong >= 0 || scopes.length === 0) {
-          const message = 'A scope is read, write, <object>:read or <object>:write; at least one is needed.';
+          const message = 'A scope is read, write, <object>:read or <object>:write, with the machine name of an object; at least one is needed.';
           throw new ObjectosError('VALIDATION_FAILED', message, { problems: [{ path: ['scopes', Math.max(wrong, 0)], code: 'INVALID_SCOPE', message }] });
         }
         const expiresAt = args['expiresAt'];
-        return createApiKey(database, { userId, name: text(args, 'name'), organizationId: asker.caller.organizationId, scopes, expiresAt: expiresAt === undefined || expiresAt === null ? undefined : new Date(expiresAt as string) });
+        return createApiKey(records, { userId, name: text(args, 'name'), organizationId: asker.caller.organizationId, scopes, expiresAt: expiresAt === undefined || expiresAt === null ? undefined : new Date(expiresAt as string) });
       }),
-      revokeApiKey: field('Boolean!', 'Ends one of the own API keys at once.', { id: 'ID!' }, async ({ database }, args, asker) => {
-        await revokeApiKey(database, requireSession(asker), text(args, 'id'));
+      revokeApiKey: field('Boolean!', 'Ends one of the own API keys at once.', { id: 'ID!' }, async ({ database, records }, args, asker) => {
+        await revokeApiKey(database, records, requireSession(asker), text(args, 'id'));
         return true;
       }),
     },
   };
 }
+
+const passwordIn = ({ password }: Args): object => (typeof password === 'string' ? { password } : {});
 
 const memberRoles = ['owner', 'admin', 'member'];
 

@@ -98,7 +98,8 @@ export function identityTypes(identity: () => Identity): Readonly<Record<string,
   };
 }
 
-async function ownSessions({ database, settings }: Identity, { id, caller }: Me): Promise<readonly object[]> {
-  const sessions = await sessionsOf(database, id, settings.policy.session.idleTimeout);
+async function ownSessions({ database, policies }: Identity, { id, caller }: Me): Promise<readonly object[]> {
+  const { session: policy } = await policies.of(caller);
+  const sessions = await sessionsOf(database, id, policy.idleTimeout);
   return sessions.map((session) => ({ ...session, current: session.id === caller.attributes['sessionId'] }));
 }

@@ -1,0 +1,21 @@
+import type { Database } from '../../database/database.ts';
+import type { Callers } from '../../resolvers/caller.ts';
+import { rolesOf } from './authenticate.ts';
+import { memberRoles } from './member-roles.ts';
+
+/** Adds to a person what a session would: whether an administrator, and the membership in the organization of who asks. */
+export function withMembership(callers: Callers, database: Database): Callers {
+  return {
+    async of(userId, asker) {
+      const caller = await callers.of(userId, asker);
+      if (!caller) return undefined;
+      const { rows } = await database.query<{ administrator: boolean | null; organization: string | null; role: string | null }>({
+        text: `SELECT u.administrator, m.organization_id AS organization, m.role FROM sys_user u
+          LEFT JOIN sys_member m ON m.user_id = u.id AND m.organization_id = $2::uuid WHERE u.id = $1::uuid`,
+        values: [userId, asker.organizationId ?? null],
+      });
+      const [person] = rows;
+      return { ...caller, organizationId: person?.organization ?? undefined, roles: rolesOf(person?.administrator === true, memberRoles(person?.role ?? null)) };
+    },
+  };
+}

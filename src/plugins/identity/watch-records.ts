@@ -1,0 +1,39 @@
+import type { Change, MutationPhase } from '../../resolvers/write/phase.ts';
+import type { Identity } from './service.ts';
+
+/** What of a user decides about their callers. */
+const deciding = ['active', 'email', 'administrator', 'two_factor_enabled', 'password_changed_at'];
+
+/** Whoever writes users, sessions and memberships, and wherever: sessions end and sockets close as the new state demands. */
+export function watchRecords(current: () => Identity): MutationPhase {
+  return {
+    objects: ['sys_user', 'sys_session', 'sys_member'],
+    before(changes) {
+      for (const { object, kind, values, previous } of changes) {
+        if (object !== 'sys_user' || kind !== 'update' || !('email' in values) || 'email_verified' in values) continue;
+        // Nobody has shown yet that the new address is theirs.
+        if (values['email'] !== previous?.['email']) values['email_verified'] = false;
+      }
+    },
+    async after(changes) {
+      const { sessions } = current();
+      switch (changes[0]?.object) {
+        case 'sys_user': {
+          const touched = changes.filter(({ kind, values }) => kind !== 'create' && (kind !== 'update' || deciding.some((field) => field in values)));
+          for (const { id, kind, record } of touched) if (kind === 'delete' || record['active'] === false) await sessions.end(id, {});
+          await sessions.usersChanged(idsOf(touched));
+          break;
+        }
+        case 'sys_session':
+          await sessions.sessionsEnded(idsOf(changes.filter(({ kind }) => kind === 'delete')));
+          await sessions.sessionsChanged(idsOf(changes.filter(({ kind }) => kind === 'update')));
+          break;
+        case 'sys_member':
+          await sessions.usersChanged(changes.map(({ record }) => String(record['user'])));
+          break;
+      }
+    },
+  };
+}
+
+const idsOf = (changes: readonly Change[]): string[] => changes.map(({ id }) => id);
