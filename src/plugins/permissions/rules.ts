@@ -1,5 +1,8 @@
 import type { Filter } from '../../resolvers/filter/filter.ts';
 
+/** The permission set of callers who are not signed in. */
+export const guestSet = 'guest';
+
 /** How much of a record sharing opens: `full` also deletes. */
 export const levels = ['read', 'edit', 'full'] as const;
 export type Level = (typeof levels)[number];

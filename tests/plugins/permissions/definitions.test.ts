@@ -41,6 +41,7 @@ describe('definitions of rights', () => {
     ['the layout of one object', { 'a.permission.yml': "name: a\nobjectName: account\nprofiles: { sales: { allowRead: true, viewFilters: { owner: '{{ userId }}' } } }\nfieldPermissions: { amount: { visibleTo: [sales], editableBy: [] } }" }],
     ['nested roles', { 'tree.role.yml': 'roles: [{ name: boss }, { name: rep, parentRole: boss }]' }],
     ['older sharing rules', { 'r.role.yml': 'name: boss', 's.sharing.yml': 'name: s\nobjectName: account\ntype: criteria_based\ncriteria: { status: open }\naccessLevel: read_write\nsharedWithType: role\nsharedWithValues: [boss]' }],
+    ['masks of phone numbers, and of addresses', { 'x.extension.yml': 'extend: account\nfields:\n  phone: { type: phone, maskingRule: { preset: phone } }\n  mail: { type: email, maskingRule: { strategy: nullify } }\n  site: { type: url, maskingRule: { strategy: nullify } }\n  address_text: { type: text, maskingRule: { preset: email } }' }],
     ['sharing by owner', { 'r.role.yml': 'name: boss', 's.sharing.yml': 'name: s\nobject: account\nownedBy: { type: role, value: boss }\nsharedWith: [{ type: user, value: ada@example.com }]' }],
   ])('%s loads', (_name, files) => {
     expect(problemsOf(files)).toEqual([]);
@@ -70,7 +71,7 @@ describe('definitions of rights', () => {
     ['id IN (SELECT id FROM account)', 'the condition cannot be read at "id", where ")" is expected'],
     [{ name: { $regex: 'x' } }, 'unknown operator "$regex"'],
     [{ amount: { $gt: null } }, '$gt cannot compare with null'],
-    [['name', '=', 'x'], 'a condition is a text or a mapping of fields'],
+    [7, 'a condition is a mapping of fields or a list'],
   ])('the condition %j is refused', (using, message) => {
     expect(problemsOf(policy(using))).toEqual([`p.policy.yml:3:1 ${message}`]);
   });
@@ -83,6 +84,8 @@ describe('definitions of rights', () => {
     ['what is not enforced', set('objects:\n  account: { allowRead: true, readScope: own }'), ['a.permission.yml:3:31 "readScope" is not enforced']],
     ['purging apart from deleting', set('objects:\n  account: { allowPurge: true }'), ['a.permission.yml:3:14 restoring and purging go with the right to delete']],
     ['rights on assignments', set('objects:\n  sys_record_share: { allowRead: true }'), ['a.permission.yml:3:3 rights on sys_record_share come with the system permission "manage_sharing"']],
+    ['system permissions for everybody', set('isDefault: true\nsystemPermissions: [manage_users]'), ['a.permission.yml:3:1 a set that everybody has cannot give system permissions']],
+    ['system permissions for callers who are not signed in', { 'g.profile.yml': 'name: guest\nsystemPermissions: [manage_users]' }, ['g.profile.yml:2:1 the set of callers who are not signed in cannot give system permissions']],
     ['an editable field that cannot be read', set('fields:\n  account.amount: { readable: false, editable: true }'), ['a.permission.yml:3:3 account.amount cannot be editable and not readable']],
     ['names given twice', { ...set(''), 'b.profile.yml': 'name: a' }, ['a.permission.yml:1:1 there are two of the name "a"']],
     ['circles of roles', { 'r.role.yml': '- { name: a, parent: b }\n- { name: b, parent: a }' }, ['definitions:-:- the roles a → b → a form a circle']],
@@ -90,6 +93,17 @@ describe('definitions of rights', () => {
     ['unknown holders', { 'x.extension.yml': 'extend: account\nfields:\n  secret: { type: text, visible_to: [nobody] }' }, ['x.extension.yml:3:25 there is no profile, permission set or role "nobody"']],
     ['masks that make text of numbers', { 'x.extension.yml': 'extend: account\nfields:\n  size: { type: number, maskingRule: { strategy: redact } }' }, ['x.extension.yml:3:40 a field of the type number cannot be masked with redact']],
     ['control by no parent', { 'b.object.yml': 'name: b\nsharingModel: controlled_by_parent\nfields: { name: { type: text } }' }, ['b.object.yml:2:1 nothing controls the records: the object has no master_detail field']],
+    ['fields of unknown objects', set('fields:\n  acount.name: { readable: true }'), ['a.permission.yml:3:3 there is no object "acount"']],
+    ['policies of a set for unknown objects', set('rowLevelSecurity:\n  - { name: x, object: acount, using: active }'), ['a.permission.yml:3:16 there is no object "acount"']],
+    ['policies for unknown objects', { 'p.policy.yml': 'name: p\nobject: acount\nusing: active' }, ['p.policy.yml:2:1 there is no object "acount"']],
+    ['policies for unknown roles', { 'p.policy.yml': 'name: p\nobject: account\nusing: active\nroles: [boss]' }, ['p.policy.yml:4:1 there is no role "boss"']],
+    ['sharing of unknown objects', { 's.sharing.yml': 'name: s\nobject: acount\ncondition: active\nsharedWith: { type: guest }' }, ['s.sharing.yml:2:1 there is no object "acount"']],
+    ['sharing by unknown fields', { 's.sharing.yml': 'name: s\nobject: account\ncondition: { activ: true }\nsharedWith: { type: guest }' }, ['s.sharing.yml:3:1 account has no field "activ"']],
+    ['sharing with unknown groups', { 's.sharing.yml': 'name: s\nobject: account\ncondition: active\nsharedWith: { type: group, value: team }' }, ['s.sharing.yml:4:1 there is no group "team"']],
+    ['groups of unknown roles', { 'g.group.yml': 'name: g\nroles: [boss]' }, ['g.group.yml:2:1 there is no role "boss"']],
+    ['the layout of one object for an unknown one', { 'a.permission.yml': 'name: a\nobjectName: acount\nprofiles: { sales: { allowRead: true } }' }, ['a.permission.yml:2:1 there is no object "acount"']],
+    ['the layout of one object with unknown fields', { 'a.permission.yml': 'name: a\nobjectName: account\nprofiles: { sales: { allowRead: true } }\nfieldPermissions:\n  amont: { visibleTo: [sales] }' }, ['a.permission.yml:5:3 account has no field "amont"']],
+    ['masks that are no addresses', { 'x.extension.yml': 'extend: account\nfields:\n  mail: { type: email, maskingRule: { preset: email } }' }, ['x.extension.yml:3:24 a field of the type email cannot be masked with partial']],
     ['rules for nobody', { 's.sharing.yml': 'name: s\nobject: account\ncondition: active' }, ['s.sharing.yml:1:1 nobody is named whom the records are shared with']],
     ['checks that say nothing of old records', { 'p.policy.yml': 'name: p\nobject: account\ncheck: active' }, ['p.policy.yml:3:1 "check" alone says nothing about records as they are, which all asks']],
   ])('refuses %s', (_name, files, problems) => {

@@ -1,23 +1,52 @@
 import fc from 'fast-check';
+import type { Change } from './changes.ts';
+import type { Question } from './questions.ts';
 
 /** A small company: who there is, what there is, and every kind of rule. Indexes name things; `undefined` is "none". */
 export interface World {
   readonly model: 'private' | 'public_read' | 'public_read_write' | 'full';
   /** Parent of each role: an earlier one. */
   readonly parents: readonly (number | undefined)[];
-  readonly people: readonly { readonly role: number | undefined; readonly sets: readonly number[]; readonly inGroup: boolean }[];
+  readonly people: readonly Person[];
+  /** Roles of further users, who own nothing and do nothing, so that lists of users become long. */
+  readonly crowd: readonly number[];
+  /** Roles whose holders are in the group, beside its members. */
+  readonly teamRoles: readonly number[];
   readonly sets: readonly SetPlan[];
   readonly policies: readonly { readonly condition: Condition; readonly check: Condition | undefined; readonly operation: 'select' | 'insert' | 'update' | 'delete' | 'all'; readonly role: number | undefined }[];
   readonly sharing: readonly { readonly condition: Condition | undefined; readonly ownedBy: Who; readonly sharedWith: Who; readonly level: 'read' | 'edit' | 'full' }[];
-  readonly shares: readonly { readonly deal: number; readonly person: number; readonly level: 'read' | 'edit'; readonly expired: boolean }[];
-  readonly amountVisibleTo: { readonly role: number | undefined; readonly set: number | undefined } | undefined;
-  readonly deals: readonly { readonly owner: number | undefined; readonly stage: Stage; readonly amount: number; readonly tasks: number }[];
+  readonly shares: readonly { readonly deal: number; readonly with: Who & { readonly type: 'user' | 'group' | 'role' }; readonly level: 'read' | 'edit'; readonly expired: boolean }[];
+  /** `visible_to` and `editable_by`. */
+  readonly fields: Readonly<Record<FieldKey, { readonly visibleTo: readonly Holder[] | undefined; readonly editableBy: readonly Holder[] | undefined }>>;
+  readonly mask: { readonly strategy: 'redact' | 'partial' | 'hash' | 'nullify'; readonly roles: readonly Holder[] | undefined; readonly exempt: readonly Holder[] } | undefined;
+  readonly seesPeople: boolean;
+  readonly deals: readonly DealPlan[];
+  readonly notes: readonly { readonly deal: number | undefined; readonly creator: number | undefined; readonly trashed: boolean }[];
+  /** What people then do, one after another. */
+  readonly steps: readonly { readonly person: number; readonly does: Question | Change }[];
 }
 
+export interface Person {
+  readonly role: number | undefined;
+  readonly sets: readonly number[];
+  readonly inGroup: boolean;
+  readonly org: Org;
+}
+export interface DealPlan {
+  readonly owner: number | undefined;
+  readonly stage: Stage;
+  readonly amount: number | undefined;
+  readonly org: Org;
+  readonly parent: number | undefined;
+  readonly tasks: number;
+}
 export interface SetPlan {
   readonly deal: Grant;
   readonly task: Grant;
-  readonly secret: { readonly readable: boolean; readonly editable: boolean } | undefined;
+  readonly note: Grant;
+  readonly fields: Readonly<Record<FieldKey, FieldPlan | undefined>>;
+  /** `deal.*` */
+  readonly otherFields: { readonly editable: boolean } | undefined;
   readonly policy: Condition | undefined;
 }
 export interface Grant {
@@ -29,57 +58,83 @@ export interface Grant {
   readonly viewAll: boolean;
   readonly modifyAll: boolean;
 }
+export interface FieldPlan {
+  readonly readable: boolean;
+  readonly editable: boolean;
+  readonly filterable: boolean;
+  readonly sortable: boolean;
+  readonly aggregatable: boolean;
+}
 export type Stage = 'a' | 'b' | 'c';
-export type Condition = 'own' | 'stage a' | 'amount over 4' | 'not own';
+export type Org = 'x' | 'y';
+export type Condition = 'own' | 'stage a' | 'amount over 4' | 'not own' | 'my org' | 'below stage a';
+export const fieldKeys = ['deal.amount', 'deal.secret', 'task.weight', 'note.deal'] as const;
+export type FieldKey = (typeof fieldKeys)[number];
+export interface Holder {
+  readonly type: 'role' | 'set';
+  readonly index: number;
+}
 export interface Who {
   readonly type: 'user' | 'group' | 'role' | 'role_and_subordinates';
   readonly index: number;
 }
 
-export const size = { roles: 4, people: 5, sets: 3, deals: 6 } as const;
+export const size = { roles: 4, people: 4, sets: 3, deals: 6, notes: 4 } as const;
 const index = (below: number) => fc.nat({ max: below - 1 });
-const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
-const rarely = fc.nat({ max: 5 }).map((n) => n === 0);
-const often = fc.nat({ max: 3 }).map((n) => n !== 0);
-const grant: fc.Arbitrary<Grant> = fc.record({ create: fc.boolean(), read: often, edit: often, delete: fc.boolean(), transfer: rarely, viewAll: rarely, modifyAll: rarely });
-const condition = fc.constantFrom<Condition[]>('own', 'stage a', 'amount over 4', 'not own');
-const who: fc.Arbitrary<Who> = fc.record({ type: fc.constantFrom('user', 'group', 'role', 'role_and_subordinates'), index: index(size.roles) });
+const maybe = <T>(arbitrary: fc.Arbitrary<T>, freq = 2) => fc.option(arbitrary, { nil: undefined, freq });
+const rarely = fc.nat({ max: 7 }).map((n) => n === 7);
+const often = fc.nat({ max: 5 }).map((n) => n !== 5);
+const exactly = <T>(arbitrary: fc.Arbitrary<T>, length: number) => fc.array(arbitrary, { minLength: length, maxLength: length });
+const grant: fc.Arbitrary<Grant> = fc.record({ create: often, read: often, edit: often, delete: fc.boolean(), transfer: rarely, viewAll: rarely, modifyAll: rarely });
+const condition = fc.constantFrom<Condition[]>('own', 'stage a', 'amount over 4', 'not own', 'my org', 'below stage a');
+const who: fc.Arbitrary<Who> = fc.record({ type: fc.constantFrom('user', 'group', 'role', 'role_and_subordinates'), index: index(size.people) });
+const holders = fc.uniqueArray(fc.record({ type: fc.constantFrom<Holder['type'][]>('role', 'set'), index: index(3) }), { minLength: 1, maxLength: 3, selector: ({ type, index: n }) => `${type}${n}` });
+const fieldPlan: fc.Arbitrary<FieldPlan> = fc
+  .record({ readable: often, editable: fc.boolean(), filterable: often, sortable: often, aggregatable: often })
+  .map((plan) => (plan.readable ? plan : { readable: false, editable: false, filterable: false, sortable: false, aggregatable: false }));
+const byField = <T>(arbitrary: fc.Arbitrary<T>) => fc.tuple(arbitrary, arbitrary, arbitrary, arbitrary).map((values) => Object.fromEntries(fieldKeys.map((key, n) => [key, values[n]])) as Record<FieldKey, T>);
 
-export const worlds: fc.Arbitrary<World> = fc.record({
+export const worldsOf = (does: fc.Arbitrary<Question | Change>, steps: number): fc.Arbitrary<World> => fc.record({
   model: fc.constantFrom('private', 'private', 'public_read', 'public_read_write', 'full'),
-  parents: fc.tuple(...Array.from({ length: size.roles }, (_, role) => (role === 0 ? fc.constant(undefined) : maybe(index(role))))),
-  people: fc.array(fc.record({ role: maybe(index(size.roles)), sets: fc.uniqueArray(index(size.sets), { maxLength: 2 }), inGroup: fc.boolean() }), { minLength: size.people, maxLength: size.people }),
-  sets: fc.array(
-    fc.record({ deal: grant, task: grant, secret: maybe(fc.record({ readable: fc.constant(true), editable: fc.boolean() })), policy: fc.option(condition, { nil: undefined, freq: 2 }) }),
-    { minLength: size.sets, maxLength: size.sets },
-  ),
+  parents: fc.tuple(...Array.from({ length: size.roles }, (_, role) => (role === 0 ? fc.constant(undefined) : maybe(index(role), 5)))),
+  people: exactly(fc.record({ role: maybe(index(size.roles), 5), sets: fc.uniqueArray(index(size.sets), { maxLength: 2 }), inGroup: fc.boolean(), org: fc.constantFrom<Org[]>('x', 'y') }), size.people),
+  crowd: fc.oneof(fc.constant([]), exactly(index(size.roles), 24)),
+  teamRoles: fc.uniqueArray(index(size.roles), { maxLength: 1 }),
+  sets: exactly(fc.record({ deal: grant, task: grant, note: grant, fields: byField(maybe(fieldPlan, 2)), otherFields: fc.option(fc.record({ editable: often }), { nil: undefined, freq: 2 }), policy: maybe(condition, 3) }), size.sets),
   policies: fc.array(fc.record({ condition, check: maybe(condition), operation: fc.constantFrom('select', 'insert', 'update', 'delete', 'all'), role: maybe(index(size.roles)) }), { maxLength: 2 }),
   sharing: fc.array(fc.record({ condition: maybe(condition), ownedBy: who, sharedWith: who, level: fc.constantFrom('read', 'edit', 'full') }), { maxLength: 3 }),
-  shares: fc.array(fc.record({ deal: index(size.deals), person: index(size.people), level: fc.constantFrom('read', 'edit'), expired: rarely }), { maxLength: 3 }),
-  amountVisibleTo: maybe(fc.record({ role: maybe(index(size.roles)), set: maybe(index(size.sets)) })),
-  deals: fc.array(fc.record({ owner: maybe(index(size.people)), stage: fc.constantFrom<Stage[]>('a', 'b', 'c'), amount: fc.nat({ max: 9 }), tasks: fc.nat({ max: 2 }) }), { minLength: size.deals, maxLength: size.deals }),
+  shares: fc.array(fc.record({ deal: index(size.deals), with: fc.record({ type: fc.constantFrom('user', 'group', 'role'), index: index(size.people) }), level: fc.constantFrom('read', 'edit'), expired: rarely }), { maxLength: 4 }),
+  fields: byField(fc.record({ visibleTo: fc.option(holders, { nil: undefined, freq: 2 }), editableBy: fc.option(holders, { nil: undefined, freq: 2 }) })),
+  mask: maybe(fc.record({ strategy: fc.constantFrom('redact', 'partial', 'hash', 'nullify'), roles: fc.option(holders, { nil: undefined, freq: 2 }), exempt: holders })),
+  seesPeople: often,
+  deals: exactly(fc.record({ owner: maybe(index(size.people), 5), stage: fc.constantFrom<Stage[]>('a', 'b', 'c'), amount: maybe(fc.nat({ max: 9 }), 5), org: fc.constantFrom<Org[]>('x', 'y'), parent: maybe(index(size.deals)), tasks: fc.nat({ max: 2 }) }), size.deals),
+  notes: exactly(fc.record({ deal: maybe(index(size.deals), 5), creator: maybe(index(size.people), 5), trashed: rarely }), size.notes),
+  steps: fc.array(fc.record({ person: index(size.people), does }), { minLength: steps, maxLength: steps, size: 'max' }),
 });
-
-const id = (kind: number, n: number): string => `018f0000-0000-7000-8000-${String(kind).padStart(4, '0')}${String(n).padStart(8, '0')}`;
-export const personId = (n: number): string => id(1, n);
-export const dealId = (n: number): string => id(2, n);
-export const taskId = (deal: number, n: number): string => id(3, deal * 10 + n);
 
 const expressions: Readonly<Record<Condition, unknown>> = {
   'own': 'owner = current_user.id', 'stage a': { stage: 'a' }, 'amount over 4': { amount: { $gt: 4 } }, 'not own': 'NOT (owner == current_user.id)',
+  'my org': 'org = current_user.organization_id', 'below stage a': "parent.stage = 'a'",
 };
+const names = (list: readonly Holder[]) => list.map(({ type, index: n }) => `${type}${n}`);
 
-export function objectsOf({ model, amountVisibleTo }: World) {
-  const visibleTo = amountVisibleTo && [...(amountVisibleTo.role === undefined ? [] : [`role${amountVisibleTo.role}`]), ...(amountVisibleTo.set === undefined ? [] : [`set${amountVisibleTo.set}`])];
+export function objectsOf({ model, fields, mask }: World) {
+  const ruled = (key: FieldKey, field: object) => {
+    const { visibleTo, editableBy } = fields[key];
+    return { ...field, ...(visibleTo && { visible_to: names(visibleTo) }), ...(editableBy && { editable_by: names(editableBy) }) };
+  };
+  const maskingRule = mask && { strategy: mask.strategy, ...(mask.strategy === 'partial' && { keepHead: 1, keepTail: 2 }), ...(mask.roles && { roles: names(mask.roles) }), exemptRoles: names(mask.exempt) };
   return [
     {
-      name: 'deal', sharingModel: model,
+      name: 'deal', sharingModel: model, search: { fields: ['name', 'secret'] },
       fields: {
-        name: { type: 'text' }, stage: { type: 'select', options: ['a', 'b', 'c'] }, amount: { type: 'number', scale: 0, ...(visibleTo && { visible_to: visibleTo }) },
-        secret: { type: 'text' }, owner: { type: 'user' },
+        name: { type: 'text' }, stage: { type: 'select', options: ['a', 'b', 'c'] }, amount: ruled('deal.amount', { type: 'number', scale: 0 }), secret: ruled('deal.secret', { type: 'text' }),
+        phone: { type: 'text', ...(maskingRule && { maskingRule }) }, org: { type: 'text' }, code: { type: 'text', unique: true, externalId: true }, owner: { type: 'user' },
+        parent: { type: 'lookup', reference: 'deal', relatedName: 'children' },
       },
     },
-    { name: 'task', sharingModel: 'controlled_by_parent', fields: { name: { type: 'text' }, deal: { type: 'master_detail', reference: 'deal' } } },
+    { name: 'task', sharingModel: 'controlled_by_parent', fields: { name: { type: 'text' }, weight: ruled('task.weight', { type: 'number', scale: 0 }), deal: { type: 'master_detail', reference: 'deal', relatedName: 'tasks' } } },
+    { name: 'note', softDelete: true, fields: { name: { type: 'text' }, deal: ruled('note.deal', { type: 'lookup', reference: 'deal', relatedName: 'notes' }) } },
   ];
 }
 
@@ -88,13 +143,13 @@ const principal = ({ type, index: n }: Who) => ({ type, value: type === 'user' ?
 export function definitionsOf(world: World) {
   return [
     { kind: 'role', value: world.parents.map((parent, n) => ({ name: `role${n}`, ...(parent !== undefined && { parent: `role${parent}` }) })) },
-    { kind: 'group', value: { name: 'team' } },
+    { kind: 'group', value: { name: 'team', roles: world.teamRoles.map((role) => `role${role}`) } },
     {
       kind: 'permission',
-      value: world.sets.map(({ deal, task, secret, policy }, n) => ({
+      value: world.sets.map(({ deal, task, note, fields, otherFields, policy }, n) => ({
         name: `set${n}`,
-        objects: { deal, task },
-        ...(secret && { fields: { 'deal.secret': secret } }),
+        objects: { deal, task, note, ...(world.seesPeople && { sys_user: { allowRead: true } }) },
+        fields: { ...Object.fromEntries(Object.entries(fields).filter(([, plan]) => plan)), ...(otherFields && { 'deal.*': otherFields }) },
         ...(policy && { rowLevelSecurity: [{ name: 'own', object: 'deal', using: expressions[policy] }] }),
       })),
     },

@@ -1,7 +1,8 @@
 import type { Caller } from '../../../resolvers/caller.ts';
+import { extendCaller } from '../../../resolvers/expressions/caller-values.ts';
 import type { Level, Principal } from '../rules.ts';
 
-/** What is known of one caller, as the records say at the moment. Ids in it become bind parameters. */
+/** What is known of one caller, as the records say at the moment. Ids in it become bind parameters; a list of them stays the same array while it holds the same ids. */
 export interface Facts {
   readonly email: string | undefined;
   readonly profile: string | undefined;
@@ -14,12 +15,14 @@ export interface Facts {
   readonly systemPermissions: ReadonlySet<string>;
   /** Ids of all users that these principals are. */
   usersOf(principals: readonly Principal[]): readonly string[];
+  /** Whether any record is shared with the caller by hand. */
+  readonly hasShares: boolean;
   /** Records of the object that are shared with the caller by hand, at this level at least. */
   sharedIds(object: string, level: Level): readonly string[];
 }
 
 const nothing: Facts = {
-  email: undefined, profile: undefined, sets: [], roles: [], groups: [], subordinates: [], systemPermissions: new Set(), usersOf: () => [], sharedIds: () => [],
+  email: undefined, profile: undefined, sets: [], roles: [], groups: [], subordinates: [], systemPermissions: new Set(), usersOf: () => [], hasShares: false, sharedIds: () => [],
 };
 
 const known = new WeakMap<Caller, Facts>();
@@ -31,4 +34,6 @@ export function factsOf(caller: Caller): Facts {
 
 export function setFacts(caller: Caller, facts: Facts): void {
   known.set(caller, facts);
+  const { email, profile, sets, roles, groups } = facts;
+  extendCaller(caller, { ...(email !== undefined && { email }), ...(profile !== undefined && { profile }), role: roles[0], roles, groups, permission_sets: sets });
 }

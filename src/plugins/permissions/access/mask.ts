@@ -3,7 +3,7 @@ import { mask } from '../../../metadata/field-types/masking.ts';
 import type { MaskStrategy } from '../rules.ts';
 
 /** Scalars of text whose values may take any form on their way out. */
-const textScalars: ReadonlySet<string> = new Set(['String']);
+const textScalars: ReadonlySet<string> = new Set(['String', 'PhoneNumber']);
 
 /** Masks make text of the value, so fields of other types can only become null. */
 export function canMask(strategy: MaskStrategy, field: CatalogField): boolean {
@@ -16,7 +16,7 @@ export function canMask(strategy: MaskStrategy, field: CatalogField): boolean {
 /** SQL of the masked value. Nothing but the parts that the strategy keeps, and whether there is a value, can be told from it. */
 export function maskSql(strategy: MaskStrategy, field: CatalogField): (sql: string) => string {
   switch (strategy.kind) {
-    case 'nullify': return () => 'NULL';
+    case 'nullify': return () => 'NULL::text';
     case 'redact': return (sql) => `CASE WHEN ${sql} IS NOT NULL THEN '${mask}' END`;
     // Bound to field and record system, so that equal values of other fields do not meet.
     case 'hash': return (sql) => `encode(sha256(convert_to('${field.object}.${field.name}:' || ${sql}, 'UTF8')), 'hex')`;

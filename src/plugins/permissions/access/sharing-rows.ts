@@ -11,12 +11,18 @@ export interface ClassFacts {
   /** Sharing rules that name the caller in person. */
   readonly personalRules: readonly string[];
   readonly signedIn: boolean;
+  /** Some record is shared with the caller by hand. */
+  readonly hasShares: boolean;
+  /** Long lists of owners decide: of users below the caller, or of those whose records a rule shares. */
+  readonly manyOwners: boolean;
 }
 
-/** One reason for which sharing opens records. */
-export interface SharingReason {
+/** One reason for which records are open. */
+export interface Reason {
   readonly name: string;
   readonly rows: Rows;
+  /** Why it opens nothing to the caller at all. */
+  readonly because?: string;
 }
 
 const includes = (has: Level, wanted: Level): boolean => levels.indexOf(has) >= levels.indexOf(wanted);
@@ -26,21 +32,24 @@ const opened: Readonly<Record<ObjectModel['sharing'], Level | undefined>> = {
 };
 
 /** Why sharing opens records of an object at a level, one reason at a time; any of them is enough. Not for objects that their master controls. */
-export function sharingReasons(rules: Rules, object: string, model: ObjectModel, level: Level, caller: ClassFacts): readonly SharingReason[] {
+export function sharingReasons(rules: Rules, object: string, model: ObjectModel, level: Level, caller: ClassFacts): readonly Reason[] {
   const base = opened[model.sharing];
-  const reasons: SharingReason[] = [];
-  if (base !== undefined && includes(base, level)) reasons.push({ name: `sharing model ${model.sharing}`, rows: true });
+  const reasons: Reason[] = [{ name: `sharing model ${model.sharing}`, rows: base !== undefined && includes(base, level) }];
   if (model.owner !== undefined && caller.signedIn) {
     reasons.push({ name: 'owner', rows: ownedBy(model.owner, 'eq', { value: (request) => request.caller.userId }) });
-    if (caller.roles.some((role) => rolesBelow(rules, role).length > 0)) {
-      reasons.push({ name: 'role hierarchy', rows: ownedBy(model.owner, 'in', { value: (request) => factsOf(request.caller).subordinates }) });
-    }
+    const above = caller.roles.some((role) => rolesBelow(rules, role).length > 0);
+    reasons.push({
+      name: 'role hierarchy',
+      ...(above ? { rows: ownedBy(model.owner, 'in', { value: (request) => factsOf(request.caller).subordinates, long: caller.manyOwners }) } : { rows: false, because: 'no role stands below one of the caller' }),
+    });
   }
   for (const rule of rules.sharing.get(object) ?? []) {
-    if (includes(rule.level, level) && rule.sharedWith.some((principal) => reaches(rules, rule, principal, caller))) reasons.push({ name: `sharing rule ${rule.name}`, rows: rowsOf(rule, model) });
+    const because = !includes(rule.level, level) ? `it opens for ${rule.level}` : rule.sharedWith.some((principal) => reaches(rules, rule, principal, caller)) ? undefined : 'it is not for the caller';
+    reasons.push({ name: `sharing rule ${rule.name}`, ...(because === undefined ? { rows: rowsOf(rule, model, caller) } : { rows: false, because }) });
   }
   if (caller.signedIn) {
-    reasons.push({ name: 'manual share', rows: { kind: 'compare', field: 'id', operator: 'in', operand: { value: (request) => factsOf(request.caller).sharedIds(object, level) } } });
+    const rows: Filter = { kind: 'compare', field: 'id', operator: 'in', operand: { value: (request) => factsOf(request.caller).sharedIds(object, level) } };
+    reasons.push({ name: 'manual share', ...(caller.hasShares ? { rows } : { rows: false, because: 'no record is shared with the caller by hand' }) });
   }
   return reasons;
 }
@@ -53,11 +62,11 @@ function ownedBy(field: string, operator: 'eq' | 'in', operand: Operand): Filter
   return { kind: 'compare', field, operator, operand };
 }
 
-function rowsOf(rule: SharingRule, { owner }: ObjectModel): Rows {
+function rowsOf(rule: SharingRule, { owner }: ObjectModel, { manyOwners }: ClassFacts): Rows {
   const { records } = rule;
   if (records.kind === 'criteria') return records.filter;
   if (owner === undefined) return false;
-  return ownedBy(owner, 'in', { value: (request) => factsOf(request.caller).usersOf(records.ownedBy) });
+  return ownedBy(owner, 'in', { value: (request) => factsOf(request.caller).usersOf(records.ownedBy), long: manyOwners });
 }
 
 function reaches(rules: Rules, rule: SharingRule, { type, value }: Principal, caller: ClassFacts): boolean {

@@ -1,15 +1,6 @@
 import type { FilterFamily } from '../../../metadata/field-type.ts';
-import type { RequestContext } from '../../../resolvers/request.ts';
+import type { ContextValue } from '../../../resolvers/filter/conditions/compare.ts';
 import { factsOf } from '../access/facts.ts';
-
-/** Something known of the caller when a request runs. It becomes a bind parameter. */
-export interface ContextValue {
-  readonly name: string;
-  readonly list: boolean;
-  /** Fields it can be compared with; undefined when only the caller knows. */
-  readonly families: readonly FilterFamily[] | undefined;
-  read(request: RequestContext): unknown;
-}
 
 const ids: readonly FilterFamily[] = ['id', 'string'];
 const texts: readonly FilterFamily[] = ['string', 'enum'];
@@ -39,6 +30,12 @@ export function contextValue(path: string): ContextValue | undefined {
 }
 
 /** The path inside `{current_user_id}`, `${…}` or `{{ userId }}`. */
-export function templatePath(text: string): string | undefined {
+function templatePath(text: string): string | undefined {
   return /^(?:\{\{\s*([\w.$]+)\s*\}\}|\$?\{\s*([\w.]+)\s*\})$/.exec(text)?.slice(1).find((path) => path !== undefined);
+}
+
+/** What `{current_user_id}` and its like in a text stand for. */
+export function contextOf(text: string): ContextValue | undefined {
+  const path = templatePath(text);
+  return path === undefined ? undefined : contextValue(path);
 }

@@ -1,7 +1,7 @@
 import type { Filter, FilterOperator } from '../../../resolvers/filter/filter.ts';
-import { comparePath, negate, nullTest, truth, type ConditionScope, type ConditionValue } from './compare.ts';
-import { ConditionError } from './condition-error.ts';
-import { contextValue, templatePath } from './context-values.ts';
+import { comparePath, negate, nullTest, truth, type ConditionScope, type ConditionValue } from '../../../resolvers/filter/conditions/compare.ts';
+import { ConditionError } from '../../../resolvers/filter/conditions/condition-error.ts';
+import { contextOf, contextValue } from './context-values.ts';
 
 interface Token {
   readonly kind: 'word' | 'text' | 'number' | 'sign' | 'end';
@@ -141,8 +141,7 @@ class Parser {
     this.#at += 1;
     if (kind === 'number') return { kind: 'literal', value: Number(text) };
     if (kind === 'text') {
-      const path = templatePath(text);
-      const value = path === undefined ? undefined : contextValue(path);
+      const value = contextOf(text);
       return value ? { kind: 'context', value } : { kind: 'literal', value: text };
     }
     if (kind !== 'word') {

@@ -1,6 +1,6 @@
 import type { Group, Role } from '../rules.ts';
 import { checkRole, type Draft } from './read-rules.ts';
-import type { Reader } from './reader.ts';
+import type { Reader } from '../../../metadata/definitions/reader.ts';
 
 /** `{ name, label, parent, description }` */
 export function readRole(reader: Reader, draft: Draft): Role {

@@ -1,7 +1,7 @@
 import { operations, type Operation, type Policy } from '../rules.ts';
 import { objectNamed, readCondition } from './object-name.ts';
 import { checkRole, type Draft } from './read-rules.ts';
-import type { Reader } from './reader.ts';
+import type { Reader } from '../../../metadata/definitions/reader.ts';
 
 const spellings: Readonly<Record<string, Operation | 'all'>> = {
   select: 'select', read: 'select', insert: 'insert', create: 'insert', update: 'update', edit: 'update', delete: 'delete', all: 'all',
@@ -13,8 +13,8 @@ export function readPolicy(reader: Reader, draft: Draft): Policy | undefined {
   const name = reader.required('name');
   const object = objectNamed(catalog, reader, 'object', reader.required('object', 'objectName'));
   const operation = reader.oneOf(spellings, 'operation') ?? 'all';
-  const using = object && readCondition(reader, catalog, object, 'using');
-  const check = object && readCondition(reader, catalog, object, 'check');
+  const using = readCondition(reader, catalog, object, 'using');
+  const check = readCondition(reader, catalog, object, 'check');
   const roles = reader.texts('roles', 'positions');
   for (const role of roles ?? []) checkRole(draft, role, (message, hint) => { reader.error(['roles'], message, hint); });
   const enabled = reader.flag(true, 'enabled', 'active');

@@ -3,12 +3,13 @@ import { suggest } from '../../../metadata/nearest.ts';
 import type { CatalogReport, KindDocuments } from '../../../metadata/phase.ts';
 import type { Path } from '../../../metadata/source-document.ts';
 import type { FieldRule, Group, Policy, Role, Rules, RuleSet, SharingRule } from '../rules.ts';
+import { administratorProfile, builtInAdministrator, hasAdministrators } from './built-in.ts';
 import { readFieldRules, readModels } from './read-catalog.ts';
 import { readGroup, readRole } from './read-people.ts';
 import { readPolicy } from './read-policy.ts';
 import { readRuleSet, readRuntimeSet } from './read-set.ts';
 import { readSharingRule } from './read-sharing.ts';
-import { isMapping, Reader, type Report } from './reader.ts';
+import { isMapping, Reader, type Report } from '../../../metadata/definitions/reader.ts';
 
 /** A definition given in code, as its file would read. */
 export interface RuleDefinition {
@@ -56,6 +57,7 @@ export function readRules(catalog: Catalog, report: CatalogReport, documents: Ki
       else add(draft.sets, 'permission set', item, readRuleSet(reader(kind, item), kind === 'profile', draft));
     }
   }
+  if (hasAdministrators(catalog) && !draft.sets.has(administratorProfile)) draft.sets.set(administratorProfile, builtInAdministrator(catalog));
   for (const item of itemsOf('sharing')) readSharingRule(reader('sharing rule', item), draft);
   for (const item of itemsOf('policy')) {
     const policy = readPolicy(reader('policy', item), draft);

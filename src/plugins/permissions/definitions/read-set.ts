@@ -1,11 +1,11 @@
 import type { Catalog } from '../../../metadata/catalog.ts';
 import { suggest } from '../../../metadata/nearest.ts';
-import type { FieldGrant, ObjectGrant, Policy, RuleSet } from '../rules.ts';
+import { guestSet, type FieldGrant, type ObjectGrant, type Policy, type RuleSet } from '../rules.ts';
 import { guardedObjects, systemPermissions } from '../records/system-rights.ts';
 import { conditionOf } from './object-name.ts';
 import { readPolicy } from './read-policy.ts';
 import { checkHolder, type Draft } from './read-rules.ts';
-import { isMapping, Reader } from './reader.ts';
+import { isMapping, Reader } from '../../../metadata/definitions/reader.ts';
 
 /** `{ name, label, isProfile, isDefault, objects, fields, systemPermissions, rowLevelSecurity }` */
 export function readRuleSet(reader: Reader, inProfileFile: boolean, draft: Draft): RuleSet {
@@ -32,6 +32,9 @@ export function readRuleSet(reader: Reader, inProfileFile: boolean, draft: Draft
   const granted = reader.texts('systemPermissions') ?? [];
   for (const permission of granted) {
     if (!Object.hasOwn(systemPermissions, permission)) reader.report('warning', [...reader.path, 'systemPermissions'], reader.subject, `nothing acts on the system permission "${permission}"`, suggest(permission, Object.keys(systemPermissions)));
+  }
+  if (granted.length > 0 && (isDefault || name === guestSet)) {
+    reader.error(['systemPermissions'], `${isDefault ? 'a set that everybody has' : 'the set of callers who are not signed in'} cannot give system permissions`, 'Give them in a set that is assigned.');
   }
   reader.skip('description');
   reader.idle('tabPermissions', 'tabs', 'contextVariables', 'adminScope', 'packageId', 'managedBy');

@@ -2,7 +2,7 @@ import { principalTypes, type Level, type Principal, type SharingRule } from '..
 import { suggest } from '../../../metadata/nearest.ts';
 import { objectNamed, readCondition } from './object-name.ts';
 import { checkRole, type Draft } from './read-rules.ts';
-import { isMapping, Reader } from './reader.ts';
+import { isMapping, Reader } from '../../../metadata/definitions/reader.ts';
 
 const levelSpellings: Readonly<Record<string, Level>> = { read: 'read', read_only: 'read', edit: 'edit', read_write: 'edit', full: 'full' };
 const typeSpellings: Readonly<Record<string, 'owner' | 'criteria'>> = { owner: 'owner', owner_based: 'owner', criteria: 'criteria', criteria_based: 'criteria' };
@@ -15,7 +15,7 @@ export function readSharingRule(reader: Reader, draft: Draft): void {
   const { catalog } = draft;
   const name = reader.required('name');
   const object = objectNamed(catalog, reader, 'object', reader.required('object', 'objectName'));
-  const condition = object && readCondition(reader, catalog, object, 'condition', 'criteria', 'filter');
+  const condition = readCondition(reader, catalog, object, 'condition', 'criteria', 'filter');
   const ownedBy = principals(reader, draft, 'ownedBy', ['ownedByType', 'ownedByValues']);
   const type = reader.oneOf(typeSpellings, 'type', 'ruleType') ?? (ownedBy.length > 0 ? 'owner' : 'criteria');
   const level = reader.oneOf(levelSpellings, 'accessLevel', 'access', 'level') ?? 'read';

@@ -51,3 +51,24 @@ export const assignmentObjects: readonly DefinitionInput[] = [
     indexes: [{ fields: ['object', 'record_id'] }, { fields: ['user'] }],
   },
 ];
+
+export const auditObject: DefinitionInput = {
+  name: 'sys_access_audit',
+  label: 'Access audit',
+  pluralLabel: 'Access audits',
+  description: 'Who gave or took which rights, when and from whom. Written with the change itself; never changed, and kept when people and records go.',
+  enable: { apiMethods: ['get', 'list', 'aggregate'] },
+  fields: {
+    event: { type: 'select', label: 'Event', options: [{ value: 'granted' }, { value: 'changed' }, { value: 'revoked' }, { value: 'expired' }, { value: 'tried' }], required: true, description: 'tried: somebody tried a write as somebody else, without keeping it.' },
+    actor_id: { type: 'text', label: 'Actor', description: 'Id of the user who did it; empty for the platform itself.', maxLength: 36 },
+    user_id: { type: 'text', label: 'User', description: 'Id of the user whose rights these are; empty for a share with a group or role.', maxLength: 36 },
+    kind: { type: 'text', label: 'Kind', description: 'Machine name of the object that gives the right: `sys_permission_assignment`, `sys_record_share`.', required: true, maxLength: 200 },
+    assignment_id: { type: 'text', label: 'Assignment', description: 'Id of the assignment, membership or share.', maxLength: 36 },
+    name: { type: 'text', label: 'Name', description: 'The permission set, role or group; of a share, whom it is for when that is no user; of a tried write, the operation.', maxLength: 200 },
+    object: { type: 'text', label: 'Object', description: 'Of a share or a tried write: machine name of the object.', maxLength: 200 },
+    record_id: { type: 'text', label: 'Record', description: 'Of a share: id of the record.', maxLength: 36 },
+    before: { type: 'json', label: 'Before' },
+    after: { type: 'json', label: 'After' },
+  },
+  indexes: [{ fields: ['user_id'] }, { fields: ['object', 'record_id'] }],
+};

@@ -1,11 +1,16 @@
-import type { ObjectAccess } from '../../../resolvers/access.ts';
-import { openObject } from '../access/compile-object.ts';
+import type { FieldAccess, ObjectAccess } from '../../../resolvers/access.ts';
+import type { Filter } from '../../../resolvers/filter/filter.ts';
+import { closedObject, openObject } from '../access/compile-object.ts';
+import type { ClassFacts } from '../access/sharing-rows.ts';
 import type { ObjectGrant, RuleSet } from '../rules.ts';
 
 /** Records that decide about rights, and the system permission that opens them. */
 export const systemPermissions = {
   manage_users: { description: 'Assigns profiles, permission sets, roles and group members, explains rights.', objects: ['sys_permission_assignment', 'sys_role_assignment', 'sys_group_member'] },
-  manage_sharing: { description: 'Shares records by hand.', objects: ['sys_record_share'] },
+  manage_sharing: { description: 'Shares all records by hand.', objects: ['sys_record_share'] },
+  manage_jobs: { description: 'Sees jobs, runs them again and cancels them.', objects: ['sys_job'] },
+  manage_automation: { description: 'Sees runs of automations, begins them again and cancels them.', objects: ['sys_automation_run'] },
+  view_audit: { description: 'Sees who gave which rights to whom.', objects: ['sys_access_audit'] },
 } as const;
 
 export type SystemPermission = keyof typeof systemPermissions;
@@ -15,10 +20,20 @@ export const guardedObjects: ReadonlyMap<string, string> = new Map(Object.entrie
 
 const none = { create: false, read: false, edit: false, delete: false, transfer: false, viewAll: false, modifyAll: false };
 
-/** Rights that come with a system permission; undefined where permission sets decide. */
-export function systemRights(object: string, permissions: ReadonlySet<string>): ObjectAccess | undefined {
+const readOnlyField: FieldAccess = { read: true, edit: false, filter: true, sort: true, aggregate: true };
+const readOnly: ObjectAccess = { ...closedObject, read: true, field: () => readOnlyField };
+
+/** Everybody with some right shares what is theirs to share; which records these are is looked up when they write. */
+const made: Filter = { kind: 'compare', field: 'created_by', operator: 'eq', operand: { value: ({ caller }) => caller.userId } };
+const forMe: Filter = { kind: 'compare', field: 'user', operator: 'eq', operand: { value: ({ caller }) => caller.userId } };
+const sharer: ObjectAccess = { ...openObject, read: { kind: 'or', filters: [made, forMe] }, edit: made, delete: made };
+
+/** Rights on records that decide about rights; undefined where permission sets decide. */
+export function systemRights(object: string, permissions: ReadonlySet<string>, { signedIn, sets }: ClassFacts): ObjectAccess | undefined {
   const permission = guardedObjects.get(object);
-  return permission !== undefined && permissions.has(permission) ? openObject : undefined;
+  if (permission === undefined) return undefined;
+  if (permissions.has(permission)) return permission === 'view_audit' ? readOnly : openObject;
+  return object === 'sys_record_share' && signedIn && sets.length > 0 ? sharer : closedObject;
 }
 
 /** Whoever assigns or shares has to find the people. */

@@ -1,0 +1,38 @@
+import type { CatalogField, CatalogObject } from '../../../metadata/catalog.ts';
+import type { ObjectAccess } from '../../../resolvers/access.ts';
+import { fieldRules, mayEdit, mayRead, maskOf } from '../access/compile-field.ts';
+import type { ObjectRules } from '../access/set-rows.ts';
+
+/** Rights on one field, whatever the record. */
+export interface FieldRights {
+  readonly name: string;
+  readonly canFilter: boolean;
+  readonly canSort: boolean;
+  readonly canAggregate: boolean;
+  /** How the value is masked. */
+  readonly mask: string | undefined;
+  /** Whether some rule names the field, so that it does not go with its object. */
+  readonly guarded: boolean;
+  /** Permission sets of the caller that grant it, on the rows that they open. */
+  readonly readers: readonly string[];
+  readonly editors: readonly string[];
+}
+
+export const fieldsOf = (object: CatalogObject): readonly CatalogField[] => [...object.fields.values()].filter(({ internal }) => !internal);
+
+export const isWritable = ({ readonly, system, type }: CatalogField): boolean => !readonly && !system && !type.computed;
+
+export function fieldRights(scope: ObjectRules, field: CatalogField, access: ObjectAccess): FieldRights {
+  const { rules, caller, grants } = scope;
+  const rule = fieldRules(rules, field);
+  const { filter, sort, aggregate, mask } = access.field(field.name);
+  const names = (of: typeof mayRead, right: 'read' | 'edit'): readonly string[] => grants.filter(({ set, grant }) => grant[right] && of(rule, set, caller)).map(({ set }) => set.name);
+  return {
+    name: field.name,
+    canFilter: filter, canSort: sort, canAggregate: aggregate,
+    mask: mask && maskOf(rule.own, caller)?.kind,
+    guarded: rule.guardsRead || rule.guardsEdit,
+    readers: names(mayRead, 'read'),
+    editors: isWritable(field) ? names(mayEdit, 'edit') : [],
+  };
+}

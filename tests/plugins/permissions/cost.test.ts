@@ -1,0 +1,92 @@
+import { beforeAll, expect, it } from 'vitest';
+import { permissions } from '../../../src/plugins/permissions/index.ts';
+import type { Statement } from '../../../src/database/database.ts';
+import { systemCaller } from '../../../src/resolvers/caller.ts';
+import { describeEachDatabase } from '../../support/database.ts';
+import { startPlatform, type TestPlatform } from '../../support/platform.ts';
+import { recording } from '../../support/recording.ts';
+
+const id = (kind: number, n: number): string => `018f0000-0000-7000-8000-${String(kind).padStart(4, '0')}${String(n).padStart(8, '0')}`;
+const people = Array.from({ length: 20 }, (_, n) => n);
+const objects = [
+  { name: 'account', sharingModel: 'private', enable: { trash: true }, fields: { name: { type: 'text' }, owner: { type: 'user' } } },
+  { name: 'contact', sharingModel: 'controlled_by_parent', fields: { name: { type: 'text' }, account: { type: 'master_detail', reference: 'account', relatedName: 'contacts' } } },
+];
+const rights = { allowCreate: true, allowRead: true, allowEdit: true, allowDelete: true };
+const definitions = [
+  { kind: 'profile', value: [{ name: 'sales', objects: { account: rights, contact: rights } }] },
+  { kind: 'role', value: [{ name: 'manager' }, { name: 'rep', parent: 'manager' }] },
+] as const;
+
+describeEachDatabase('the cost of rights', (openDatabase) => {
+  let app: TestPlatform;
+  const statements: Statement[] = [];
+  const as = (n: number): TestPlatform => app.as({ userId: id(1, n), profile: 'sales' });
+  /** The data, and the last statement that was needed for it. */
+  const ask = async (n: number, document: string) => {
+    statements.length = 0;
+    const { data, errors } = await as(n).query(document);
+    expect(errors).toBeUndefined();
+    return { data, text: statements.at(-1)?.text ?? '', count: statements.length };
+  };
+
+  beforeAll(async () => {
+    const database = recording(await openDatabase(), (statement) => statements.push(statement));
+    app = await startPlatform({ database, objects, plugins: [permissions({ definitions })], open: false });
+    const { errors } = await app.as(systemCaller).query(
+      `mutation ($users: [User!]!, $roles: [RoleAssignment!]!, $accounts: [Account!]!, $contacts: [Contact!]!) {
+        createUsers(input: $users) { count } createRoleAssignments(input: $roles) { count } createAccounts(input: $accounts) { count } createContacts(input: $contacts) { count }
+        deleteAccount(id: "${id(2, 3)}") { clientMutationId }
+      }`.replace(/\[(\w+)!]!/g, '[$1CreateInput!]!'),
+      {
+        users: people.map((n) => ({ id: id(1, n), name: `p${n}`, email: `p${n}@example.com` })),
+        roles: people.map((n) => ({ userId: id(1, n), role: n === 0 ? 'manager' : 'rep' })),
+        accounts: people.map((n) => ({ id: id(2, n), name: `a${n}`, ownerId: id(1, n) })),
+        contacts: people.map((n) => ({ id: id(3, n), name: `c${n}`, accountId: id(2, n) })),
+      },
+    );
+    expect(errors).toBeUndefined();
+  });
+
+  it('of children that a visible parent controls is that of the parent', async () => {
+    const { data, text } = await ask(4, '{ accounts { nodes { name contacts { nodes { name account { name } } } } } }');
+    expect(data).toEqual({ accounts: { nodes: [{ name: 'a4', contacts: { nodes: [{ name: 'c4', account: { name: 'a4' } }] } }] } });
+    expect(text).not.toContain('EXISTS');
+  });
+
+  it('is paid for children by themselves, and below a parent that may lie in the trash', async () => {
+    const alone = await ask(3, '{ contacts { nodes { name } } }');
+    expect(alone.data).toEqual({ contacts: { nodes: [] } });
+    expect(alone.text).toContain('EXISTS');
+    const trash = await ask(3, '{ accounts(trash: ONLY) { nodes { name contacts { nodes { name } } } } }');
+    expect(trash.data).toEqual({ accounts: { nodes: [{ name: 'a3', contacts: { nodes: [] } }] } });
+    expect(trash.text).toContain('EXISTS');
+    const included = await ask(3, '{ accounts(trash: INCLUDE) { nodes { contactsAggregate { count } } } }');
+    expect(included.data).toEqual({ accounts: { nodes: [{ contactsAggregate: { count: 0 } }] } });
+  });
+
+  it('is one list of users for a whole statement, whatever their number', async () => {
+    const { data } = await ask(0, '{ contacts(first: 50) { totalCount nodes { name account { name } } } accountsAggregate { count } }');
+    expect(data).toMatchObject({ contacts: { totalCount: 19 }, accountsAggregate: { count: 19 } });
+    const lists = statements.at(-1)?.values.filter((value) => Buffer.isBuffer(value));
+    expect(lists).toHaveLength(1);
+  });
+
+  it('of a caller who comes again is no statement, until a grant changes', async () => {
+    const document = '{ accounts { totalCount } }';
+    await ask(5, document);
+    expect(await ask(5, document)).toMatchObject({ data: { accounts: { totalCount: 1 } }, count: 1 });
+    const { errors } = await app.as(systemCaller).query(`mutation { createRecordShare(input: { object: "account", recordId: "${id(2, 6)}", userId: "${id(1, 5)}", accessLevel: READ }) { record { id } } }`);
+    expect(errors).toBeUndefined();
+    expect((await ask(5, document)).data).toEqual({ accounts: { totalCount: 2 } });
+  });
+
+  it('ends with a share', async () => {
+    const soon = new Date(Date.now() + 1_500).toISOString();
+    const { errors } = await app.as(systemCaller).query(`mutation { createRecordShare(input: { object: "account", recordId: "${id(2, 8)}", userId: "${id(1, 7)}", accessLevel: READ, expiresAt: "${soon}" }) { record { id } } }`);
+    expect(errors).toBeUndefined();
+    const document = '{ accounts { totalCount } }';
+    expect((await ask(7, document)).data).toEqual({ accounts: { totalCount: 2 } });
+    await expect.poll(async () => (await ask(7, document)).data, { timeout: 5_000 }).toEqual({ accounts: { totalCount: 1 } });
+  });
+});
