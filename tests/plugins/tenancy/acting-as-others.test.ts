@@ -1,0 +1,49 @@
+import { beforeAll, expect, it } from 'vitest';
+import { permissions } from '../../../src/plugins/permissions/index.ts';
+import { systemCaller, type Caller } from '../../../src/resolvers/caller.ts';
+import { describeEachDatabase } from '../../support/database.ts';
+import { accountId, codesOf, organizations, people, startTenancy, type TenancyApp } from './support.ts';
+
+const mine = accountId(1);
+const theirs = accountId(11);
+const definitions = [{ kind: 'profile', value: { name: 'all', objects: { '*': { modifyAllRecords: true, allowCreate: true }, sys_user: { modifyAllRecords: true } }, systemPermissions: ['manage_users'] } }] as const;
+
+describeEachDatabase('trying a write as somebody else', (open) => {
+  let app: TenancyApp;
+  const cat: Partial<Caller> = { userId: people.cat, organizationId: organizations.alpha, profile: 'all' };
+  const rename = (id: string) => `mutation { updateAccount(id: "${id}", input: { name: "New" }, dryRun: true, dryRunAs: "${people.ann}") { clientMutationId } }`;
+  const asKey = (...scopes: string[]) => app.as({ ...cat, kind: 'apiKey', attributes: { scopes } });
+
+  beforeAll(async () => {
+    const database = await open();
+    app = await startTenancy({ database, open: false, plugins: [permissions({ definitions })] });
+    for (const [organization, id] of [['alpha', mine], ['beta', theirs]] as const) {
+      const { errors } = await app.as({ ...cat, organizationId: organizations[organization] }).query(`mutation { createAccount(input: { id: "${id}", name: "Old" }) { record { id } } }`);
+      expect(errors).toBeUndefined();
+    }
+    // Ann is a member of Alpha, and an administrator of the whole platform.
+    await database.query({ text: 'UPDATE sys_user SET administrator = true WHERE id = $1', values: [people.ann] });
+    const { errors } = await app.as(systemCaller).query(`mutation { createPermissionAssignment(input: { userId: "${people.ann}", permissionSet: "all" }) { record { id } } }`);
+    expect(errors).toBeUndefined();
+  });
+
+  it('stays in the organization of who tries, also as an administrator of all', async () => {
+    expect(await app.as(cat).query(rename(mine))).toEqual({ data: { updateAccount: { clientMutationId: null } } });
+    expect(codesOf(await app.as(cat).query(rename(theirs)))).toEqual(['NOT_FOUND']);
+    const renameUser = (id: string, as: string) => `mutation { updateUser(id: "${id}", input: { name: "New" }, dryRun: true${as}) { clientMutationId } }`;
+    expect((await app.as({ ...cat, userId: people.ann, roles: ['administrator'] }).query(renameUser(people.bea, ''))).errors).toBeUndefined();
+    expect(codesOf(await app.as(cat).query(renameUser(people.bea, `, dryRunAs: "${people.ann}"`)))).toEqual(['NOT_FOUND']);
+  });
+
+  it('stays within the scopes of the key that tries', async () => {
+    expect(await asKey('write').query(rename(mine))).toEqual({ data: { updateAccount: { clientMutationId: null } } });
+    expect(codesOf(await asKey('account:write').query(rename(mine)))).toEqual(['FORBIDDEN']);
+    expect(codesOf(await asKey('sys_permission_assignment:write', 'sys_user:read', 'account:read').query(rename(mine)))).toEqual(['FORBIDDEN']);
+  });
+
+  it('explains nothing about records that a key is not for', async () => {
+    const explain = `{ explainAccess(object: "account", id: "${mine}", action: READ, as: "${people.ann}") { allowed } }`;
+    expect(await asKey('read').query(explain)).toEqual({ data: { explainAccess: { allowed: true } } });
+    expect(await asKey('sys_permission_assignment:read', 'sys_user:read').query(explain)).toEqual({ data: { explainAccess: null } });
+  });
+});
