@@ -1,0 +1,80 @@
+import type { Catalog, CatalogField } from '../../../metadata/catalog.ts';
+import type { ReadField } from '../../../metadata/expressions/checked.ts';
+import { systemAccess } from '../../../resolvers/access.ts';
+import { objectNamed, type SqlScope } from '../../../resolvers/filter/scope.ts';
+import type { StoredRecord } from '../../../resolvers/filter/to-predicate.ts';
+import { visibleRows, whereClause } from '../../../resolvers/filter/visible-rows.ts';
+import { BindList } from '../../../resolvers/sql/binds.ts';
+import { identifier } from '../../../resolvers/sql/identifier.ts';
+import { columnPlans } from '../../../resolvers/write/object-plan.ts';
+import type { Change, MutationContext } from '../../../resolvers/write/phase.ts';
+import { jsonbObject, jsonOf } from '../../../resolvers/write/sql/parts.ts';
+
+/** The record that a lookup leads to, by object and id. */
+export type Related = (object: string, id: string) => StoredRecord | undefined;
+
+/** Loads what expressions read behind the lookups of these changes. */
+export type LoadRelated = (changes: readonly Change[], context: MutationContext) => Promise<Related>;
+
+/** Records that one chain of lookups leads to. */
+interface Chain {
+  readonly steps: readonly CatalogField[];
+  readonly fields: Set<string>;
+}
+
+/** Undefined when the reads stay on the record itself. One statement reads all chains for all changes of a batch. */
+export function relatedLoader(reads: readonly ReadField[], catalog: Catalog): LoadRelated | undefined {
+  const chains = chainsOf(reads);
+  if (chains.length === 0) return undefined;
+  const binds = new BindList();
+  const text = chains.map((chain) => selectOf(chain, catalog, binds)).join(' UNION ALL ');
+  const lookups = [...new Set(chains.map(({ steps }) => steps[0]?.name ?? ''))];
+  return async (changes, context) => {
+    const ids = Object.fromEntries(lookups.map((name) => [name, [...new Set(changes.flatMap(({ record, previous }) => [record[name], previous?.[name]]).filter((id) => typeof id === 'string'))]]));
+    const records = new Map<string, StoredRecord>();
+    if (Object.values(ids).some((list) => list.length > 0)) {
+      const { rows } = await context.database.query<{ object: string; id: string; image: StoredRecord }>({ text, values: binds.values(context, ids) });
+      for (const { object, id, image } of rows) records.set(`${object} ${id}`, { ...records.get(`${object} ${id}`), ...image });
+    }
+    return (object, id) => {
+      const stored = records.get(`${object} ${id}`);
+      const underway = context.underway(object, id);
+      return underway ? { ...stored, ...underway } : stored;
+    };
+  };
+}
+
+function chainsOf(reads: readonly ReadField[]): readonly Chain[] {
+  const chains = new Map<string, Chain>();
+  for (const { steps, field } of reads) {
+    for (let length = 1; length <= steps.length; length += 1) {
+      const part = steps.slice(0, length);
+      const key = part.map(({ name }) => name).join('.');
+      const chain = chains.get(key) ?? { steps: part, fields: new Set<string>() };
+      chain.fields.add((steps[length] ?? field).name);
+      chains.set(key, chain);
+    }
+  }
+  return [...chains.values()];
+}
+
+/** A rule may look at records that its caller may not read: it tells nothing of them but that it failed. */
+function selectOf({ steps, fields }: Chain, catalog: Catalog, binds: BindList): string {
+  const [first, ...rest] = steps;
+  if (!first) throw new Error('A chain has at least one lookup.');
+  const target = ({ object, reference }: CatalogField) => objectNamed(catalog, reference?.object ?? object);
+  let scope: SqlScope = { object: target(first), alias: binds.alias(), catalog, access: systemAccess, binds };
+  const conditions = [`${scope.alias}."id" = ANY(${binds.add((_, locals) => locals[first.name], 'uuid[]')})`, ...visibleRows(scope)];
+  let from = `${identifier(scope.object.table)} ${scope.alias}`;
+  for (const step of rest) {
+    const next = { ...scope, object: target(step), alias: binds.alias() };
+    from += ` JOIN ${identifier(next.object.table)} ${next.alias} ON ${[`${next.alias}."id" = ${scope.alias}.${identifier(step.column ?? step.name)}`, ...visibleRows(next)].join(' AND ')}`;
+    scope = next;
+  }
+  const columns = columnPlans(scope.object);
+  const image = jsonbObject([...fields].flatMap((name) => {
+    const column = columns.get(name);
+    return column ? [[name, jsonOf(column, scope.alias)] as const] : [];
+  }));
+  return `SELECT '${scope.object.name}' AS "object", ${scope.alias}."id", ${image} AS "image" FROM ${from}${whereClause(conditions)}`;
+}

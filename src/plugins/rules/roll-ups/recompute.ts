@@ -1,0 +1,108 @@
+import { ObjectosError } from '../../../errors.ts';
+import type { Catalog } from '../../../metadata/catalog.ts';
+import type { RequestContext } from '../../../resolvers/request.ts';
+import { BindList } from '../../../resolvers/sql/binds.ts';
+import { identifier } from '../../../resolvers/sql/identifier.ts';
+import { groupBy } from '../../../resolvers/write/group-by.ts';
+import { logInsert, loggedDifferences, Stamps } from '../../../resolvers/write/sql/parts.ts';
+import { StatementCache, type WriteStatement } from '../../../resolvers/write/sql/statement-cache.ts';
+import { childScope, countsSql, exact, followRollUps, logTarget, summarisedSql } from './follow-sql.ts';
+import { rollUpsOf } from './read-roll-ups.ts';
+import type { RollUp } from './roll-up.ts';
+
+/** Records by roll-up whose number has to be read anew. */
+export type Stale = Readonly<Record<string, readonly string[] | null>>;
+
+/** Records that summarise each other in a circle of data would never come to an end. */
+const maxRounds = 100;
+
+const caches = new WeakMap<Catalog, StatementCache>();
+
+/** Reads numbers anew, and those that follow from them, from the lowest objects up. Inside the transaction of the write. */
+export async function recomputeStale(stale: Stale, context: RequestContext): Promise<void> {
+  const { all, order } = rollUpsOf(context.catalog);
+  const open = new Map<RollUp, Set<string>>();
+  const add = (more: Stale | null | undefined): void => {
+    for (const rollUp of all) {
+      const ids = more?.[rollUp.name];
+      if (ids) open.set(rollUp, new Set([...(open.get(rollUp) ?? []), ...ids]));
+    }
+  };
+  add(stale);
+  for (let round = 1; open.size > 0; round += 1) {
+    if (round > maxRounds) throw new ObjectosError('RECURSION_LIMIT', `Roll-ups depend on each other over more than ${maxRounds} levels: ${[...open.keys()].map(({ name }) => name).join(', ')}.`);
+    const lowest = Math.min(...[...open.keys()].map(({ parent }) => order.get(parent.name) ?? 0));
+    const due = [...open].filter(([{ parent }]) => (order.get(parent.name) ?? 0) === lowest);
+    for (const [rollUp] of due) open.delete(rollUp);
+    for (const group of groupBy(due, ([{ parent }]) => parent).values()) {
+      const ids = [...new Set(group.flatMap(([, set]) => [...set]))];
+      add((await recompute(group.map(([rollUp]) => rollUp), ids, context)).stale);
+    }
+  }
+}
+
+export interface Recomputed {
+  /** Records whose numbers were wrong. */
+  readonly changed: number;
+  readonly stale: Stale | null;
+}
+
+/**
+ * Reads roll-ups of one object anew for these records. The locks come first, in a statement of their own: what was committed while
+ * they were waited for is then seen, and what is not yet committed waits for them to add itself.
+ */
+export async function recompute(rollUps: readonly RollUp[], ids: readonly string[], context: RequestContext): Promise<Recomputed> {
+  const { database, catalog } = context;
+  const [first] = rollUps;
+  if (!first || ids.length === 0) return { changed: 0, stale: null };
+  const { parent } = first;
+  let cache = caches.get(catalog);
+  if (!cache) caches.set(catalog, (cache = new StatementCache()));
+  await database.query(cache.run(`lock ${parent.name}`, () => lockStatement(first), context, { ids }));
+  const { rows } = await database.query<{ changed: number; stale: Stale | null }>(
+    cache.run(rollUps.map(({ name }) => name).join(), () => recomputeStatement(rollUps, catalog), context, { ids }),
+  );
+  return { changed: rows[0]?.changed ?? 0, stale: rows[0]?.stale ?? null };
+}
+
+function lockStatement({ parent }: RollUp): WriteStatement {
+  const binds = new BindList();
+  const ids = binds.add((_, locals) => locals['ids'], 'uuid[]');
+  return { text: `SELECT p."id" FROM ${identifier(parent.table)} p WHERE p."id" = ANY(${ids}) ORDER BY p."id" FOR NO KEY UPDATE`, binds };
+}
+
+function recomputeStatement(rollUps: readonly RollUp[], catalog: Catalog): WriteStatement {
+  const binds = new BindList();
+  const stamps = new Stamps(binds);
+  const { parent } = rollUps[0] as RollUp;
+  const table = identifier(parent.table);
+  const ids = binds.add((_, locals) => locals['ids'], 'uuid[]');
+  const columns = rollUps.map(({ field }) => identifier(field.column ?? field.name));
+  const target = logTarget(parent);
+  const follow = followRollUps(
+    catalog,
+    parent.name,
+    { kind: 'update', fields: rollUps.map(({ field }) => field.name), soft: false },
+    { before: 'old b JOIN new w ON w."id" = b."id"', after: 'new a' },
+    binds,
+    stamps,
+  );
+  const ctes = [
+    `old AS (SELECT o.* FROM ${table} o WHERE o."id" = ANY(${ids}))`,
+    `calc AS (SELECT o."id", ${rollUps.map((rollUp, index) => `${valueSql(rollUp, 'o."id"', catalog, binds)} AS ${columns[index] ?? ''}`).join(', ')} FROM old o)`,
+    `new AS (UPDATE ${table} t SET ${columns.map((column) => `${column} = c.${column}`).join(', ')} FROM calc c WHERE t."id" = c."id" AND (${columns.map((column) => `t.${column} IS DISTINCT FROM c.${column}`).join(' OR ')}) RETURNING t.*)`,
+    logInsert(target, 'update', 'o."id"', loggedDifferences(rollUps.flatMap(({ field }) => target.columns.get(field.name) ?? []), 'o', 'n'), 'old o JOIN new n ON n."id" = o."id"', stamps),
+    ...follow.ctes,
+  ];
+  return { text: `WITH ${ctes.join(', ')} SELECT (SELECT count(*) FROM new)::int4 AS "changed", ${follow.answer ?? 'NULL::jsonb'} AS "stale"`, binds };
+}
+
+/** The number over the records that refer to the record `id`. */
+export function valueSql(rollUp: RollUp, id: string, catalog: Catalog, binds: BindList): string {
+  const { child, relation, function: fn } = rollUp;
+  const at = childScope(rollUp, 'c', catalog, binds);
+  const value = summarisedSql(rollUp, at) ?? '*';
+  const measure = fn === 'count' ? `count(${value})` : fn === 'sum' ? `coalesce(sum((${value})::numeric), 0)` : `${fn}((${value})::numeric)`;
+  const conditions = [`c.${identifier(relation.column ?? '')} = ${id}`, ...countsSql(rollUp, at)];
+  return `(SELECT ${exact(rollUp, measure)} FROM ${identifier(child.table)} c WHERE ${conditions.join(' AND ')})`;
+}
