@@ -1,0 +1,142 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, it } from 'vitest';
+import type { Database } from '../../../src/database/database.ts';
+import type { DefinitionInput } from '../../../src/metadata/phase.ts';
+import { automation, type AutomationOptions } from '../../../src/plugins/automation/index.ts';
+import { jobs } from '../../../src/plugins/jobs/index.ts';
+import { describeEachDatabase } from '../../support/database.ts';
+import { startPlatform, type TestPlatform } from '../../support/platform.ts';
+import { eventually } from '../jobs/support.ts';
+
+const deal: DefinitionInput = {
+  name: 'deal',
+  fields: { name: 'text', amount: { type: 'currency' }, stage: { type: 'select', options: ['open', 'won', 'lost'] }, rating: { type: 'select', options: ['hot', 'cold'] }, note: 'text', closed_on: 'date' },
+};
+const task: DefinitionInput = { name: 'task', fields: { subject: 'text', due_date: 'date', deal: { type: 'lookup', reference: 'deal' }, n: 'number' } };
+
+async function start(database: Database, workflows: readonly DefinitionInput[], { options = {}, run = true }: { options?: AutomationOptions; run?: boolean } = {}): Promise<TestPlatform> {
+  const app = await startPlatform({ database, objects: [{ ...deal, workflows }, task], plugins: [jobs({ pollSeconds: 60 }), automation(options)] });
+  if (run) await app.platform.kernel.start();
+  return app;
+}
+
+const id = '018f0000-0000-7000-8000-000000000001';
+const create = (app: TestPlatform, input: object) => app.query('mutation ($input: DealCreateInput!) { createDeal(input: $input) { record { name rating note stage } } }', { input: { id, ...input } });
+const update = (app: TestPlatform, input: object) => app.query('mutation ($id: ID!, $input: DealUpdateInput!) { updateDeal(id: $id, input: $input) { record { name rating note stage } } }', { id, input });
+const runs = async (app: TestPlatform, fields = 'rule status attempts error') =>
+  ((await app.query(`{ automationRuns(orderBy: [{ id: ASC }]) { nodes { ${fields} } } }`)).data?.['automationRuns'] as { nodes: readonly Readonly<Record<string, unknown>>[] }).nodes;
+const tasks = async (app: TestPlatform, fields = 'subject') => ((await app.query(`{ tasks(orderBy: [{ id: ASC }]) { nodes { ${fields} } } }`)).data?.['tasks'] as { nodes: readonly unknown[] }).nodes;
+
+describeEachDatabase('workflow rules', (open) => {
+  it('set fields as a part of the write, in their order', async () => {
+    const app = await start(await open(), [
+      { name: 'second', triggerType: 'on_create_or_update', criteria: "rating = 'hot'", executionOrder: 2, reevaluateOnChange: true, actions: [{ name: 'a', type: 'field_update', field: 'note', value: 'Call {name} about {{deal.amount}}' }] },
+      { name: 'first', object: 'deal', triggerType: 'on_create', criteria: 'amount > 100', executionOrder: 1, actions: [{ name: 'a', type: 'assign', field: 'rating', value: 'Hot' }, { name: 'b', type: 'field_update', field: 'closed_on', value: 'TODAY() + 1' }] },
+    ].map(({ object: _, ...rule }) => rule));
+    expect(await create(app, { name: 'Big', amount: '200' })).toMatchObject({ data: { createDeal: { record: { rating: 'HOT', note: 'Call Big about 200' } } } });
+    expect(await runs(app)).toEqual([]);
+    await app.close();
+  });
+
+  it('fire when their criteria begin to hold, or every time', async () => {
+    const won = { triggerType: 'on_update', criteria: "stage = 'won'" };
+    const app = await start(await open(), [
+      { ...won, name: 'begins', actions: [{ type: 'create_record', objectName: 'task', fields: { subject: 'begins {name}' } }] },
+      { ...won, name: 'every', reevaluateOnChange: true, actions: [{ type: 'create_record', objectName: 'task', fields: { subject: 'every {name}' } }] },
+      { ...won, name: 'changed', criteria: [{ field: 'name', operator: 'changed' }], actions: [{ type: 'create_record', objectName: 'task', fields: { subject: 'changed {name}' } }] },
+    ]);
+    await create(app, { name: 'A', stage: 'OPEN' });
+    await update(app, { stage: 'WON' });
+    await update(app, { name: 'B' });
+    await eventually(async () => expect((await tasks(app)).map((one) => (one as { subject: string }).subject).sort()).toEqual(['begins A', 'changed B', 'every A', 'every B']));
+    await eventually(async () => expect(new Set((await runs(app)).map(({ status }) => status))).toEqual(new Set(['COMPLETED'])));
+    await app.close();
+  });
+
+  it('start no run when the write is undone', async () => {
+    const database = await open();
+    const app = await start(database, [{ name: 'r', triggerType: 'on_create', actions: [{ type: 'create_record', objectName: 'task', fields: { subject: 'x' } }] }]);
+    expect(await app.query('mutation { createDeal(input: { name: "A" }, dryRun: true) { record { name } } }')).not.toHaveProperty('errors');
+    expect(await runs(app)).toEqual([]);
+    await app.close();
+  });
+
+  it('run on one record in order, also after failures', async () => {
+    const app = await start(await open(), [
+      { name: 'log', triggerType: 'on_create_or_update', reevaluateOnChange: true, actions: [{ type: 'create_record', objectName: 'task', fields: { subject: '{name}' } }] },
+    ], { run: false });
+    await create(app, { name: '0' });
+    for (let n = 1; n < 8; n += 1) await update(app, { name: String(n) });
+    await app.platform.kernel.start();
+    await eventually(async () => expect(await tasks(app)).toEqual(Array.from({ length: 8 }, (_, n) => ({ subject: String(n) }))));
+    await app.close();
+  });
+
+  it('keep effects that fail together with their steps apart from those that were done', async () => {
+    let broken = true;
+    const keys: unknown[] = [];
+    const server = createServer((request, response) => {
+      keys.push(request.headers['idempotency-key']);
+      response.statusCode = broken ? 503 : 200;
+      response.end();
+    });
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/hook?key=secret`;
+    const app = await start(await open(), [
+      { name: 'tell', triggerType: 'on_create', actions: [{ name: 'make', type: 'create_record', objectName: 'task', fields: { subject: 'once', deal: '{id}' } }, { name: 'post', type: 'http_call', url, body: { name: '{name}' } }] },
+    ], { options: { allowPrivateAddresses: true, attempts: 50 } });
+    await create(app, { name: 'A' });
+    await eventually(async () => expect(await runs(app)).toMatchObject([{ status: 'RETRYING', error: expect.stringMatching(/^POST http:\/\/127\.0\.0\.1:\d+\/hook answered with status 503\.$/) as string }]));
+    broken = false;
+    await eventually(async () => expect(await runs(app)).toMatchObject([{ status: 'COMPLETED', error: null }]));
+    expect(await tasks(app, 'subject deal { id }')).toEqual([{ subject: 'once', deal: { id } }]);
+    expect(new Set(keys).size).toBe(1);
+    expect(await runs(app, 'steps')).toMatchObject([{ steps: [{ name: 'make', type: 'create_record' }, { name: 'post', output: { status: 200 } }] }]);
+    expect(JSON.stringify(await runs(app, 'steps'))).not.toContain('secret');
+    await app.close();
+    await new Promise((done) => server.close(done));
+  });
+
+  it('call no address of the own network', async () => {
+    const app = await start(await open(), [{ name: 'inside', triggerType: 'on_create', actions: [{ type: 'http_call', url: 'http://localhost:1/x' }] }], { options: { attempts: 1 } });
+    await create(app, { name: 'A' });
+    await eventually(async () => expect(await runs(app)).toEqual([{ rule: 'inside', status: 'FAILED', attempts: 1, error: 'the service has an address of the own machine or network' }]));
+    await app.close();
+  });
+
+  it('end circles with the chain', async () => {
+    const app = await start(await open(), [
+      { name: 'more', triggerType: 'on_update', criteria: 'ISCHANGED(note)', actions: [{ type: 'update_record', objectName: 'deal', recordId: '{id}', fields: { note: '{note}x' } }] },
+    ], { options: { maxChain: 3 } });
+    await create(app, { name: 'A' });
+    await update(app, { note: 'x' });
+    await eventually(async () => expect((await runs(app)).at(-1)).toEqual({ rule: 'more', status: 'FAILED', attempts: 1, error: 'Automations started each other more than 3 times: more → more → more → more.' }));
+    expect(await runs(app, 'status chain')).toMatchObject([{ chain: [] }, { chain: ['more'] }, { status: 'FAILED', chain: ['more', 'more'] }]);
+    await app.close();
+  });
+
+  it('are cancelled and begun again by hand', async () => {
+    const app = await start(await open(), [{ name: 'r', triggerType: 'on_delete', actions: [{ type: 'task_creation', taskObject: 'task', subject: 'Gone: {name}', dueDate: 'TODAY() + 3', additionalFields: { n: 5 } }] }], { run: false });
+    await create(app, { name: 'A' });
+    await app.query('mutation ($id: ID!) { deleteDeal(id: $id) { record { id } } }', { id });
+    const [run] = await runs(app, 'id status');
+    expect(await app.query('mutation ($id: ID!) { cancelRun(id: $id) }', { id: run?.['id'] })).toEqual({ data: { cancelRun: run?.['id'] } });
+    await app.platform.kernel.start();
+    expect(await app.query('mutation ($id: ID!) { retryRun(id: $id) }', { id: run?.['id'] })).toEqual({ data: { retryRun: run?.['id'] } });
+    await eventually(async () => expect(await tasks(app, 'subject n')).toEqual([{ subject: 'Gone: A', n: 5 }]));
+    await eventually(async () => expect(await runs(app, 'status event')).toEqual([{ status: 'COMPLETED', event: 'DELETE' }]));
+    await app.close();
+  });
+});
+
+it.each<[string, DefinitionInput, string]>([
+  ['an action that nothing carries out', { name: 'r', triggerType: 'on_create', actions: [{ type: 'email_alert', template: 'x' }] }, 'the action "email_alert" cannot be carried out: no plugin sends notifications'],
+  ['a field that is not there', { name: 'r', triggerType: 'on_create', actions: [{ type: 'field_update', field: 'amont', value: 1 }] }, 'deal has no field "amont" that can be written'],
+  ['criteria with a mistake', { name: 'r', triggerType: 'on_create', criteria: 'amont > 1', actions: [{ type: 'field_update', field: 'note', value: 'x' }] }, '"amont"'],
+  ['a template with a mistake', { name: 'r', triggerType: 'on_create', actions: [{ type: 'field_update', field: 'note', value: 'Hi {nam}' }] }, '"nam"'],
+  ['a call within the transaction', { name: 'r', triggerType: 'on_create', runIn: 'transaction', actions: [{ type: 'http_call', url: 'https://example.com' }] }, 'only field updates run in the transaction'],
+  ['an unknown key', { name: 'r', triggerType: 'on_create', actoins: [], actions: [{ type: 'field_update', field: 'note', value: 'x' }] }, 'unknown key "actoins"'],
+])('refuses %s', async (_, rule, message) => {
+  await expect(startPlatform({ objects: [{ ...deal, workflows: [rule] }, task], plugins: [jobs(), automation()] })).rejects.toThrow(message);
+});
