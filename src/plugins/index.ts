@@ -1,16 +1,31 @@
 import type { Plugin } from '../kernel/plugin.ts';
+import { automation } from './automation/index.ts';
+import type { AutomationSettingsInput } from './automation/settings.ts';
 import { changeLog } from './change-log/index.ts';
 import { identity } from './identity/index.ts';
 import type { IdentitySettingsInput } from './identity/settings.ts';
+import { jobs } from './jobs/index.ts';
+import type { JobsSettingsInput } from './jobs/settings.ts';
 import { openAccess } from './open-access/index.ts';
 import { permissions } from './permissions/index.ts';
+import type { PermissionsSettingsInput } from './permissions/settings.ts';
+import { realtime } from './realtime/index.ts';
+import type { RealtimeSettingsInput } from './realtime/settings.ts';
+import { rules } from './rules/index.ts';
+import type { RulesSettingsInput } from './rules/settings.ts';
 import { seed } from './seed/index.ts';
+import { tenancy } from './tenancy/index.ts';
 import { users } from './users/index.ts';
 
 export interface PlatformPluginOptions {
   readonly mode: 'development' | 'production' | 'test';
+  readonly automation?: AutomationSettingsInput | undefined;
   readonly changeLog: { readonly retentionDays: number };
   readonly identity?: IdentitySettingsInput | undefined;
+  readonly jobs?: JobsSettingsInput | undefined;
+  readonly permissions?: PermissionsSettingsInput | undefined;
+  readonly realtime?: RealtimeSettingsInput | undefined;
+  readonly rules?: RulesSettingsInput | undefined;
 }
 
 const environments = { development: 'dev', production: 'prod', test: 'test' } as const;
@@ -22,7 +37,12 @@ export function platformPlugins({ mode, changeLog: { retentionDays } }: Platform
 
 /** Plugins that an app turns on by name in `objectos.config.yml`. */
 export const optionalPlugins: Readonly<Record<string, (options: PlatformPluginOptions) => Plugin>> = {
+  automation: ({ automation: settings, rules }) => automation({ ...settings, timeZone: rules?.timeZone }),
   identity,
+  jobs: ({ jobs: settings }) => jobs(settings),
   'open-access': openAccess,
-  permissions: () => permissions(),
+  permissions: ({ permissions: settings }) => permissions({ settings }),
+  realtime: ({ realtime: settings }) => realtime(settings),
+  rules: ({ rules: settings }) => rules(settings),
+  tenancy: () => tenancy(),
 };

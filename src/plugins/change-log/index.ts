@@ -15,7 +15,7 @@ export interface ChangeLogOptions {
   readonly retentionDays: number;
   /** Days for which a repeated idempotency key gets the first answer; 1 by default. */
   readonly idempotencyDays?: number;
-  /** Milliseconds between clean-ups; an hour by default. */
+  /** Milliseconds between clean-ups; an hour by default. With the plugin jobs they are a job at 11 minutes past the hour. */
   readonly interval?: number;
 }
 
@@ -29,12 +29,18 @@ export function changeLog({ retentionDays, idempotencyDays = 1, interval = 3_600
     name: 'change-log',
     version: '1.0.0',
     description: 'Takes old changes and remembered idempotency keys out of the database.',
+    after: ['jobs'],
     lifecycle: {
+      init({ services, log }) {
+        const { database } = services.get('runtime');
+        services.find('jobs')?.register('change-log.clean', { schedule: { cron: '11 * * * *' }, priority: 'background', handler: () => cleanUp(database, retentionDays, idempotencyDays, log) });
+      },
       async start({ services, log }) {
         const { database } = services.get('runtime');
         await adoptChanges(database);
+        if (services.find('jobs')) return;
         const clean = (): void => {
-          running = running.then(() => cleanUp(database, retentionDays, idempotencyDays, log));
+          running = running.then(() => cleanUp(database, retentionDays, idempotencyDays, log)).catch((error: unknown) => log.error({ err: error }, 'The clean-up of the change log failed; it is tried again later.'));
         };
         clean();
         timer = setInterval(clean, interval).unref();
@@ -49,11 +55,7 @@ export function changeLog({ retentionDays, idempotencyDays = 1, interval = 3_600
 
 async function cleanUp(database: Database, retentionDays: number, idempotencyDays: number, log: Logger): Promise<void> {
   const before = (days: number): Date => new Date(Date.now() - days * day);
-  try {
-    const changes = retentionDays === 0 ? 0 : await pruneChanges(database, { olderThan: before(retentionDays) });
-    const keys = await pruneIdempotency(database, { olderThan: before(idempotencyDays) });
-    if (changes + keys > 0) log.info({ changes, keys }, `Removed ${changes} old changes and ${keys} idempotency keys.`);
-  } catch (error) {
-    log.error({ err: error }, 'The clean-up of the change log failed; it is tried again later.');
-  }
+  const changes = retentionDays === 0 ? 0 : await pruneChanges(database, { olderThan: before(retentionDays) });
+  const keys = await pruneIdempotency(database, { olderThan: before(idempotencyDays) });
+  if (changes + keys > 0) log.info({ changes, keys }, `Removed ${changes} old changes and ${keys} idempotency keys.`);
 }

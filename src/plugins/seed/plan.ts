@@ -7,7 +7,7 @@ import type { FindStored, SeedRecord } from './prepare.ts';
 import type { SeedProblems } from './problems.ts';
 import { resolveReferences } from './references.ts';
 import type { ResolveReference } from './references.ts';
-import { toInputValue } from './values.ts';
+import { toInputValue } from '../../resolvers/write/authored-values.ts';
 
 /** A record as the write path takes it. */
 export interface SeedInput {

@@ -1,0 +1,85 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import type { Guard, GuardedField } from '../../../builder/guards.ts';
+import type { SchemaExtension } from '../../../builder/phase.ts';
+import type { InputFields, OutputField, Resolver } from '../../../builder/spec.ts';
+import { ObjectosError } from '../../../errors.ts';
+import type { CatalogObject } from '../../../metadata/catalog.ts';
+import { objectTypeNames, rootFieldNames } from '../../../metadata/naming.ts';
+import type { RequestContext } from '../../../resolvers/request.ts';
+import { followChanges, feedRecords, type FeedPage } from '../feed.ts';
+import type { Realtime } from '../realtime.ts';
+import type { Wanted } from '../delivery/listener.ts';
+import { changeKind, changeType, feedFields } from './types.ts';
+import { everything, isFollowed, makeWish, objectsNamed, readableObjects, wantedBy, withId } from './wishes.ts';
+
+const following: InputFields = {
+  kinds: { type: '[ChangeKind!]', description: 'Only these kinds of messages, beside READY, SNAPSHOT and RESYNC.' },
+  after: { type: 'String', description: 'Cursor of the last message that was worked through: what came after it is told first.' },
+  snapshot: { type: 'Boolean', description: 'Tells of the present records first.' },
+};
+
+/** Fields and types of subscriptions to changes. */
+export function extendWithChanges({ catalog, addType, addFields }: SchemaExtension, realtime: () => Realtime): void {
+  const subscription = (type: string, description: string, args: InputFields, wantedOf: (args: never, context: RequestContext, info: GraphQLResolveInfo) => readonly Wanted[]): OutputField => ({
+    type, description, args,
+    subscribe: ((_root, given, context, info) => {
+      const wanted = wantedOf(given as never, context, info);
+      return realtime().subscribe(makeWish(wanted, given, context, info, realtime().limits), context);
+    }) satisfies Resolver,
+    resolve: (message) => message,
+  });
+  const fields: Record<string, OutputField> = {};
+  for (const object of catalog.objects.values()) {
+    if (!isFollowed(object)) continue;
+    const names = objectTypeNames(object.names.type);
+    addType(names.change, changeType(names.type, object.name, `A message about a change of ${object.pluralLabel}.`));
+    fields[rootFieldNames(object.names).changes] = subscription(`${names.change}!`, `${object.pluralLabel} as they change.`, { where: { type: names.where }, ...following }, (_args, _context, info) => [wantedBy(object, info)]);
+  }
+  if (Object.keys(fields).length === 0) return;
+  addType('ChangeKind', changeKind);
+  addType('NodeChange', changeType('Node', undefined, 'A message about a change of a record, whatever its type.'));
+  addType('ChangeFeed', { kind: 'object', role: 'shared', description: 'What changed since a cursor.', fields: () => feedFields((page, _args, context, info) => feedRecords(page as FeedPage, context, info, realtime())) });
+  const { after, snapshot, kinds } = following as Required<typeof following>;
+  fields['changes'] = subscription(
+    'NodeChange!', 'Records of several objects as they change.',
+    { objects: { type: '[String!]', description: 'Types or machine names; all objects of the app that the caller may read when absent.' }, ...(kinds && { kinds }), ...(after && { after }), ...(snapshot && { snapshot }) },
+    ({ objects }: { readonly objects?: readonly string[] | null }, context) => chosen(objects, context).map(everything),
+  );
+  fields['recordChanges'] = subscription(
+    'NodeChange!', 'One record as it changes.',
+    { object: { type: 'String!', description: 'Type or machine name.' }, id: { type: 'ID!' }, ...following },
+    ({ object, id }: { readonly object: string; readonly id: string }, context) => objectsNamed([object], context).map((each) => withId(each, id)),
+  );
+  addFields('Subscription', fields);
+  addFields('Query', {
+    changesSince: {
+      type: 'ChangeFeed!',
+      description: 'What changed since a cursor, for clients that poll and for copies that are kept offline. Records that are gone, or that the caller may not see any more, come as DELETED and LEFT.',
+      args: {
+        cursor: { type: 'String', description: 'Where an earlier answer ended; without it the answer holds nothing but the cursor of now.' },
+        objects: { type: '[String!]', description: 'Types or machine names, the same as before; all objects of the app that the caller may read when absent.' },
+        first: { type: 'Int', description: 'Changes of the log to look at; 500 when absent, at most 5,000.' },
+      },
+      resolve: (_root, args: { readonly cursor?: string | null; readonly objects?: readonly string[] | null; readonly first?: number | null }, context) =>
+        followChanges(chosen(args.objects, context), args.cursor ?? undefined, args.first ?? undefined, context),
+    },
+  });
+}
+
+const chosen = (names: readonly string[] | null | undefined, context: RequestContext): readonly CatalogObject[] => {
+  const objects = names ? objectsNamed(names, context) : readableObjects(context);
+  if (objects.length === 0) throw new ObjectosError('FORBIDDEN', 'There is no object whose changes you may follow.');
+  return objects;
+};
+
+/** Refuses to follow objects of which the caller may read nothing, and hides the fields from introspection. */
+export function guardChanges({ root, name }: GuardedField, objectOf: (field: string) => CatalogObject | undefined): Guard | undefined {
+  const object = root === 'subscription' ? objectOf(name) : undefined;
+  if (!object) return undefined;
+  return {
+    check({ access }) {
+      if (access.object(object.name).read === false) throw new ObjectosError('FORBIDDEN', `You may not read ${object.pluralLabel}.`);
+    },
+    shows: (access) => access.object(object.name).read !== false,
+  };
+}

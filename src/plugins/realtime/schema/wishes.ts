@@ -1,0 +1,85 @@
+import type { GraphQLResolveInfo } from 'graphql';
+import { ObjectosError } from '../../../errors.ts';
+import type { Catalog, CatalogObject } from '../../../metadata/catalog.ts';
+import { constant, type Filter } from '../../../resolvers/filter/filter.ts';
+import { ArgumentReader } from '../../../resolvers/read/arguments.ts';
+import type { ReadLimits } from '../../../resolvers/read/plan-context.ts';
+import { selectedFields } from '../../../resolvers/read/selection.ts';
+import { planContext } from '../../../resolvers/read/plan.ts';
+import { readWhere } from '../../../resolvers/read/where.ts';
+import type { RequestContext } from '../../../resolvers/request.ts';
+import type { ChangeKind } from '../delivery/change.ts';
+import type { Wanted, Wish } from '../delivery/listener.ts';
+import { changeSelection, isPlain, type ChangeSelection } from '../delivery/record-reader.ts';
+import { changeFields } from './types.ts';
+
+interface ChangeArguments {
+  readonly kinds?: readonly ChangeKind[] | null;
+  readonly after?: string | null;
+  readonly snapshot?: boolean | null;
+}
+
+/** Objects whose records the API shows, and so their changes. */
+export const isFollowed = ({ methods }: CatalogObject): boolean => methods.has('get') || methods.has('list');
+
+export function makeWish(wanted: readonly Wanted[], args: ChangeArguments, context: RequestContext, info: GraphQLResolveInfo, limits: ReadLimits): Wish {
+  const selection = changeSelection(info, limits);
+  return {
+    wanted,
+    selection,
+    kinds: args.kinds ? new Set(args.kinds) : undefined,
+    snapshot: args.snapshot === true,
+    after: args.after ?? undefined,
+    key: isShareable(selection, wanted, context) ? `${operationNumber(info)} ${String(info.path.key)} ${JSON.stringify(info.variableValues)}` : `own ${(made += 1)}`,
+  };
+}
+
+let made = 0;
+const numbers = new WeakMap<object, number>();
+
+function operationNumber({ operation }: GraphQLResolveInfo): number {
+  let number = numbers.get(operation);
+  if (number === undefined) numbers.set(operation, (number = made += 1));
+  return number;
+}
+
+/** Resolvers of other plugins may answer each caller something else. */
+function isShareable(selection: ChangeSelection, wanted: readonly Wanted[], context: RequestContext): boolean {
+  const request = { ...context, variables: selection.variables };
+  const fields = selectedFields(planContext(selection.source, request, 'values'), selection.type, selection.nodes);
+  return fields.every(({ name }) => changeFields.has(name)) && wanted.every(({ object }) => isPlain(selection, object, request));
+}
+
+/** The argument `where` of a field about one object. */
+export function wantedBy(object: CatalogObject, { parentType, fieldName, fieldNodes, variableValues }: GraphQLResolveInfo): Wanted {
+  const field = parentType.getFields()[fieldName];
+  const [node] = fieldNodes;
+  const arg = field && node ? new ArgumentReader(variableValues, new Map()).of(field, node, ['where']).get('where') : undefined;
+  return { object, where: ({ catalog, access }) => readWhere(arg, { object, catalog, access }) };
+}
+
+export const everything = (object: CatalogObject): Wanted => ({ object, where: () => undefined });
+
+export function withId(object: CatalogObject, id: string): Wanted {
+  const filter: Filter = { kind: 'compare', field: 'id', operator: 'eq', operand: constant(id) };
+  return { object, where: () => filter };
+}
+
+/** Objects by the names of their types or by machine name. Those that the caller may not read are refused. */
+export function objectsNamed(names: readonly string[], { catalog, access }: Pick<RequestContext, 'catalog' | 'access'>): readonly CatalogObject[] {
+  return [...new Set(names)].map((name) => {
+    const object = followedNamed(name, catalog);
+    if (!object || access.object(object.name).read === false) throw new ObjectosError('BAD_REQUEST', `There is no object "${name}" whose changes you may follow.`);
+    return object;
+  });
+}
+
+/** Records of these have the type Node. */
+function followedNamed(name: string, { objects }: Catalog): CatalogObject | undefined {
+  const object = objects.get(name) ?? [...objects.values()].find(({ names }) => names.type === name);
+  return object?.methods.has('get') ? object : undefined;
+}
+
+/** All that the caller may read. */
+export const readableObjects = ({ catalog, access }: Pick<RequestContext, 'catalog' | 'access'>): readonly CatalogObject[] =>
+  [...catalog.objects.values()].filter((object) => object.methods.has('get') && !object.system && access.object(object.name).read !== false);

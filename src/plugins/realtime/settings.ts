@@ -1,0 +1,13 @@
+import * as z from 'zod';
+
+const count = (value: number, description: string): z.ZodDefault<z.ZodInt> => z.int().min(1).max(10_000_000).default(value).describe(description);
+
+export const realtimeSettings = z.strictObject({
+  subscriptionsPerUser: count(500, 'Most subscriptions to changes that one person may have open at a time, on all sockets of a process.'),
+  queueSize: count(1_000, 'Most changes that wait for one slow subscription; beyond, it gets one RESYNC instead.'),
+  viewSize: count(10_000, 'Most records of a snapshot, and of a subscription whose rows only the database can tell; also most records whose coming and going is told one by one when rights change.'),
+  changesAtOnce: count(10_000, 'Most changes of the log that are worked through for one step of a subscription; beyond, it gets RESYNC.'),
+});
+
+export type RealtimeSettings = z.output<typeof realtimeSettings>;
+export type RealtimeSettingsInput = z.input<typeof realtimeSettings>;

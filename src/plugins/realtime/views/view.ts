@@ -1,0 +1,154 @@
+import type { Catalog, CatalogField, CatalogObject } from '../../../metadata/catalog.ts';
+import { computedField } from '../../../resolvers/computed.ts';
+import type { Filter } from '../../../resolvers/filter/filter.ts';
+import { objectNamed } from '../../../resolvers/filter/scope.ts';
+import { filterToPredicate, NotInMemory, type Predicate } from '../../../resolvers/filter/to-predicate.ts';
+import { relationNamed } from '../../../resolvers/filter/to-sql.ts';
+import { columnPlans } from '../../../resolvers/write/object-plan.ts';
+import type { Audience } from '../delivery/audience.ts';
+import { filterKey } from './closed-filter.ts';
+
+/** A set of rows that somebody listens to. Listeners with equal rows share it. */
+export interface View {
+  readonly key: string;
+  readonly object: CatalogObject;
+  readonly filter: Filter;
+  /** Tests a row in memory; undefined where only the database can. */
+  readonly test: Predicate | undefined;
+  /** Fields that the filter reads of the object itself. */
+  readonly needs: ReadonlySet<string>;
+  /** Objects whose records decide too. */
+  readonly dependencies: ReadonlySet<string>;
+  /** Rows come and go with the clock. */
+  readonly timed: boolean;
+  /** A matching row has one of these values in one of these fields; undefined where that cannot be said. */
+  readonly values: readonly FieldValue[] | undefined;
+  /** Ids of the rows, of views that only the database can test. */
+  known: Set<string> | undefined;
+  readonly audiences: Map<string, Audience>;
+}
+
+export type FieldValue = readonly [field: string, value: string];
+
+export function createView(object: CatalogObject, filter: Filter, catalog: Catalog): View {
+  const traits: Traits = { needs: new Set(), dependencies: new Set(), timed: false };
+  inspect(filter, object, catalog, traits, true);
+  const { needs, dependencies, timed } = traits;
+  return {
+    key: keyOf(object, filter), object, filter, needs, dependencies, timed,
+    test: timed ? undefined : predicateOf(object, filter, needs, catalog),
+    values: valuesOf(filter, object),
+    known: undefined,
+    audiences: new Map(),
+  };
+}
+
+export const keyOf = (object: CatalogObject, filter: Filter): string => `${object.name} ${filterKey(filter)}`;
+
+/** Undefined for what only the database can tell, and for fields that the log does not hold. */
+export function predicateOf(object: CatalogObject, filter: Filter, needs: Iterable<string>, catalog: Catalog): Predicate | undefined {
+  const columns = columnPlans(object);
+  for (const name of needs) {
+    const column = columns.get(name);
+    if (name !== 'id' && (!column?.logged || column.field.internal || column.field.type.confidential === true)) return undefined;
+  }
+  try {
+    return filterToPredicate(filter, { object, catalog });
+  } catch (error) {
+    if (error instanceof NotInMemory) return undefined;
+    throw error;
+  }
+}
+
+interface Traits {
+  readonly needs: Set<string>;
+  readonly dependencies: Set<string>;
+  timed: boolean;
+}
+
+export function fieldsOf(filter: Filter, object: CatalogObject, catalog: Catalog): ReadonlySet<string> {
+  const traits: Traits = { needs: new Set(), dependencies: new Set(), timed: false };
+  inspect(filter, object, catalog, traits, true);
+  return traits.needs;
+}
+
+function inspect(filter: Filter, object: CatalogObject, catalog: Catalog, traits: Traits, own: boolean): void {
+  const read = (name: string): void => {
+    if (own) traits.needs.add(name);
+    const field = object.fields.get(name);
+    if (field && field.column === undefined) inspectComputed(field, traits);
+  };
+  switch (filter.kind) {
+    case 'always':
+      return;
+    case 'and':
+    case 'or':
+      for (const part of filter.filters) inspect(part, object, catalog, traits, own);
+      return;
+    case 'not':
+      return inspect(filter.filter, object, catalog, traits, own);
+    case 'compare':
+      traits.timed ||= dependsOnTime(filter.operator, filter.operand.constant);
+      return read(filter.field);
+    case 'compareFields':
+      read(filter.field);
+      return read(filter.other);
+    case 'one':
+    case 'many':
+    case 'aggregate': {
+      const relation = relationNamed(object, filter.relation);
+      const target = objectNamed(catalog, relation.target);
+      if (own && relation.kind === 'one') traits.needs.add(relation.field);
+      traits.dependencies.add(target.name);
+      if (filter.filter) inspect(filter.filter, target, catalog, traits, false);
+      if (filter.kind === 'aggregate' && filter.field !== undefined) inspect({ kind: 'compare', field: filter.field, operator: 'isNull', operand: filter.operand }, target, catalog, traits, false);
+    }
+  }
+}
+
+function inspectComputed(field: CatalogField, traits: Traits): void {
+  for (const { steps, field: input } of computedField(field)?.inputs ?? []) {
+    for (const step of steps) if (step.reference) traits.dependencies.add(step.reference.object);
+    if (input.column === undefined && input !== field) inspectComputed(input, traits);
+  }
+}
+
+/** Ranges around now, and macros such as `{today}`. */
+function dependsOnTime(operator: string, value: unknown): boolean {
+  const items: readonly unknown[] = Array.isArray(value) ? value : [value];
+  return operator.startsWith('within') || items.some((item) => typeof item === 'string' && /^\{\w+\}$/.test(item));
+}
+
+const exact: ReadonlySet<string> = new Set(['id', 'string', 'enum']);
+
+/** Equalities that every matching row meets one of. */
+function valuesOf(filter: Filter, object: CatalogObject): readonly FieldValue[] | undefined {
+  switch (filter.kind) {
+    case 'always':
+      return filter.value ? undefined : [];
+    case 'compare': {
+      const field = object.fields.get(filter.field);
+      const family = field?.type.filters(field);
+      if (!field || field.column === undefined || family === undefined || !exact.has(family)) return undefined;
+      const value = filter.operand.constant;
+      const values = filter.operator === 'eq' ? [value] : filter.operator === 'in' && Array.isArray(value) ? (value as unknown[]) : undefined;
+      return values?.map((item): FieldValue => [filter.field, indexValue(item)]);
+    }
+    case 'and': {
+      const parts = filter.filters.flatMap((part) => {
+        const values = valuesOf(part, object);
+        return values ? [values] : [];
+      });
+      return parts.sort((a, b) => a.length - b.length)[0];
+    }
+    case 'or': {
+      const parts = filter.filters.map((part) => valuesOf(part, object));
+      return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Ids compare without case; a value that differs only so is tested once too often. */
+export const indexValue = (value: unknown): string => String(value).toLowerCase();
