@@ -11,7 +11,7 @@ const run = promisify(execFile);
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 export interface Contestant {
-  readonly name: 'limit' | 'handwritten' | 'objectos';
+  readonly name: 'limit' | 'handwritten' | 'objectos' | 'guarded';
   start(databaseUrl: string): Promise<ServerProcess>;
   /** The i-th request of a workload. */
   request(workload: Workload, i: number): WireRequest;
@@ -45,9 +45,10 @@ export async function migrateObjectos(directory: string, databaseUrl: string): P
   });
 }
 
-export function objectos(directory: string): Contestant {
+/** `guarded`: with permissions on, asked by somebody who sees every record through roles and sharing. */
+export function objectos(directory: string, name: 'objectos' | 'guarded' = 'objectos'): Contestant {
   return {
-    name: 'objectos',
+    name,
     start: (databaseUrl) => startObjectos(directory, databaseUrl),
     request: ({ platform: query, v }, i) => graphql(query, v(i)),
   };

@@ -28,12 +28,17 @@ const fill = [
   'VACUUM ANALYZE',
 ];
 
+/** The first user manages the others, and has no share in person. */
+const assign = `INSERT INTO sys_role_assignment (id, created_at, updated_at, version, user_id, role)
+   SELECT gen_random_uuid(), ${stamps}, ${id('01', 'n')}, CASE WHEN n = 1 THEN 'manager' ELSE 'rep' END FROM generate_series(1, ${String(sizes.users)}) n`;
+
 /** Fills tables that the platform made. */
-export async function fillDatabase(url: string): Promise<void> {
+export async function fillDatabase(url: string, { withRoles = false } = {}): Promise<void> {
   const client = new pg.Client(url);
   await client.connect();
   try {
     for (const statement of fill) await client.query(statement);
+    if (withRoles) await client.query(assign);
   } finally {
     await client.end();
   }

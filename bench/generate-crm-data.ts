@@ -10,6 +10,7 @@ import { stringify } from 'yaml';
 import { accountFiles } from './crm/accounts.ts';
 import { catalogueFiles } from './crm/catalogue.ts';
 import { marketingFiles } from './crm/marketing.ts';
+import { peopleFiles } from './crm/people.ts';
 import type { SeedFile } from './crm/record.ts';
 import { salesFiles } from './crm/sales.ts';
 import { serviceFiles } from './crm/service.ts';
@@ -27,11 +28,11 @@ function printFlow(value: unknown): string {
 
 function print({ object, externalId, records }: SeedFile): string {
   const lines = records.map((record) => `  - ${printFlow(record)}`);
-  return `# yaml-language-server: $schema=../schemas/data.schema.json\nobject: ${object}\nexternalId: ${externalId}\nmode: upsert\nrecords:\n${lines.join('\n')}\n`;
+  return `# yaml-language-server: $schema=../schemas/data.schema.json\nobject: ${object}\nexternalId: ${externalId}\nmode: upsert\nenv: [dev, test]\nrecords:\n${lines.join('\n')}\n`;
 }
 
 const { values } = parseArgs({ options: { check: { type: 'boolean', default: false } } });
-const files = [...accountFiles(), ...catalogueFiles(), ...marketingFiles(), ...salesFiles(), ...serviceFiles()];
+const files = [...peopleFiles(), ...accountFiles(), ...catalogueFiles(), ...marketingFiles(), ...salesFiles(), ...serviceFiles()];
 const names = new Set(files.map(({ file }) => `${file}.data.yml`));
 const strangers = (await readdir(folder)).filter((name) => !names.has(name));
 const stale: string[] = [];

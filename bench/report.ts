@@ -8,6 +8,8 @@ export interface Measured {
   readonly p99: number;
   /** Share of the limit: the median over rounds, each compared with the limit of the same round. */
   readonly ofLimit: number;
+  /** The same for the platform with access open to all. */
+  readonly ofOpen: number;
 }
 
 export interface WorkloadResult {
@@ -22,13 +24,16 @@ export interface Bar {
   readonly met: boolean;
 }
 
+/** What permissions may cost the nested list. */
+const leastOfOpen = 0.9;
 const startUpBars: Readonly<Record<number, { readonly seconds?: number; readonly megabytes?: number }>> = { 100: { seconds: 2, megabytes: 200 }, 1000: { seconds: 6 } };
 
 export function checkBars(results: readonly WorkloadResult[], startUps: readonly StartUp[]): Bar[] {
   const bars: Bar[] = [];
   for (const { workload, results: measured } of results) {
-    const value = measured.get('objectos')?.ofLimit;
+    const { ofLimit: value, ofOpen } = measured.get('guarded') ?? {};
     if (value !== undefined) bars.push({ what: `${workload.title}, share of the limit`, value, bar: workload.bar, met: value >= workload.bar });
+    if (ofOpen !== undefined && workload.name === 'nested-list') bars.push({ what: `${workload.title}, share of open access`, value: ofOpen, bar: leastOfOpen, met: ofOpen >= leastOfOpen });
   }
   for (const { objects, coldStart, memory } of startUps) {
     const { seconds, megabytes } = startUpBars[objects] ?? {};
@@ -47,12 +52,12 @@ export function printReport(results: readonly WorkloadResult[], startUps: readon
   const parts: string[] = [];
   if (results.length > 0) {
     const rows = results.flatMap(({ workload, results: measured }) =>
-      [...measured].map(([name, { perSecond, p50, p99, ofLimit }], index) => {
-        const bar = name === 'objectos' ? `≥ ${workload.bar.toFixed(2)} ${ofLimit >= workload.bar ? 'met' : 'MISSED'}` : '';
-        return [index === 0 ? workload.title : '', name, Math.round(perSecond).toLocaleString('en-US'), p50.toFixed(2), p99.toFixed(2), ofLimit.toFixed(2), bar];
+      [...measured].map(([name, { perSecond, p50, p99, ofLimit, ofOpen }], index) => {
+        const bar = name === 'guarded' ? `≥ ${workload.bar.toFixed(2)} ${ofLimit >= workload.bar ? 'met' : 'MISSED'}` : '';
+        return [index === 0 ? workload.title : '', name, Math.round(perSecond).toLocaleString('en-US'), p50.toFixed(2), p99.toFixed(2), ofLimit.toFixed(2), name === 'guarded' ? ofOpen.toFixed(2) : '', bar];
       }),
     );
-    parts.push(table([['', 'server', 'per second', 'p50 ms', 'p99 ms', 'of limit', 'bar'], ...rows]));
+    parts.push(table([['', 'server', 'per second', 'p50 ms', 'p99 ms', 'of limit', 'of open', 'bar'], ...rows]));
   }
   if (startUps.length > 0) {
     const rows = startUps.map(({ objects, firstStart, coldStart, memory }) => [String(objects), `${firstStart.toFixed(2)} s`, `${coldStart.toFixed(2)} s`, `${memory.toFixed(0)} MB`]);

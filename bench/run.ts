@@ -14,6 +14,7 @@ import { compareAnswers } from './compare-answers.ts';
 import { handwritten, limit, migrateObjectos, objectos, prepare } from './contestants.ts';
 import type { Contestant } from './contestants.ts';
 import { createDatabase, fillDatabase } from './dataset.ts';
+import type { ScratchDatabase } from './dataset.ts';
 import { load } from './loader.ts';
 import type { LoadResult } from './loader.ts';
 import type { ServerProcess } from './processes.ts';
@@ -65,6 +66,7 @@ async function measureWorkload(workload: Workload, running: readonly Running[]):
     }
   }
   const limits = perContestant.find(({ name }) => name === 'limit')!.runs;
+  const open = perContestant.find(({ name }) => name === 'objectos')!.runs;
   const results = new Map(
     perContestant.map(({ name, runs }): [Contestant['name'], Measured] => [
       name,
@@ -73,25 +75,33 @@ async function measureWorkload(workload: Workload, running: readonly Running[]):
         p50: median(runs.map(({ p50 }) => p50)),
         p99: median(runs.map(({ p99 }) => p99)),
         ofLimit: median(runs.map(({ perSecond }, round) => perSecond / limits[round]!.perSecond)),
+        ofOpen: median(runs.map(({ perSecond }, round) => perSecond / open[round]!.perSecond)),
       },
     ]),
   );
-  progress(`${workload.title}: ${[...results].map(([name, { perSecond, ofLimit }]) => `${name} ${perSecond.toFixed(0)}/s (${ofLimit.toFixed(2)})`).join(', ')}`);
+  progress(`${workload.title}: ${[...results].map(([name, { perSecond, ofLimit }]) => `${name} ${perSecond.toFixed(0)}/s (${ofLimit.toFixed(2)})`).join(', ')}; permissions cost ${((1 - (results.get('guarded')?.ofOpen ?? 1)) * 100).toFixed(0)} %`);
   return { workload, results };
 }
 
 async function measureLoad(): Promise<WorkloadResult[]> {
-  const database = await createDatabase(server);
+  const [database, guardedDatabase] = [await createDatabase(server), await createDatabase(server)];
   const directory = await mkdtemp(join(tmpdir(), 'objectos-bench-'));
   const running: Running[] = [];
-  const start = async (contestant: Contestant) => void running.push({ contestant, server: await contestant.start(database.url) });
+  const start = async (contestant: Contestant, { url } = database) => void running.push({ contestant, server: await contestant.start(url) });
+  // A copy, because the platform writes migrations into the app.
+  const copyApp = async (name: 'app' | 'guarded', { url }: ScratchDatabase) => {
+    const copy = join(directory, name);
+    await cp(fileURLToPath(new URL(name, import.meta.url)), copy, { recursive: true });
+    await migrateObjectos(copy, url);
+    return copy;
+  };
   try {
-    // A copy, because the platform writes migrations into the app; its tables are those that all contestants use.
-    await cp(fileURLToPath(new URL('app', import.meta.url)), directory, { recursive: true });
-    await migrateObjectos(directory, database.url);
-    const platform = objectos(directory);
+    const open = objectos(await copyApp('app', database));
+    const guarded = objectos(await copyApp('guarded', guardedDatabase), 'guarded');
     await fillDatabase(database.url);
-    for (const contestant of [limit, handwritten, platform]) await start(contestant);
+    await fillDatabase(guardedDatabase.url, { withRoles: true });
+    for (const contestant of [limit, handwritten, open]) await start(contestant);
+    await start(guarded, guardedDatabase);
     await compareAnswers(chosen, running);
     const results: WorkloadResult[] = [];
     for (const workload of chosen) results.push(await measureWorkload(workload, running));
@@ -99,6 +109,7 @@ async function measureLoad(): Promise<WorkloadResult[]> {
   } finally {
     await Promise.all(running.map((one) => one.server.stop()));
     await database.drop();
+    await guardedDatabase.drop();
     await rm(directory, { recursive: true, force: true });
   }
 }

@@ -1,5 +1,6 @@
-import { companies, industries, ownerOf, users } from './companies.ts';
+import { companies, industries } from './companies.ts';
 import type { Company } from './companies.ts';
+import { ownerOf, people } from './people.ts';
 import { places } from './places.ts';
 import type { Place } from './places.ts';
 import { addDays, number, randomFor } from './record.ts';
@@ -28,7 +29,7 @@ const typeOf = (company: Company, index: number) => company.type ?? (index % 3 =
 export const accounts: readonly Account[] = companies.map((company, index) => {
   const place = places[company.place];
   const domain = `${plain(company.name.replace(/\b(AG|GmbH|plc|Ltd|SAS|SA|BV|Inc)\b\.?/g, ''))}.example`;
-  return { number: number('ACC', index + 1), company, place, domain, owner: ownerOf[place.countryCode] ?? users.manager[0], type: typeOf(company, index) };
+  return { number: number('ACC', index + 1), company, place, domain, owner: ownerOf[place.countryCode] ?? people.manager.email, type: typeOf(company, index) };
 });
 
 /** Those that one can sell to. */
@@ -94,6 +95,13 @@ export function addressAt(random: ReturnType<typeof randomFor>, { streets, city,
 
 const colors = ['#00695c', '#1565c0', '#283593', '#4527a0', '#ad1457', '#c62828', '#ef6c00', '#2e7d32', '#37474f'];
 
+/** The larger the company, the more it may owe; some have paid late. */
+function creditOf({ name, employees }: Company) {
+  const random = randomFor(`credit ${name}`);
+  const rating = random.pick(['a', 'a', 'b', 'b', 'c'] as const);
+  return { credit_rating: rating, credit_limit: employees * { a: 100, b: 60, c: 20 }[rating] };
+}
+
 function accountRecord(account: Account) {
   const { company, place, type } = account;
   const random = randomFor(`account ${account.number}`);
@@ -110,6 +118,7 @@ function accountRecord(account: Account) {
     ...(customer && { satisfaction: random.int(type === 'customer' ? 3 : 1, type === 'customer' ? 5 : 3), health_score: random.int(type === 'customer' ? 10 : 2, type === 'customer' ? 20 : 8) * 5 }),
     annual_revenue: company.employees * random.int(120, 310) * 1000,
     employees: company.employees,
+    ...(customer && creditOf(company)),
     website: `https://www.${account.domain}`,
     phone: phoneAt(random, place),
     billing_address: address,
@@ -155,7 +164,6 @@ function contactRecord(contact: Contact, index: number) {
 
 export function accountFiles(): SeedFile[] {
   return [
-    { file: '01-users', object: 'sys_user', externalId: 'email', records: Object.values(users).map(([email, name]) => ({ email, name })) },
     { file: '02-industries', object: 'industry', externalId: 'code', records: industries.map(([code, name, color, description]) => ({ code, name, color, description, active: true })) },
     { file: '21-accounts', object: 'account', externalId: 'account_number', records: accounts.map(accountRecord) },
     { file: '22-contacts', object: 'contact', externalId: 'email', records: contacts.map(contactRecord) },

@@ -65,6 +65,9 @@ export function unitPrice(article: Article, priceBook: string): number {
   return Math.round(article.price * 100 * factor);
 }
 
+/** Dollars that one piece costs to make. */
+export const unitCost = ({ price, category }: Article): number => Math.round(price * cost[family(category)] * 10_000) / 10_000;
+
 const family = (category: string) => (category.startsWith('HW') ? 'hardware' : category.startsWith('SW') ? 'software' : 'service');
 const cost = { hardware: 0.46, software: 0.12, service: 0.63 } as const;
 
@@ -81,7 +84,7 @@ export function catalogueFiles(): SeedFile[] {
       teaser: article.teaser,
       description: `<p><strong>${article.name}.</strong> ${article.teaser}</p>`,
       list_price: article.price,
-      unit_cost: Math.round(article.price * cost[kind] * 10_000) / 10_000,
+      unit_cost: unitCost(article),
       ...(kind === 'hardware' && {
         weight_kg: random.int(40, article.category === 'HW-GTW' ? 2400 : 400) / 1000,
         barcode: `40${String(5_012_345_000 + index * 17)}0`,

@@ -74,18 +74,3 @@ export const industries = [
   ['RE-68', 'Real estate', '#ffa726', 'Owners and managers of buildings.'],
   ['RT-47', 'Retail', '#ec407a', 'Shops, on the street and online.'],
 ] as const;
-
-/** Sign-in address and name of the people who use the CRM. */
-export const users = {
-  admin: ['admin@example.com', 'Alex Morgan'],
-  manager: ['manager@example.com', 'Priya Nair'],
-  rep: ['rep@example.com', 'Jonas Weber'],
-  lena: ['lena.fischer@example.com', 'Lena Fischer'],
-  marcus: ['marcus.cole@example.com', 'Marcus Cole'],
-  support: ['support@example.com', 'Aisha Khan'],
-  marketing: ['marketing@example.com', 'Sofia Rossi'],
-  auditor: ['auditor@example.com', 'Henrik Olsen'],
-} as const;
-
-/** Who looks after the accounts of a country. */
-export const ownerOf: Readonly<Record<string, string>> = { US: users.marcus[0], CA: users.marcus[0], GB: users.rep[0], FR: users.rep[0], DE: users.lena[0] };

@@ -1,6 +1,7 @@
 import { accounts, addressAt, contactsOf, domainOf, emailAt, inventName, phoneAt } from './accounts.ts';
 import type { Country } from './accounts.ts';
-import { industries, ownerOf, users } from './companies.ts';
+import { industries } from './companies.ts';
+import { ownerOf, people } from './people.ts';
 import { places } from './places.ts';
 import { addDays, number, officeHour, randomFor, today } from './record.ts';
 import type { SeedFile } from './record.ts';
@@ -51,7 +52,8 @@ function leadRecords() {
       industry: deal?.account.company.industries[0] ?? random.pick(industries)[0],
       ...(source === 'event' || source === 'advertisement' ? { campaign: source === 'event' ? '2026-HANNOVER' : '2026-ENERGY' } : {}),
       ...(deal && { converted_on: addDays(firstContact, 21), converted_account: deal.account.number, converted_contact: deal.contact.email, converted_opportunity: deal.number }),
-      owner: ownerOf[place.countryCode] ?? users.manager[0],
+      // Marketing keeps new leads of its campaigns until sales takes them.
+      owner: status === 'new' && (source === 'event' || source === 'advertisement') ? people.marketing.email : (ownerOf[place.countryCode] ?? people.manager.email),
     };
   });
 }
@@ -94,7 +96,7 @@ export function marketingFiles(): SeedFile[] {
     theme_color: campaign.color,
     tracking: { utm_campaign: campaign.code.toLowerCase(), utm_medium: campaign.channels[0] },
     industries: campaign.industries,
-    owner: users.marketing[0],
+    owner: people.marketing.email,
   }));
   return [
     { file: '31-campaigns', object: 'campaign', externalId: 'code', records },

@@ -1,8 +1,8 @@
 import { addressAt, buyers, contactsOf } from './accounts.ts';
 import type { Account, Contact } from './accounts.ts';
-import { articles, unitPrice } from './catalogue.ts';
+import { articles, unitCost, unitPrice } from './catalogue.ts';
 import type { Article } from './catalogue.ts';
-import { users } from './companies.ts';
+import { people } from './people.ts';
 import { addDays, amount, number, officeHour, randomFor, recordId, today } from './record.ts';
 import type { SeedFile } from './record.ts';
 
@@ -51,6 +51,8 @@ function makeLines(random: ReturnType<typeof randomFor>): Line[] {
 }
 
 const total = (lines: readonly Line[]) => lines.reduce((sum, line) => sum + line.amount, 0);
+/** What remains of the price, in points. */
+const margin = (lines: readonly Line[]) => Math.round(100 - (lines.reduce((sum, { quantity, article }) => sum + quantity * unitCost(article) * 100, 0) * 100) / total(lines));
 
 export const deals: readonly Deal[] = Array.from({ length: 60 }, (_, index) => {
   const random = randomFor(`deal ${String(index)}`);
@@ -89,8 +91,8 @@ function dealRecord(deal: Deal, index: number) {
     type: deal.type,
     account: deal.account.number,
     primary_contact: deal.contact.email,
-    amount: amount(total(deal.lines)),
     probability,
+    margin: margin(deal.lines),
     forecast_category: forecast,
     close_date: deal.closeDate,
     ...(deal.stage !== 'closed_won' && deal.stage !== 'closed_lost' && { next_step: nextSteps[deal.stage] }),
@@ -112,7 +114,6 @@ const lineValues = (line: Line, index: number) => ({
   quantity: line.quantity,
   unit_price: amount(line.unitPrice),
   discount: line.discount,
-  amount: amount(line.amount),
 });
 
 interface Quote {
@@ -125,7 +126,7 @@ const quotes: readonly Quote[] = deals
   .filter(({ stage }) => ['proposal', 'negotiation', 'closed_won'].includes(stage))
   .slice(0, 28)
   .map((deal, index) => ({
-    number: number('Q', index + 1),
+    number: number('Q-2026', index + 1),
     deal,
     status: deal.stage === 'closed_won' ? 'accepted' : deal.stage === 'negotiation' ? 'sent' : index % 3 === 0 ? 'draft' : index % 3 === 1 ? 'in_review' : 'sent',
   }));
@@ -134,9 +135,6 @@ const taxRates: Readonly<Record<string, number>> = { US: 6.25, CA: 13, DE: 19, G
 
 function quoteRecord({ number: quoteNumber, deal, status }: Quote) {
   const random = randomFor(`quote ${quoteNumber}`);
-  const subtotal = total(deal.lines);
-  const rate = taxRates[deal.account.place.countryCode] ?? 0;
-  const tax = Math.round((subtotal * rate) / 100);
   const sent = status === 'accepted' ? addDays(deal.closeDate, -random.int(5, 30)) : addDays(today, -random.int(1, 14));
   return {
     quote_number: quoteNumber,
@@ -145,10 +143,7 @@ function quoteRecord({ number: quoteNumber, deal, status }: Quote) {
     opportunity: deal.number,
     account: deal.account.number,
     contact: deal.contact.email,
-    subtotal: amount(subtotal),
-    tax_rate: rate,
-    tax: amount(tax),
-    total: amount(subtotal + tax),
+    tax_rate: taxRates[deal.account.place.countryCode] ?? 0,
     expires_on: addDays(sent, 45),
     ...((status === 'sent' || status === 'accepted') && { sent_at: officeHour(random, sent) }),
     billing_address: addressAt(randomFor(`account ${deal.account.number}`), deal.account.place),
@@ -243,7 +238,7 @@ function events() {
       ...(kind === 'visit' || kind === 'meeting' ? { place: `${deal.account.company.name}, ${place.city}`, coordinates: { lat: place.lat, lng: place.lng } } : { video_link: `https://meet.example.com/${deal.number.toLowerCase()}` }),
       agenda: '1. Where we stand\n2. Open questions\n3. Next steps',
       attendees: contactsOf(deal.account).map(({ email }) => email),
-      colleagues: random.chance(0.3) ? [users.manager[0]] : [],
+      colleagues: random.chance(0.3) ? [people.manager.email] : [],
       account: deal.account.number,
       opportunity: deal.number,
       owner: deal.account.owner,
@@ -264,6 +259,6 @@ function notes() {
   return Array.from({ length: 25 }, (_, index) => {
     const deal = deals[(index * 11) % deals.length] ?? random.pick(deals);
     const [title, body] = random.pick(remarks);
-    return { title, body, pinned: random.chance(0.15), account: deal.account.number, ...(random.chance(0.6) && { opportunity: deal.number }), ...(random.chance(0.3) && { contact: deal.contact.email }), author: deal.account.owner };
+    return { title, body, pinned: random.chance(0.15), account: deal.account.number, ...(random.chance(0.6) && { opportunity: deal.number }), ...(random.chance(0.3) && { contact: deal.contact.email }), owner: deal.account.owner };
   });
 }

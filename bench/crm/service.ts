@@ -1,6 +1,6 @@
 import { accounts, contactsOf } from './accounts.ts';
 import { articles } from './catalogue.ts';
-import { users } from './companies.ts';
+import { people } from './people.ts';
 import { addDays, number, officeHour, randomFor, recordId, today } from './record.ts';
 import type { SeedFile } from './record.ts';
 
@@ -24,6 +24,7 @@ interface Case {
   readonly resolution: string;
   readonly closed: boolean;
   readonly opened: string;
+  readonly owner: string;
 }
 
 const cases: readonly Case[] = (() => {
@@ -37,11 +38,13 @@ const cases: readonly Case[] = (() => {
     const closed = status === 'closed';
     const priority = status === 'escalated' ? 'urgent' : random.pick(['low', 'medium', 'medium', 'high'] as const);
     const opened = officeHour(random, addDays(today, -age - 1));
+    const owner = (index % 3 === 2 ? people.agent : people.support).email;
     const software = articles.find((article) => article.sku === sku)?.category.startsWith('SW') ?? false;
     return {
       number: number('CASE', index + 1),
       closed,
       opened,
+      owner,
       resolution,
       record: {
         case_number: number('CASE', index + 1),
@@ -59,7 +62,7 @@ const cases: readonly Case[] = (() => {
         account: account.number,
         contact: random.pick(contactsOf(account)).email,
         ...(sku && { product: sku }),
-        owner: users.support[0],
+        owner,
       },
     };
   });
@@ -69,9 +72,9 @@ function comments() {
   return cases.flatMap((one, index) => {
     const random = randomFor(`comments ${one.number}`);
     const at = (hours: number) => new Date(Date.parse(one.opened) + hours * 3_600_000).toISOString().replace('.000', '');
-    const first = { title: 'First answer', case: one.number, body: 'Thank you for the report. We look into it and come back to you **today**.', published: true, written_at: at(0.5), author: users.support[0] };
-    if (one.closed) return [first, ...(index % 3 === 0 ? [{ title: 'Solution', case: one.number, body: one.resolution, published: true, written_at: at(1), author: users.support[0] }] : [])];
-    return random.chance(0.5) ? [first, { title: 'Internal remark', case: one.number, body: 'Waiting for a log file from the site.', published: false, written_at: at(1), author: users.manager[0] }] : [first];
+    const first = { title: 'First answer', case: one.number, body: 'Thank you for the report. We look into it and come back to you **today**.', published: true, written_at: at(0.5), author: one.owner };
+    if (one.closed) return [first, ...(index % 3 === 0 ? [{ title: 'Solution', case: one.number, body: one.resolution, published: true, written_at: at(1), author: one.owner }] : [])];
+    return random.chance(0.5) ? [first, { title: 'Internal remark', case: one.number, body: 'Waiting for a log file from the site.', published: false, written_at: at(1), author: people.lead.email }] : [first];
   });
 }
 

@@ -9,6 +9,13 @@ CREATE TABLE "account" (
     "health_score" DOUBLE PRECISION,
     "annual_revenue" DECIMAL(18,2),
     "employees" INTEGER,
+    "credit_rating" TEXT,
+    "credit_limit" DECIMAL(18,2),
+    "open_opportunities" INTEGER,
+    "open_amount" DECIMAL(18,2),
+    "won_amount" DECIMAL(18,2),
+    "contact_count" INTEGER,
+    "open_cases" INTEGER,
     "website" TEXT,
     "phone" TEXT,
     "billing_address" JSONB,
@@ -44,6 +51,8 @@ CREATE TABLE "campaign" (
     "daily_send_time" TIME(3),
     "budget" DECIMAL(18,2),
     "actual_cost" DECIMAL(18,2),
+    "member_count" INTEGER,
+    "won_amount" DECIMAL(18,2),
     "expected_response" DECIMAL(5,2),
     "description" TEXT,
     "landing_page" TEXT,
@@ -80,7 +89,7 @@ CREATE TABLE "campaign_member" (
 
 CREATE TABLE "case" (
     "id" UUID NOT NULL,
-    "case_number" TEXT NOT NULL,
+    "case_number" TEXT,
     "subject" TEXT NOT NULL,
     "description" TEXT,
     "status" TEXT NOT NULL DEFAULT 'new',
@@ -90,6 +99,7 @@ CREATE TABLE "case" (
     "opened_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "due_at" TIMESTAMPTZ(3),
     "closed_at" TIMESTAMPTZ(3),
+    "comment_count" INTEGER,
     "resolution" TEXT,
     "environment" JSONB,
     "log_excerpt" TEXT,
@@ -161,7 +171,7 @@ CREATE TABLE "contact" (
 
 CREATE TABLE "contract" (
     "id" UUID NOT NULL,
-    "contract_number" TEXT NOT NULL,
+    "contract_number" TEXT,
     "account_id" UUID NOT NULL,
     "opportunity_id" UUID,
     "signed_by_id" UUID,
@@ -267,7 +277,7 @@ CREATE TABLE "note" (
     "contact_id" UUID,
     "lead_id" UUID,
     "opportunity_id" UUID,
-    "author_id" UUID,
+    "owner_id" UUID,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "created_by" UUID,
     "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -286,6 +296,7 @@ CREATE TABLE "opportunity" (
     "type" TEXT,
     "amount" DECIMAL(18,2),
     "probability" DECIMAL(5,2),
+    "margin" DECIMAL(5,2),
     "close_date" DATE NOT NULL,
     "next_step" TEXT,
     "source" TEXT,
@@ -334,7 +345,6 @@ CREATE TABLE "opportunity_line_item" (
     "quantity" DECIMAL(12,2) NOT NULL DEFAULT 1.00,
     "unit_price" DECIMAL(18,2) NOT NULL,
     "discount" DECIMAL(5,2) DEFAULT 0.00,
-    "amount" DECIMAL(18,2),
     "service_date" DATE,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "created_by" UUID,
@@ -423,7 +433,7 @@ CREATE TABLE "product_category" (
 
 CREATE TABLE "quote" (
     "id" UUID NOT NULL,
-    "quote_number" TEXT NOT NULL,
+    "quote_number" TEXT,
     "name" TEXT NOT NULL,
     "status" TEXT NOT NULL DEFAULT 'draft',
     "opportunity_id" UUID NOT NULL,
@@ -431,8 +441,6 @@ CREATE TABLE "quote" (
     "contact_id" UUID,
     "subtotal" DECIMAL(18,2),
     "tax_rate" DECIMAL(5,2),
-    "tax" DECIMAL(18,2),
-    "total" DECIMAL(18,2),
     "expires_on" DATE,
     "sent_at" TIMESTAMPTZ(3),
     "billing_address" JSONB,
@@ -459,7 +467,6 @@ CREATE TABLE "quote_line" (
     "quantity" DECIMAL(12,2) NOT NULL DEFAULT 1.00,
     "unit_price" DECIMAL(18,2) NOT NULL,
     "discount" DECIMAL(5,2) DEFAULT 0.00,
-    "amount" DECIMAL(18,2),
     "note" TEXT,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "created_by" UUID,
@@ -470,6 +477,207 @@ CREATE TABLE "quote_line" (
     CONSTRAINT "quote_line_pkey" PRIMARY KEY ("id")
 );
 
+CREATE TABLE "sys_access_audit" (
+    "id" UUID NOT NULL,
+    "event" TEXT NOT NULL,
+    "actor_id" TEXT,
+    "user_id" TEXT,
+    "kind" TEXT NOT NULL,
+    "assignment_id" TEXT,
+    "name" TEXT,
+    "object" TEXT,
+    "record_id" TEXT,
+    "before" JSONB,
+    "after" JSONB,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "sys_access_audit_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "sys_api_key" (
+    "id" UUID NOT NULL,
+    "name" TEXT NOT NULL,
+    "start" TEXT,
+    "hash" TEXT NOT NULL,
+    "user_id" UUID NOT NULL,
+    "organization_id" UUID,
+    "scopes" TEXT[],
+    "expires_at" TIMESTAMPTZ(3),
+    "last_used_at" TIMESTAMPTZ(3),
+    "revoked_at" TIMESTAMPTZ(3),
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "sys_api_key_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "sys_credential" (
+    "id" UUID NOT NULL,
+    "user_id" UUID NOT NULL,
+    "account_id" TEXT NOT NULL,
+    "provider_id" TEXT NOT NULL,
+    "access_token" TEXT,
+    "refresh_token" TEXT,
+    "id_token" TEXT,
+    "access_token_expires_at" TIMESTAMPTZ(3),
+    "refresh_token_expires_at" TIMESTAMPTZ(3),
+    "scope" TEXT,
+    "password" TEXT,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "sys_credential_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "sys_group_member" (
+    "id" UUID NOT NULL,
+    "user_id" UUID NOT NULL,
+    "group" TEXT NOT NULL,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "sys_group_member_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "sys_invitation" (
+    "id" UUID NOT NULL,
+    "organization_id" UUID NOT NULL,
+    "email" TEXT NOT NULL,
+    "role" TEXT,
+    "status" TEXT NOT NULL,
+    "expires_at" TIMESTAMPTZ(3) NOT NULL,
+    "inviter_id" UUID NOT NULL,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "sys_invitation_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "sys_member" (
+    "id" UUID NOT NULL,
+    "organization_id" UUID NOT NULL,
+    "user_id" UUID NOT NULL,
+    "role" TEXT NOT NULL,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "sys_member_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "sys_organization" (
+    "id" UUID NOT NULL,
+    "name" TEXT NOT NULL,
+    "slug" TEXT NOT NULL,
+    "logo" TEXT,
+    "metadata" TEXT,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "sys_organization_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "sys_permission_assignment" (
+    "id" UUID NOT NULL,
+    "user_id" UUID NOT NULL,
+    "permission_set" TEXT NOT NULL,
+    "expires_at" TIMESTAMPTZ(3),
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "sys_permission_assignment_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "sys_record_share" (
+    "id" UUID NOT NULL,
+    "object" TEXT NOT NULL,
+    "record_id" TEXT NOT NULL,
+    "user_id" UUID,
+    "group" TEXT,
+    "role" TEXT,
+    "access_level" TEXT NOT NULL DEFAULT 'read',
+    "expires_at" TIMESTAMPTZ(3),
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "sys_record_share_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "sys_role_assignment" (
+    "id" UUID NOT NULL,
+    "user_id" UUID NOT NULL,
+    "role" TEXT NOT NULL,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "sys_role_assignment_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "sys_session" (
+    "id" UUID NOT NULL,
+    "user_id" UUID NOT NULL,
+    "token" TEXT NOT NULL,
+    "expires_at" TIMESTAMPTZ(3) NOT NULL,
+    "last_seen_at" TIMESTAMPTZ(3),
+    "ip_address" TEXT,
+    "user_agent" TEXT,
+    "active_organization_id" UUID,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "sys_session_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "sys_two_factor" (
+    "id" UUID NOT NULL,
+    "user_id" UUID NOT NULL,
+    "secret" TEXT NOT NULL,
+    "backup_codes" TEXT NOT NULL,
+    "verified" BOOLEAN DEFAULT false,
+    "failed_verification_count" INTEGER DEFAULT 0,
+    "locked_until" TIMESTAMPTZ(3),
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "sys_two_factor_pkey" PRIMARY KEY ("id")
+);
+
 CREATE TABLE "sys_user" (
     "id" UUID NOT NULL,
     "name" TEXT NOT NULL,
@@ -478,6 +686,10 @@ CREATE TABLE "sys_user" (
     "active" BOOLEAN DEFAULT true,
     "time_zone" TEXT DEFAULT 'UTC',
     "locale" TEXT DEFAULT 'en',
+    "email_verified" BOOLEAN DEFAULT false,
+    "two_factor_enabled" BOOLEAN DEFAULT false,
+    "administrator" BOOLEAN DEFAULT false,
+    "password_changed_at" TIMESTAMPTZ(3),
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "created_by" UUID,
     "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -573,8 +785,17 @@ CREATE TABLE "objectos_change_log" (
     "organization" TEXT,
     "request" TEXT,
     "at" TIMESTAMPTZ(3) NOT NULL,
+    "kept" BOOLEAN NOT NULL DEFAULT false,
 
     CONSTRAINT "objectos_change_log_pkey" PRIMARY KEY ("position")
+);
+
+CREATE TABLE "objectos_counter" (
+    "name" TEXT NOT NULL,
+    "prefix" TEXT NOT NULL,
+    "value" BIGINT NOT NULL,
+
+    CONSTRAINT "objectos_counter_pkey" PRIMARY KEY ("name","prefix")
 );
 
 CREATE TABLE "objectos_idempotency" (
@@ -585,6 +806,48 @@ CREATE TABLE "objectos_idempotency" (
     "created_at" TIMESTAMPTZ(3) NOT NULL,
 
     CONSTRAINT "objectos_idempotency_pkey" PRIMARY KEY ("owner","key")
+);
+
+CREATE TABLE "objectos_identity_key" (
+    "id" INTEGER NOT NULL,
+    "secret" TEXT NOT NULL,
+
+    CONSTRAINT "objectos_identity_key_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "objectos_password_history" (
+    "id" UUID NOT NULL,
+    "user_id" UUID NOT NULL,
+    "hash" TEXT NOT NULL,
+    "at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "objectos_password_history_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "objectos_roll_up" (
+    "name" TEXT NOT NULL,
+    "definition" TEXT NOT NULL,
+
+    CONSTRAINT "objectos_roll_up_pkey" PRIMARY KEY ("name")
+);
+
+CREATE TABLE "objectos_sign_in_attempt" (
+    "key" TEXT NOT NULL,
+    "failures" INTEGER NOT NULL,
+    "expires_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "objectos_sign_in_attempt_pkey" PRIMARY KEY ("key")
+);
+
+CREATE TABLE "objectos_verification" (
+    "id" UUID NOT NULL,
+    "identifier" TEXT NOT NULL,
+    "value" TEXT NOT NULL,
+    "expires_at" TIMESTAMPTZ(3) NOT NULL,
+    "created_at" TIMESTAMPTZ(3) NOT NULL,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "objectos_verification_pkey" PRIMARY KEY ("id")
 );
 
 CREATE INDEX "account_type_rating_idx" ON "account"("type", "rating");
@@ -687,7 +950,7 @@ CREATE INDEX "note_lead_id_id_idx" ON "note"("lead_id", "id");
 
 CREATE INDEX "note_opportunity_id_id_idx" ON "note"("opportunity_id", "id");
 
-CREATE INDEX "note_author_id_id_idx" ON "note"("author_id", "id");
+CREATE INDEX "note_owner_id_id_idx" ON "note"("owner_id", "id");
 
 CREATE INDEX "opportunity_stage_close_date_idx" ON "opportunity"("stage", "close_date");
 
@@ -751,6 +1014,56 @@ CREATE INDEX "quote_line_quote_id_id_idx" ON "quote_line"("quote_id", "id");
 
 CREATE UNIQUE INDEX "quote_line_quote_id_position_key" ON "quote_line"("quote_id", "position");
 
+CREATE INDEX "sys_access_audit_user_id_idx" ON "sys_access_audit"("user_id");
+
+CREATE INDEX "sys_access_audit_object_record_id_idx" ON "sys_access_audit"("object", "record_id");
+
+CREATE INDEX "sys_api_key_user_id_id_idx" ON "sys_api_key"("user_id", "id");
+
+CREATE INDEX "sys_api_key_organization_id_id_idx" ON "sys_api_key"("organization_id", "id");
+
+CREATE UNIQUE INDEX "sys_api_key_hash_key" ON "sys_api_key"("hash");
+
+CREATE INDEX "sys_credential_user_id_id_idx" ON "sys_credential"("user_id", "id");
+
+CREATE INDEX "sys_group_member_user_id_id_idx" ON "sys_group_member"("user_id", "id");
+
+CREATE UNIQUE INDEX "sys_group_member_user_id_group_key" ON "sys_group_member"("user_id", "group");
+
+CREATE INDEX "sys_invitation_organization_id_id_idx" ON "sys_invitation"("organization_id", "id");
+
+CREATE INDEX "sys_invitation_inviter_id_id_idx" ON "sys_invitation"("inviter_id", "id");
+
+CREATE INDEX "sys_member_user_id_id_idx" ON "sys_member"("user_id", "id");
+
+CREATE INDEX "sys_member_organization_id_id_idx" ON "sys_member"("organization_id", "id");
+
+CREATE UNIQUE INDEX "sys_member_organization_id_user_id_key" ON "sys_member"("organization_id", "user_id");
+
+CREATE UNIQUE INDEX "sys_organization_slug_key" ON "sys_organization"("slug");
+
+CREATE INDEX "sys_permission_assignment_user_id_id_idx" ON "sys_permission_assignment"("user_id", "id");
+
+CREATE UNIQUE INDEX "sys_permission_assignment_user_id_permission_set_key" ON "sys_permission_assignment"("user_id", "permission_set");
+
+CREATE INDEX "sys_record_share_object_record_id_idx" ON "sys_record_share"("object", "record_id");
+
+CREATE INDEX "sys_record_share_user_id_idx" ON "sys_record_share"("user_id");
+
+CREATE INDEX "sys_record_share_user_id_id_idx" ON "sys_record_share"("user_id", "id");
+
+CREATE INDEX "sys_role_assignment_user_id_id_idx" ON "sys_role_assignment"("user_id", "id");
+
+CREATE UNIQUE INDEX "sys_role_assignment_user_id_role_key" ON "sys_role_assignment"("user_id", "role");
+
+CREATE INDEX "sys_session_user_id_id_idx" ON "sys_session"("user_id", "id");
+
+CREATE INDEX "sys_session_active_organization_id_id_idx" ON "sys_session"("active_organization_id", "id");
+
+CREATE UNIQUE INDEX "sys_session_token_key" ON "sys_session"("token");
+
+CREATE INDEX "sys_two_factor_user_id_id_idx" ON "sys_two_factor"("user_id", "id");
+
 CREATE UNIQUE INDEX "sys_user_email_key" ON "sys_user"("email");
 
 CREATE INDEX "task_owner_id_status_due_date_idx" ON "task"("owner_id", "status", "due_date");
@@ -781,9 +1094,13 @@ CREATE INDEX "objectos_change_log_xid_idx" ON "objectos_change_log"("xid");
 
 CREATE INDEX "objectos_change_log_record_id_position_idx" ON "objectos_change_log"("record_id", "position");
 
-CREATE INDEX "objectos_change_log_at_idx" ON "objectos_change_log"("at");
+CREATE INDEX "objectos_change_log_kept_at_idx" ON "objectos_change_log"("kept", "at");
 
 CREATE INDEX "objectos_idempotency_created_at_idx" ON "objectos_idempotency"("created_at");
+
+CREATE INDEX "objectos_password_history_user_id_idx" ON "objectos_password_history"("user_id", "at");
+
+CREATE INDEX "objectos_verification_identifier_idx" ON "objectos_verification"("identifier");
 
 ALTER TABLE "account" ADD CONSTRAINT "account_parent_id_fkey" FOREIGN KEY ("parent_id") REFERENCES "account"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
 
@@ -855,7 +1172,7 @@ ALTER TABLE "note" ADD CONSTRAINT "note_lead_id_fkey" FOREIGN KEY ("lead_id") RE
 
 ALTER TABLE "note" ADD CONSTRAINT "note_opportunity_id_fkey" FOREIGN KEY ("opportunity_id") REFERENCES "opportunity"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
 
-ALTER TABLE "note" ADD CONSTRAINT "note_author_id_fkey" FOREIGN KEY ("author_id") REFERENCES "sys_user"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+ALTER TABLE "note" ADD CONSTRAINT "note_owner_id_fkey" FOREIGN KEY ("owner_id") REFERENCES "sys_user"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
 
 ALTER TABLE "opportunity" ADD CONSTRAINT "opportunity_account_id_fkey" FOREIGN KEY ("account_id") REFERENCES "account"("id") ON DELETE RESTRICT ON UPDATE NO ACTION;
 
@@ -895,6 +1212,34 @@ ALTER TABLE "quote_line" ADD CONSTRAINT "quote_line_quote_id_fkey" FOREIGN KEY (
 
 ALTER TABLE "quote_line" ADD CONSTRAINT "quote_line_product_id_fkey" FOREIGN KEY ("product_id") REFERENCES "product"("id") ON DELETE RESTRICT ON UPDATE NO ACTION;
 
+ALTER TABLE "sys_api_key" ADD CONSTRAINT "sys_api_key_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "sys_user"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "sys_api_key" ADD CONSTRAINT "sys_api_key_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "sys_organization"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "sys_credential" ADD CONSTRAINT "sys_credential_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "sys_user"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "sys_group_member" ADD CONSTRAINT "sys_group_member_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "sys_user"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "sys_invitation" ADD CONSTRAINT "sys_invitation_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "sys_organization"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "sys_invitation" ADD CONSTRAINT "sys_invitation_inviter_id_fkey" FOREIGN KEY ("inviter_id") REFERENCES "sys_user"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "sys_member" ADD CONSTRAINT "sys_member_organization_id_fkey" FOREIGN KEY ("organization_id") REFERENCES "sys_organization"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "sys_member" ADD CONSTRAINT "sys_member_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "sys_user"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "sys_permission_assignment" ADD CONSTRAINT "sys_permission_assignment_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "sys_user"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "sys_record_share" ADD CONSTRAINT "sys_record_share_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "sys_user"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "sys_role_assignment" ADD CONSTRAINT "sys_role_assignment_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "sys_user"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "sys_session" ADD CONSTRAINT "sys_session_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "sys_user"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "sys_session" ADD CONSTRAINT "sys_session_active_organization_id_fkey" FOREIGN KEY ("active_organization_id") REFERENCES "sys_organization"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
+
+ALTER TABLE "sys_two_factor" ADD CONSTRAINT "sys_two_factor_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "sys_user"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
 ALTER TABLE "task" ADD CONSTRAINT "task_account_id_fkey" FOREIGN KEY ("account_id") REFERENCES "account"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
 
 ALTER TABLE "task" ADD CONSTRAINT "task_contact_id_fkey" FOREIGN KEY ("contact_id") REFERENCES "contact"("id") ON DELETE SET NULL ON UPDATE NO ACTION;
@@ -930,6 +1275,8 @@ ALTER TABLE "product_related_products_link" ADD CONSTRAINT "product_related_prod
 ALTER TABLE "account" ADD CONSTRAINT "account_type_check" CHECK ("type" IN ('prospect', 'customer', 'partner', 'competitor', 'former_customer'));
 
 ALTER TABLE "account" ADD CONSTRAINT "account_rating_check" CHECK ("rating" IN ('hot', 'warm', 'cold'));
+
+ALTER TABLE "account" ADD CONSTRAINT "account_credit_rating_check" CHECK ("credit_rating" IN ('a', 'b', 'c'));
 
 CREATE UNIQUE INDEX "account_account_number_key" ON "account" ("account_number") WHERE "deleted_at" IS NULL;
 
@@ -1014,6 +1361,10 @@ ALTER TABLE "quote" ADD CONSTRAINT "quote_status_check" CHECK ("status" IN ('dra
 CREATE UNIQUE INDEX "quote_quote_number_key" ON "quote" ("quote_number") WHERE "deleted_at" IS NULL;
 
 CREATE INDEX "quote_search_idx" ON "quote" USING gin ((setweight(to_tsvector('english'::regconfig, coalesce("name", '')), 'A') || setweight(to_tsvector('english'::regconfig, coalesce("quote_number", '')), 'B')));
+
+ALTER TABLE "sys_access_audit" ADD CONSTRAINT "sys_access_audit_event_check" CHECK ("event" IN ('granted', 'changed', 'revoked', 'expired', 'tried'));
+
+ALTER TABLE "sys_record_share" ADD CONSTRAINT "sys_record_share_access_level_check" CHECK ("access_level" IN ('read', 'edit'));
 
 CREATE INDEX "sys_user_search_idx" ON "sys_user" USING gin ((setweight(to_tsvector('english'::regconfig, coalesce("name", '')), 'A') || setweight(to_tsvector('english'::regconfig, coalesce("email", '')), 'B')));
 
