@@ -3,24 +3,22 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
 import { openPglite } from '../../src/database/pglite.ts';
-import { createPlatform } from '../../src/platform.ts';
-import type { Platform } from '../../src/platform.ts';
-import { createLog } from '../../src/server/log.ts';
+import { samplePassword, startCrm } from '../support/crm.ts';
+import type { Crm } from '../support/crm.ts';
 import { startPglite } from '../support/database.ts';
-import { blocksOf, nameOf, pages, root } from './blocks.ts';
+import { blocksOf, nameOf, pages } from './blocks.ts';
 import type { Block } from './blocks.ts';
 
-let platform: Platform;
+const administrator = 'admin@example.com';
+let crm: Crm;
 let database: Database;
-let url: string;
 
 beforeAll(async () => {
   database = await openPglite({ dataDirectory: 'memory://', engine: await startPglite(), transactionTimeout: 60_000, onError: (error) => console.error(error) });
-  platform = await createPlatform({ directory: root, database, migrate: 'sync', env: {}, settings: { server: { port: 0 }, database: { dataDirectory: 'memory://' } }, log: createLog({ level: 'silent' }) });
-  ({ url } = await platform.start());
+  crm = await startCrm(database);
 });
 afterAll(async () => {
-  await platform.stop();
+  await crm.stop();
   await database.close();
 });
 
@@ -45,13 +43,14 @@ const running = pages.filter((file) => languages.some((language) => examplesOf(f
 
 describe.each(running)('%s', (file) => {
   it.each(examplesOf(file, 'graphql').map((example) => ({ ...example, name: nameOf(example.block) })))('answers $name', async ({ block, answer }) => {
-    const result = await platform.execute({ query: block.text });
+    const result = await crm.ask(block.text, administrator);
     if (answer === undefined) expect(result.errors).toBeUndefined();
     else expect(result).toMatchObject(answer);
   });
 
   it.each(examplesOf(file, 'sh').map((example) => ({ ...example, name: nameOf(example.block) })))('answers the command of $name', async ({ block, answer }) => {
-    const { stdout } = await promisify(execFile)('bash', ['-c', block.text.replaceAll('http://localhost:4000', url)]);
+    const token = (await crm.signIn(administrator))['authorization']?.replace('Bearer ', '');
+    const { stdout } = await promisify(execFile)('bash', ['-c', block.text.replaceAll('http://localhost:4000', crm.url)], { env: { ...process.env, TOKEN: token, OBJECTOS_SAMPLE_PASSWORD: samplePassword } });
     const result = JSON.parse(stdout) as { readonly errors?: unknown };
     if (answer === undefined) expect(result.errors).toBeUndefined();
     else expect(result).toMatchObject(answer);

@@ -1,5 +1,7 @@
 import { compileFunction } from 'node:vm';
+import * as graphqlWs from 'graphql-ws';
 import ts from 'typescript';
+import * as ws from 'ws';
 import * as objectos from '../../src/index.ts';
 import { blocksOf } from './blocks.ts';
 
@@ -10,7 +12,8 @@ export function loadBlock(file: string, contains: string): Readonly<Record<strin
   const { outputText } = ts.transpileModule(block.text, { compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2023 } });
   const exported: Record<string, unknown> = {};
   const require = (name: string): unknown => {
-    if (name === 'objectos') return objectos;
+    const known: Readonly<Record<string, unknown>> = { objectos, 'graphql-ws': graphqlWs, ws };
+    if (Object.hasOwn(known, name)) return known[name];
     throw new Error(`${file}:${block.line} imports ${name}, which this test does not know.`);
   };
   compileFunction(outputText, ['exports', 'require', 'console'])(exported, require, { log: () => undefined });

@@ -17,6 +17,7 @@ describeEachDatabase('docs/permissions.md', (openDatabase) => it('has rules that
     const kind = ruleKinds.find((name) => tags.includes(name));
     return kind ? [{ kind, value: parse(text) as unknown }] : [];
   });
+  definitions.push({ kind: 'permission', value: { name: 'administration', objects: { '*': { viewAllRecords: true } }, systemPermissions: ['manage_users'] } });
   expect(new Set(definitions.map(({ kind }) => kind))).toEqual(new Set(ruleKinds));
   const objects = blocks.filter(({ tags }) => tags.includes('object')).map(({ text }) => parse(text) as DefinitionInput);
   const app = await startPlatform({ database: await openDatabase(), objects, plugins: [permissions({ definitions })], open: false });
@@ -33,6 +34,17 @@ describeEachDatabase('docs/permissions.md', (openDatabase) => it('has rules that
     expect(await seen({ userId: me, profile: 'sales', groups: ['retail_team'] })).toEqual({ accounts: { nodes: [{ name: 'r' }, { name: 't' }] } });
     // The policy of the set narrows what it opens to accounts in tech.
     expect(await seen({ userId: other, permissionSets: ['finance'] }, 'name revenue')).toEqual({ accounts: { nodes: [{ name: 't', revenue: '5.00' }] } });
+
+    const graphql = (tag: string): string => blocksOf('docs/permissions.md').find(({ language, tags }) => language === 'graphql' && tags.includes(tag))?.text ?? '';
+    const { data: found } = await app.as(systemCaller).query('{ accounts(where: { name: { eq: "t" } }) { nodes { id } } }');
+    const [{ id }] = (found as { accounts: { nodes: [{ id: string }] } }).accounts.nodes;
+    const assigned = await app.as(systemCaller).query(`mutation { createPermissionAssignment(input: { userId: "${me}", permissionSet: "sales" }) { record { id } } }`);
+    expect(assigned.errors).toBeUndefined();
+    const admin = app.as({ userId: other, permissionSets: ['administration'] });
+    expect((await admin.query(graphql('explain'), { id, user: me })).data).toMatchObject({ explainAccess: { allowed: true, summary: 'Allowed.' } });
+    expect((await admin.query(graphql('report'))).data).toMatchObject({ accessReport: { sharingModel: 'private', combinations: { nodes: [{ userCount: 1 }, { permissionSets: ['sales'], userCount: 1, rights: { read: 'SOME' } }] } } });
+    expect((await admin.query(graphql('try'), { id, user: me })).errors).toBeUndefined();
+    expect((await app.as({ userId: me }).query(graphql('try'), { id, user: other })).errors?.[0]?.extensions?.['code']).toBe('FORBIDDEN');
   } finally {
     await app.close();
   }

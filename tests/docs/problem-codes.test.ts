@@ -5,7 +5,7 @@ import { errorCodes } from '../../src/errors.ts';
 import { readPage, root } from './blocks.ts';
 
 /** Files that check values and inputs. */
-const folders = ['src/metadata/field-types', 'src/resolvers/write'];
+const folders = ['src/metadata/field-types', 'src/resolvers/write', 'src/plugins/rules'];
 const sources = folders.flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts')).map((name) => readFileSync(join(root, folder, name), 'utf8')));
 
 it('docs/errors.md explains every code of a refused value, and no others', () => {

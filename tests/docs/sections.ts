@@ -1,6 +1,7 @@
 import { errorCodes } from '../../src/errors.ts';
 import { emptyField } from '../../src/metadata/empty-field.ts';
 import type { CatalogField } from '../../src/metadata/catalog.ts';
+import { expressionFunctions } from '../../src/metadata/expressions/functions.ts';
 import type { FieldType, FilterFamily, GraphqlShape } from '../../src/metadata/field-type.ts';
 import { fieldTypes } from '../../src/metadata/field-types/index.ts';
 import { runCli } from '../../src/cli/run-cli.ts';
@@ -12,7 +13,7 @@ import { settingsSchema } from '../../src/platform/settings/schema.ts';
 export type Section = () => string | Promise<string>;
 
 /** By the name in `<!-- generated: name -->`. */
-export const sections: Readonly<Record<string, Section>> = { 'field types': fieldTypeTable, settings: settingsTable, 'error codes': errorTable, commands: commandHelp };
+export const sections: Readonly<Record<string, Section>> = { 'field types': fieldTypeTable, settings: settingsTable, 'error codes': errorTable, commands: commandHelp, functions: functionTable };
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n');
@@ -61,6 +62,13 @@ function uses(type: FieldType): string {
 function ownKeys(type: FieldType): readonly string[] {
   const idle = new Set([...(type.clientKeys ?? []), ...(type.inertKeys ?? [])]);
   return Object.keys(type.keys).filter((key) => !idle.has(key));
+}
+
+function functionTable(): string {
+  return table(
+    ['function', 'gives', 'also'],
+    expressionFunctions.map(({ signature, description, aliases }) => [code(signature), description, codes(aliases)]),
+  );
 }
 
 function settingsTable(): string {
