@@ -31,5 +31,10 @@ export default tseslint.config(
   },
   { files: ['src/**/*.ts'], ignores: ['src/cli/**'], rules: { 'no-console': ['error', { allow: ['error'] }] } },
   { files: ['*.config.ts'], rules: { 'no-restricted-syntax': 'off' } },
+  {
+    files: ['tests/**/*.ts'],
+    ignores: ['tests/support/fast-check.ts'],
+    rules: { 'no-restricted-imports': ['error', { paths: [{ name: 'fast-check', message: 'Import tests/support/fast-check.ts, which keeps the examples of a run.' }] }] },
+  },
   { files: ['tests/**/*.ts', 'bench/**/*.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
 );

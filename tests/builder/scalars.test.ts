@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../support/fast-check.ts';
 import { GraphQLError, parseValue, valueFromAST } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { scalars } from '../../src/builder/scalars.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import * as fc from 'fast-check';
+import fc from '../support/fast-check.ts';
 import { StartupError } from '../../src/errors.ts';
 import { orderPlugins } from '../../src/kernel/order-plugins.ts';
 import type { Plugin } from '../../src/kernel/plugin.ts';

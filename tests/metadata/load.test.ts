@@ -1,7 +1,7 @@
 import { mkdtemp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import fc from 'fast-check';
+import fc from '../support/fast-check.ts';
 import { afterAll, describe, expect, it } from 'vitest';
 import { StartupError } from '../../src/errors.ts';
 import { compileCatalog } from '../../src/metadata/compile.ts';

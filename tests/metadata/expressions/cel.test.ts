@@ -1,5 +1,5 @@
 import { Environment } from '@marcbachmann/cel-js';
-import * as fc from 'fast-check';
+import fc from '../../support/fast-check.ts';
 import { expect, it } from 'vitest';
 import { compileExpression } from '../../../src/metadata/expressions/index.ts';
 import { systemCaller } from '../../../src/resolvers/caller.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/fast-check.ts';
 import { ask, type Compared } from './answers.ts';
 import { matches, mayAsk, whereInput, wheres, type Where } from './questions.ts';
 import type { TestPlatform } from '../../support/platform.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/fast-check.ts';
 import type { Deal, Item, Kind, Note, Oracle, Task, Verdict } from './oracle.ts';
 import { dealId, noteId, personId, taskId } from './ids.ts';
 import type { FieldKey } from './world.ts';

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/fast-check.ts';
 import type { Change } from './changes.ts';
 import type { Question } from './questions.ts';
 

@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/fast-check.ts';
 import { expect, it } from 'vitest';
 import { describeEachDatabase } from '../../support/database.ts';
 import { openSales, type Sales } from './sales.ts';

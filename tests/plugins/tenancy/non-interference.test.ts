@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import fc from '../../support/fast-check.ts';
 import { expect, it } from 'vitest';
 import type { Database } from '../../../src/database/database.ts';
 import { systemCaller } from '../../../src/resolvers/caller.ts';

@@ -1,4 +1,4 @@
-import * as fc from 'fast-check';
+import fc from '../../support/fast-check.ts';
 import { beforeAll, expect, it } from 'vitest';
 import type { Database } from '../../../src/database/database.ts';
 import type { Catalog } from '../../../src/metadata/catalog.ts';
@@ -162,6 +162,11 @@ describeEachDatabase('an expression means the same in SQL and in memory', (open)
     await insert('deal', deals);
   });
 
+  const isTooLong = (source: string): boolean => {
+    const result = compileExpression(source, { catalog, object });
+    return 'problems' in result && result.problems.every(({ message }) => message.includes('has at most 500 parts'));
+  };
+
   const compare = async (source: string, timeZone: string): Promise<void> => {
     const expression = compiled(source);
     const binds = new BindList();
@@ -186,7 +191,10 @@ describeEachDatabase('an expression means the same in SQL and in memory', (open)
   };
 
   it.each([['number', number], ['text', text], ['boolean', boolean], ['date', date], ['datetime', datetime]] as const)('generated: %s', async (_kind, arbitrary) => {
-    await fc.assert(fc.asyncProperty(arbitrary, fc.constantFrom(...zones), (source, zone) => compare(source, zone)), { numRuns: 120 });
+    await fc.assert(fc.asyncProperty(arbitrary, fc.constantFrom(...zones), async (source, zone) => {
+      fc.pre(!isTooLong(source));
+      await compare(source, zone);
+    }), { numRuns: 120 });
   });
 
   it.each([
