@@ -15,6 +15,7 @@ export type { LifecyclePhase, PluginContext, PluginServices } from './kernel/lif
 export type { HealthCheck, HealthReport, HealthResult } from './kernel/health.ts';
 export type { EventBus, Events } from './kernel/events.ts';
 export type { EnqueueOptions, JobData, JobDefinition, JobName, JobPriority, JobRun, JobSchedule, JobService, JobStep, JobTypes } from './kernel/jobs.ts';
+export type { NotificationChannel, NotificationContext, NotificationMessage, NotificationService } from './kernel/notifications.ts';
 export type { Logger } from './kernel/log.ts';
 export type { DefinitionInput, FileKind, MetadataPhase } from './metadata/phase.ts';
 export type { GeneratedType, SchemaExtension, SchemaPhase } from './builder/phase.ts';
