@@ -1,6 +1,8 @@
 import { print } from 'graphql';
+import { createClient } from 'graphql-ws';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
 import { sampleQuery } from '../../src/server/sample-query.ts';
 import { startCrm } from '../support/crm.ts';
 import type { Crm } from '../support/crm.ts';
@@ -35,6 +37,17 @@ describe('the sample app', () => {
   it('takes a typed mutation', async () => {
     const { createTask } = await run(CreateTaskDocument, { subject: 'Call back', dueDate: '2027-02-01' });
     expect(createTask?.record).toMatchObject({ subject: 'Call back', dueDate: '2027-02-01', version: 1 });
+  });
+
+  it('tells over a WebSocket what changes', async () => {
+    const connectionParams = await crm.signIn(person);
+    const client = createClient({ url: `${crm.url.replace('http', 'ws')}/graphql`, webSocketImpl: WebSocket, connectionParams, retryAttempts: 0 });
+    const changes = client.iterate<{ taskChanges: unknown }>({ query: 'subscription { taskChanges { kind record { subject } } }' });
+    const next = async (): Promise<unknown> => ((await changes.next()).value as { data?: { taskChanges: unknown } } | undefined)?.data?.taskChanges;
+    expect(await next()).toEqual({ kind: 'READY', record: null });
+    await run(CreateTaskDocument, { subject: 'Send the offer', dueDate: '2027-02-02' });
+    expect(await next()).toEqual({ kind: 'CREATED', record: { subject: 'Send the offer' } });
+    await client.dispose();
   });
 
   it('is announced with a query that works', async () => {

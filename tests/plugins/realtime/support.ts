@@ -134,4 +134,4 @@ export function repeats(messages: readonly Message[]): readonly string[] {
   });
 }
 
-export const soon = { timeout: 2_000, interval: 10 };
+export const soon = { timeout: 15_000, interval: 10 };
