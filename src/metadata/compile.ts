@@ -15,6 +15,7 @@ import { linkCatalog } from './link/link-catalog.ts';
 import { linkSeeds } from './link/link-seeds.ts';
 import { mergeObjects } from './link/merge-objects.ts';
 import { withOrganization } from './link/with-organization.ts';
+import { withRecordName } from './link/with-record-name.ts';
 import { suggest } from './nearest.ts';
 import type { DefinitionInput, KindDocuments } from './phase.ts';
 import { collectPhases } from './plugin-phases.ts';
@@ -77,7 +78,7 @@ export function compileCatalog({ files = [], plugins = [], definitions = [], see
     }
   }
 
-  const merged = mergeObjects(drafts, report).map((draft) => withOrganization(draft, phases.organizationOf, fields));
+  const merged = mergeObjects(drafts, report).map((draft) => withOrganization(withRecordName(draft, fields, report), phases.organizationOf, fields));
   const linked = linkCatalog({ drafts: merged, fields, objects, types: phases.fieldTypes, report });
   const seedSets = linkSeeds(seedDrafts, linked, report);
   if (!report.failed) for (const check of phases.checks) check(linked.catalog, linked.report, kinds.documents);

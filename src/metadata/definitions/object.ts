@@ -50,6 +50,7 @@ export const objectShape = {
   fields: z.record(z.string(), z.unknown()).optional().describe('Fields by machine name.'),
   indexes: z.array(index).optional().describe('Indexes and compound unique keys.'),
   nameField: text('Field that titles a record: `name`, else `title`, else the first text field by default.'),
+  recordName: z.looseObject({ type: z.enum(['text', 'autonumber']).describe('Whether people write it, or the platform makes a number.') }).optional().describe('How the field that titles a record gets its value; further keys are those of an autonumber: displayFormat, startNumber.'),
   search: search.optional().describe('Full-text search.'),
   enable: z.looseObject(enableShape).optional().describe('Capabilities.'),
   softDelete: softDelete.optional().describe('Deleted records are kept and can be restored.'),
@@ -67,6 +68,7 @@ export const extensionShape = {
   fields: objectShape.fields,
   indexes: objectShape.indexes,
   nameField: objectShape.nameField,
+  recordName: objectShape.recordName,
   search: objectShape.search,
   enable: objectShape.enable,
   priority: z.int().min(0).max(999).optional().describe('A higher one is applied later and wins; 200 by default.'),
@@ -75,7 +77,7 @@ export const extensionShape = {
 const clientKeys = ['tags', 'fieldGroups', 'compactLayout', 'stageField', 'listViews', 'userActions', 'activityMilestones', 'actions'];
 
 const inertKeys = [
-  'isSystem', 'datasource', 'external', 'validations', 'stateMachines', 'stateMachine', 'workflows', 'titleFormat', 'recordName', 'recordTypes', 'sharingModel', 'externalSharingModel', 'tenancy',
+  'isSystem', 'datasource', 'external', 'validations', 'stateMachines', 'stateMachine', 'workflows', 'titleFormat', 'recordTypes', 'sharingModel', 'externalSharingModel', 'tenancy',
   'versioning', 'partitioning', 'cdc', 'keyPrefix', 'ownership', 'access', 'requiredPermissions', 'lifecycle', 'publicSharing', 'managedBy', 'fileAccessDelegate', 'systemFields',
   'protection', 'permission_set', 'hidden', 'hooks', 'triggers', 'security', 'graphql', 'namespace',
 ];

@@ -13,7 +13,7 @@ import { createHookHandlers, requireHandlers, type HookHandlers } from './hooks/
 import type { Hook } from './hooks/hook.ts';
 import { hooksPhase } from './hooks/hooks-phase.ts';
 import { readHooks } from './hooks/read-hooks.ts';
-import { backfillRollUps } from './roll-ups/backfill.ts';
+import { catchUp } from './catch-up.ts';
 import { computedFormula } from './formulas/computed-formula.ts';
 import { readRollUps } from './roll-ups/read-roll-ups.ts';
 import { createRollUpService, type RollUpService } from './roll-ups/service.ts';
@@ -86,12 +86,13 @@ export function rules(settings: RulesSettingsInput = {}): Plugin {
         pure: true,
         keeps: trackedNames,
         forObject: (object, catalog) => writePhases(object, catalog, checks),
-        statement: (object, catalog) => [rollUpPart(object, catalog), autonumberPart(object)].filter((part) => part !== undefined),
+        statement: (object, catalog) => [rollUpPart(object, catalog), autonumberPart(object, timeZone)].filter((part) => part !== undefined),
       },
     ],
     lifecycle: {
       async init({ services, events, log }) {
-        const service = createRollUpService(services.get('runtime'));
+        const runtime = services.get('runtime');
+        const service = createRollUpService(runtime);
         services.register('rollUps', service);
         services.register('validators', validators);
         if (recheck !== undefined) {
@@ -106,12 +107,12 @@ export function rules(settings: RulesSettingsInput = {}): Plugin {
         }
         services.register('hookHandlers', handlers);
         logger = log;
-        const backfill = (): Promise<void> => {
-          running = running.then(() => backfillRollUps(service, log));
+        const makeMissing = (): Promise<void> => {
+          running = running.then(() => catchUp({ runtime, rollUps: service, timeZone, log }));
           return running;
         };
-        events.on('platform:reloaded', backfill);
-        await backfill();
+        events.on('platform:reloaded', makeMissing);
+        await makeMissing();
       },
       start({ services }) {
         const missing = validators.start();

@@ -1,5 +1,6 @@
 import type { CatalogField } from '../../../metadata/catalog.ts';
 import { numberKey, textKey } from '../../../metadata/field-types/definition.ts';
+import { wallTime } from '../../../resolvers/expressions/time-zone.ts';
 
 export type DateToken = 'YYYY' | 'YY' | 'MM' | 'DD' | 'YYYYMMDD';
 type Piece = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'date'; readonly token: DateToken } | { readonly kind: 'field'; readonly field: string };
@@ -34,13 +35,13 @@ export function fieldsOf({ before, after }: NumberFormat): readonly string[] {
   return [...new Set([...before, ...after].flatMap((piece) => (piece.kind === 'field' ? [piece.field] : [])))];
 }
 
-/** Days are those of UTC. */
-export function renderPieces(pieces: readonly Piece[], record: Readonly<Record<string, unknown>>, now: Date): string {
-  return pieces.map((piece) => (piece.kind === 'text' ? piece.text : piece.kind === 'date' ? renderDate(piece.token, now) : String(record[piece.field]))).join('');
+/** Days are those of the time zone. */
+export function renderPieces(pieces: readonly Piece[], record: Readonly<Record<string, unknown>>, instant: Date, timeZone: string): string {
+  return pieces.map((piece) => (piece.kind === 'text' ? piece.text : piece.kind === 'date' ? renderDate(piece.token, instant, timeZone) : String(record[piece.field]))).join('');
 }
 
-function renderDate(token: DateToken, now: Date): string {
-  const [year = '', month = '', day = ''] = now.toISOString().slice(0, 10).split('-');
+function renderDate(token: DateToken, instant: Date, timeZone: string): string {
+  const [year = '', month = '', day = ''] = new Date(wallTime(instant.getTime(), timeZone)).toISOString().slice(0, 10).split('-');
   switch (token) {
     case 'YYYY': return year;
     case 'YY': return year.slice(-2);

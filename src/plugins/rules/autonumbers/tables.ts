@@ -8,11 +8,13 @@ export const counterTables: readonly PlatformTable[] = [
     model: `
 /// The last number that an autonumber field gave out, for each text before the counter.
 model ObjectosCounter {
-  name   String
-  prefix String
-  value  BigInt
+  name         String
+  /// Empty where records belong to no organization, and where numbers are unique among all.
+  organization String
+  prefix       String
+  value        BigInt
 
-  @@id([name, prefix])
+  @@id([name, organization, prefix])
   @@map("${counterTable}")
 }
 `,

@@ -4,10 +4,9 @@ import type { SqlScope } from '../../../resolvers/filter/scope.ts';
 import { fieldSql } from '../../../resolvers/filter/to-sql.ts';
 import type { BindList } from '../../../resolvers/sql/binds.ts';
 import { identifier } from '../../../resolvers/sql/identifier.ts';
-import { columnPlans } from '../../../resolvers/write/object-plan.ts';
-import { jsonbObject, logInsert, loggedDifferences, type LogTarget, type Stamps } from '../../../resolvers/write/sql/parts.ts';
+import { jsonbObject, logInsert, loggedDifferences, type Stamps } from '../../../resolvers/write/sql/parts.ts';
 import type { FollowSql, RowWrite, WrittenRows } from '../../../resolvers/write/statement-part.ts';
-import { trackedNames } from '../history/tracked-fields.ts';
+import { logTarget } from '../history/log-target.ts';
 import { rollUpsOf } from './read-roll-ups.ts';
 import type { RollUp } from './roll-up.ts';
 
@@ -107,12 +106,6 @@ function stepSql({ parent, rollUps, sources }: Step, key: string, catalog: Catal
     logInsert(target, 'update', 'o."id"', loggedDifferences(logged, 'o', 'n'), `${locked} o JOIN ${updated} n ON n."id" = o."id"`, stamps, `rg${key}`),
   );
   return { ctes, answers, rows: { before: `${locked} b JOIN ${updated} w ON w."id" = b."id"`, after: `${updated} a` } };
-}
-
-/** What the change log has to know of an object. */
-export function logTarget(object: CatalogObject): LogTarget {
-  const { name, organizationField, fields } = object;
-  return { name, organization: organizationField === undefined ? undefined : fields.get(organizationField), columns: columnPlans(object), kept: trackedNames(object) };
 }
 
 const columnOf = ({ field }: RollUp): string => identifier(field.column ?? field.name);

@@ -6,7 +6,8 @@ import { identifier } from '../../../resolvers/sql/identifier.ts';
 import { groupBy } from '../../../resolvers/write/group-by.ts';
 import { logInsert, loggedDifferences, Stamps } from '../../../resolvers/write/sql/parts.ts';
 import { StatementCache, type WriteStatement } from '../../../resolvers/write/sql/statement-cache.ts';
-import { childScope, countsSql, exact, followRollUps, logTarget, summarisedSql } from './follow-sql.ts';
+import { logTarget } from '../history/log-target.ts';
+import { childScope, countsSql, exact, followRollUps, summarisedSql } from './follow-sql.ts';
 import { rollUpsOf } from './read-roll-ups.ts';
 import type { RollUp } from './roll-up.ts';
 

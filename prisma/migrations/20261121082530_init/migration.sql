@@ -792,10 +792,11 @@ CREATE TABLE "objectos_change_log" (
 
 CREATE TABLE "objectos_counter" (
     "name" TEXT NOT NULL,
+    "organization" TEXT NOT NULL,
     "prefix" TEXT NOT NULL,
     "value" BIGINT NOT NULL,
 
-    CONSTRAINT "objectos_counter_pkey" PRIMARY KEY ("name","prefix")
+    CONSTRAINT "objectos_counter_pkey" PRIMARY KEY ("name","organization","prefix")
 );
 
 CREATE TABLE "objectos_idempotency" (
