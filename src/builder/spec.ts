@@ -46,6 +46,9 @@ export interface InputField {
 export type OutputFields = Readonly<Record<string, OutputField>>;
 export type InputFields = Readonly<Record<string, InputField>>;
 
+/** Names an object; `findObject` finds it. */
+export const objectArgument: InputField = { type: 'String!', description: 'Type or machine name: `Account`, `account`.' };
+
 /** What a generated object type is for; plugins use it to add fields to types of one kind. */
 export type TypeRole =
   | 'query' | 'mutation' | 'subscription' | 'record' | 'connection' | 'edge' | 'aggregate' | 'measures' | 'group' | 'groupKey'

@@ -27,9 +27,23 @@ export interface AccessProvider {
   actAs?(userId: string, write: { readonly object: string; readonly operation: string }, asker: RequestContext): Promise<{ readonly caller: Caller; readonly access: Access }>;
 }
 
-/** What a plugin makes of the rights that another gives. Rights that are known need no promise. */
-export function mapAccess(access: Access | Promise<Access>, change: (access: Access) => Access): Access | Promise<Access> {
-  return access instanceof Promise ? access.then(change) : change(access);
+/** A provider that takes something away from the rights that another gives: from those of callers, and from those with which an `asker` tries something as somebody else. */
+export function limitProvider(provider: AccessProvider, limit: (access: Access, asker: Caller) => Access): AccessProvider {
+  const actAs = provider.actAs?.bind(provider);
+  return {
+    ...provider,
+    ...(actAs && {
+      async actAs(userId, write, asker) {
+        const other = await actAs(userId, write, asker);
+        return { ...other, access: limit(other.access, asker.caller) };
+      },
+    }),
+    // Rights that are known need no promise.
+    accessOf(caller) {
+      const access = provider.accessOf(caller);
+      return access instanceof Promise ? access.then((found) => limit(found, caller)) : limit(access, caller);
+    },
+  };
 }
 
 /** What one class of callers may do. Ids of the caller are not part of it: filters bind them when a request runs. */
@@ -73,8 +87,11 @@ export interface FieldAccess {
 /** Whether the caller reads the stored value of the field on every row. */
 export const isPlain = ({ read, mask }: FieldAccess): boolean => read === true && mask === undefined;
 
-const openField: FieldAccess = { read: true, edit: true, filter: true, sort: true, aggregate: true };
-const openObject: ObjectAccess = { read: true, create: true, edit: true, delete: true, check: true, field: () => openField };
+export const openField: FieldAccess = { read: true, edit: true, filter: true, sort: true, aggregate: true };
+export const openObject: ObjectAccess = { read: true, create: true, edit: true, delete: true, check: true, field: () => openField };
+
+export const closedField: FieldAccess = { read: false, edit: false, filter: false, sort: false, aggregate: false };
+export const closedObject: ObjectAccess = { read: false, create: false, edit: false, delete: false, check: false, field: () => closedField };
 
 /** The same rows, with all their fields. */
 export function withAllFields(access: Access): Access {

@@ -3,19 +3,14 @@ import { v7 } from 'uuid';
 import type { Database } from '../../database/database.ts';
 import { ObjectosError } from '../../errors.ts';
 import { hashToken } from './hash-token.ts';
-import { memberRoles } from './member-roles.ts';
+import { membershipOf, type Membership, type MembershipRow } from './membership.ts';
 import type { Records } from './records.ts';
 
 const prefix = 'oos_';
 export const isApiKey = (text: string): boolean => text.startsWith(prefix);
 
-export interface KnownKey {
+export interface KnownKey extends Membership {
   readonly id: string;
-  readonly userId: string;
-  readonly email: string;
-  readonly administrator: boolean;
-  readonly organizationId: string | undefined;
-  readonly memberRoles: readonly string[];
   readonly scopes: readonly string[];
 }
 
@@ -45,7 +40,7 @@ export async function revokeApiKey(database: Database, records: Records, userId:
 
 /** Whom a key acts for. A key of an organization ends with the membership. */
 export async function findApiKey(database: Database, key: string): Promise<KnownKey | undefined> {
-  const { rows } = await database.query<{ id: string; user_id: string; email: string; administrator: boolean | null; organization_id: string | null; role: string | null; scopes: string[] | null }>({
+  const { rows } = await database.query<MembershipRow & { id: string; scopes: string[] | null }>({
     text: `WITH used AS (
         UPDATE sys_api_key SET last_used_at = now() WHERE hash = $1 AND (last_used_at IS NULL OR last_used_at < now() - interval '1 minute')
       )
@@ -58,14 +53,5 @@ export async function findApiKey(database: Database, key: string): Promise<Known
     name: 'identity_api_key',
   });
   const [row] = rows;
-  if (!row) return undefined;
-  return {
-    id: row.id,
-    userId: row.user_id,
-    email: row.email,
-    administrator: row.administrator === true,
-    organizationId: row.organization_id ?? undefined,
-    memberRoles: memberRoles(row.role),
-    scopes: row.scopes ?? [],
-  };
+  return row && { ...membershipOf(row), id: row.id, scopes: row.scopes ?? [] };
 }

@@ -75,16 +75,16 @@ export function createAuthenticator({ database, sessions, clients, settings, pol
             kind: 'apiKey',
             userId: key.userId,
             organizationId: key.organizationId,
-            roles: rolesOf(key.administrator, key.memberRoles),
+            roles: key.roles,
             attributes: { email: key.email, apiKeyId: key.id, scopes: key.scopes },
           };
         }
         case 'jwt': {
           const user = await verifyJwt?.(credentials.text);
           if (!user) throw new ObjectosError('UNAUTHENTICATED', 'The token is not valid.');
-          const { email, claims, expiresAt } = user;
+          const { email, roles, claims, expiresAt } = user;
           await policyOf({ userId: user.userId, organizationId: undefined });
-          return { kind: 'user', userId: user.userId, organizationId: undefined, roles: rolesOf(user.administrator, []), attributes: { email, claims, expiresAt } };
+          return { kind: 'user', userId: user.userId, organizationId: undefined, roles, attributes: { email, claims, expiresAt } };
         }
         case 'session': {
           const session = await sessions.find(credentials.text);
@@ -96,7 +96,7 @@ export function createAuthenticator({ database, sessions, clients, settings, pol
             kind: 'user',
             userId: session.userId,
             organizationId: session.organizationId,
-            roles: rolesOf(session.administrator, session.memberRoles),
+            roles: session.roles,
             attributes: { email: session.email, sessionId: session.id, ...(restriction && { restriction }) },
           };
         }
@@ -108,5 +108,3 @@ export function createAuthenticator({ database, sessions, clients, settings, pol
     },
   };
 }
-
-export const rolesOf = (administrator: boolean, memberRoles: readonly string[]): readonly string[] => (administrator ? ['administrator', ...memberRoles] : memberRoles);

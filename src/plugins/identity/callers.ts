@@ -1,7 +1,6 @@
 import type { Database } from '../../database/database.ts';
 import type { Callers } from '../../resolvers/caller.ts';
-import { rolesOf } from './authenticate.ts';
-import { memberRoles } from './member-roles.ts';
+import { rolesOf, type MembershipRow } from './membership.ts';
 
 /** Adds to a person what a session would: whether an administrator, and the membership in the organization of who asks. */
 export function withMembership(callers: Callers, database: Database): Callers {
@@ -9,13 +8,13 @@ export function withMembership(callers: Callers, database: Database): Callers {
     async of(userId, asker) {
       const caller = await callers.of(userId, asker);
       if (!caller) return undefined;
-      const { rows } = await database.query<{ administrator: boolean | null; organization: string | null; role: string | null }>({
-        text: `SELECT u.administrator, m.organization_id AS organization, m.role FROM sys_user u
+      const { rows } = await database.query<Omit<MembershipRow, 'user_id' | 'email'>>({
+        text: `SELECT u.administrator, m.organization_id, m.role FROM sys_user u
           LEFT JOIN sys_member m ON m.user_id = u.id AND m.organization_id = $2::uuid WHERE u.id = $1::uuid`,
         values: [userId, asker.organizationId ?? null],
       });
       const [person] = rows;
-      return { ...caller, organizationId: person?.organization ?? undefined, roles: rolesOf(person?.administrator === true, memberRoles(person?.role ?? null)) };
+      return { ...caller, organizationId: person?.organization_id ?? undefined, roles: person ? rolesOf(person) : [] };
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { JWTPayload, JWTVerifyGetKey } from 'jose';
 import type { Database } from '../../database/database.ts';
 import { ObjectosError } from '../../errors.ts';
+import { rolesOf } from './membership.ts';
 import type { IdentitySettings } from './settings.ts';
 
 export const isJwt = (text: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(text) && text.startsWith('eyJ');
@@ -8,7 +9,7 @@ export const isJwt = (text: string): boolean => /^[\w-]+\.[\w-]+\.[\w-]+$/.test(
 export interface JwtUser {
   readonly userId: string;
   readonly email: string;
-  readonly administrator: boolean;
+  readonly roles: readonly string[];
   readonly expiresAt: number | undefined;
   readonly claims: JWTPayload;
 }
@@ -31,7 +32,7 @@ export function createJwtVerifier(database: Database, { jwksUrl, issuer, audienc
     });
     const user = await findUser(database, payload);
     if (!user) throw new ObjectosError('UNAUTHENTICATED', 'The token is for nobody who is known here.');
-    return { userId: user.id, email: user.email, administrator: user.administrator === true, expiresAt: payload.exp, claims: payload };
+    return { userId: user.id, email: user.email, roles: rolesOf({ administrator: user.administrator, role: null }), expiresAt: payload.exp, claims: payload };
   };
 }
 

@@ -1,43 +1,26 @@
 import { LRUCache } from 'lru-cache';
+import { entryOf } from '../../kernel/entry-of.ts';
 import type { Caller } from '../../resolvers/caller.ts';
-import { mapAccess, type Access, type AccessProvider, type FieldAccess, type ObjectAccess } from '../../resolvers/access.ts';
+import { closedObject, limitProvider, type Access, type AccessProvider, type ObjectAccess } from '../../resolvers/access.ts';
 
 export const scopePattern = /^(read|write|[a-z][a-z0-9_]*:(read|write))$/;
 
-const closedField: FieldAccess = { read: false, edit: false, filter: false, sort: false, aggregate: false };
-const closedObject: ObjectAccess = { read: false, create: false, edit: false, delete: false, check: false, field: () => closedField };
 const nothing: Access = { fingerprint: 'nothing', object: () => closedObject };
 
 /**
- * What a caller may do, cut down to what an API key is for. A caller who must first change the password or set up two-factor
- * authentication may do nothing else.
+ * What a caller may do, cut down to what an API key is for, also when its maker tries something as somebody else. A caller who must
+ * first change the password or set up two-factor authentication may do nothing else.
  */
 export function limitAccess(provider: AccessProvider): AccessProvider {
   const limited = new WeakMap<Access, LRUCache<string, Access>>();
   const cut = (access: Access, scopes: readonly string[]): Access => {
     const key = [...scopes].sort().join(' ');
-    let known = limited.get(access);
-    if (!known) limited.set(access, (known = new LRUCache({ max: 1_000 })));
-    let result = known.get(key);
-    if (!result) known.set(key, (result = withScopes(access, scopes, key)));
-    return result;
+    return entryOf<string, Access>(entryOf(limited, access, () => new LRUCache<string, Access>({ max: 1_000 })), key, () => withScopes(access, scopes, key));
   };
-  const actAs = provider.actAs?.bind(provider);
-  return {
-    ...provider,
-    // A key is for no more when its maker tries something as somebody else.
-    ...(actAs && {
-      async actAs(userId, write, asker) {
-        const other = await actAs(userId, write, asker);
-        return asker.caller.kind === 'apiKey' ? { ...other, access: cut(other.access, scopesOf(asker.caller)) } : other;
-      },
-    }),
-    accessOf(caller) {
-      if (restrictionOf(caller) !== undefined) return nothing;
-      const access = provider.accessOf(caller);
-      return caller.kind === 'apiKey' ? mapAccess(access, (whole) => cut(whole, scopesOf(caller))) : access;
-    },
-  };
+  return limitProvider(provider, (access, caller) => {
+    if (restrictionOf(caller) !== undefined) return nothing;
+    return caller.kind === 'apiKey' ? cut(access, scopesOf(caller)) : access;
+  });
 }
 
 export type Restriction = 'PASSWORD_EXPIRED' | 'TWO_FACTOR_REQUIRED';
@@ -65,10 +48,6 @@ function withScopes(access: Access, scopes: readonly string[], key: string): Acc
   return {
     fingerprint: `${access.fingerprint}|scopes ${key}`,
     cutFrom: access,
-    object(name) {
-      let result = objects.get(name);
-      if (!result) objects.set(name, (result = limit(name)));
-      return result;
-    },
+    object: (name) => entryOf(objects, name, () => limit(name)),
   };
 }

@@ -2,22 +2,16 @@ import { LRUCache } from 'lru-cache';
 import type { Database } from '../../database/database.ts';
 import type { Logger } from '../../kernel/log.ts';
 import { hashToken } from './hash-token.ts';
-import { memberRoles } from './member-roles.ts';
+import { membershipOf, type Membership, type MembershipRow } from './membership.ts';
 import type { Records } from './records.ts';
 
-export interface KnownSession {
+export interface KnownSession extends Membership {
   readonly id: string;
-  readonly userId: string;
-  readonly email: string;
-  readonly name: string;
-  readonly administrator: boolean;
   readonly twoFactorEnabled: boolean;
   readonly hasPassword: boolean;
   readonly passwordChangedAt: number | undefined;
   readonly expiresAt: number;
   lastSeenAt: number;
-  readonly organizationId: string | undefined;
-  readonly memberRoles: readonly string[];
 }
 
 export interface Sessions {
@@ -146,25 +140,19 @@ export function createSessions({ database, records, idleTimeout, log, onEnded, o
   };
 }
 
-interface SessionRow {
+interface SessionRow extends MembershipRow {
   readonly id: string;
-  readonly user_id: string;
-  readonly email: string;
-  readonly name: string;
-  readonly administrator: boolean | null;
   readonly two_factor_enabled: boolean | null;
   readonly has_password: boolean;
   readonly password_changed_at: string | null;
   readonly expires_at: string;
   readonly seen_at: string;
-  readonly active_organization_id: string | null;
-  readonly role: string | null;
 }
 
 async function load(database: Database, by: 'token' | 'id', value: string): Promise<KnownSession | undefined> {
   const { rows } = await database.query<SessionRow>({
-    text: `SELECT s.id, s.user_id, s.expires_at, coalesce(s.last_seen_at, s.created_at) AS seen_at, m.organization_id AS active_organization_id,
-        u.email, u.name, u.administrator, u.two_factor_enabled, u.password_changed_at, m.role,
+    text: `SELECT s.id, s.user_id, s.expires_at, coalesce(s.last_seen_at, s.created_at) AS seen_at, m.organization_id,
+        u.email, u.administrator, u.two_factor_enabled, u.password_changed_at, m.role,
         EXISTS (SELECT 1 FROM sys_credential a WHERE a.user_id = u.id AND a.provider_id = 'credential') AS has_password
       FROM sys_session s JOIN sys_user u ON u.id = s.user_id
       LEFT JOIN sys_member m ON m.user_id = s.user_id AND m.organization_id = s.active_organization_id
@@ -175,17 +163,12 @@ async function load(database: Database, by: 'token' | 'id', value: string): Prom
   const [row] = rows;
   if (!row) return undefined;
   return {
+    ...membershipOf(row),
     id: row.id,
-    userId: row.user_id,
-    email: row.email,
-    name: row.name,
-    administrator: row.administrator === true,
     twoFactorEnabled: row.two_factor_enabled === true,
     hasPassword: row.has_password,
     passwordChangedAt: row.password_changed_at === null ? undefined : Date.parse(row.password_changed_at),
     expiresAt: Date.parse(row.expires_at),
     lastSeenAt: Date.parse(row.seen_at),
-    organizationId: row.active_organization_id ?? undefined,
-    memberRoles: memberRoles(row.role),
   };
 }

@@ -1,5 +1,6 @@
 import type { CatalogObject } from '../../metadata/catalog.ts';
 import { constant, type Filter } from '../../resolvers/filter/filter.ts';
+import type { Rows } from '../../resolvers/filter/rows.ts';
 import { tenancyOf } from './definition.ts';
 
 /**
@@ -10,13 +11,13 @@ export type Standing = 'acting' | 'outside' | 'administrator';
 
 /** Rows of an object that a caller may reach at all. */
 export interface Reach {
-  readonly read: boolean | Filter;
+  readonly read: Rows;
   readonly connect?: Filter;
   readonly create: boolean;
-  readonly edit: boolean | Filter;
-  readonly delete: boolean | Filter;
+  readonly edit: Rows;
+  readonly delete: Rows;
   /** The image of a new record. */
-  readonly check: boolean | Filter;
+  readonly check: Rows;
 }
 
 const ofOrganization = (field: string): Filter => ({ kind: 'compare', field, operator: 'eq', operand: { value: ({ caller }) => caller.organizationId } });

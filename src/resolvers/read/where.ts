@@ -3,6 +3,7 @@ import { ObjectosError } from '../../errors.ts';
 import type { Access } from '../access.ts';
 import type { CatalogObject, CatalogRelation } from '../../metadata/catalog.ts';
 import { filterOperators, type FieldComparison, type Filter, type FilterOperator, type Operand } from '../filter/filter.ts';
+import { conjunction } from '../filter/rows.ts';
 import { objectNamed, type SqlScope } from '../filter/scope.ts';
 import { relationNamed } from '../filter/to-sql.ts';
 import type { Arg, ArgEntry } from './arguments.ts';
@@ -14,8 +15,7 @@ const operators: ReadonlySet<string> = new Set(filterOperators);
 /** A `where` argument → filter tree. Refuses fields the caller may not filter by: an ignored condition would widen the answer. */
 export function readWhere(arg: Arg | undefined, scope: WhereScope): Filter | undefined {
   if (!arg || arg.kind === 'null') return undefined;
-  const filters = entriesOf(arg).map((entry) => readEntry(entry, scope));
-  return filters.length === 1 ? filters[0] : { kind: 'and', filters };
+  return conjunction(entriesOf(arg).map((entry) => readEntry(entry, scope)));
 }
 
 function readEntry({ name, input, value }: ArgEntry, scope: WhereScope): Filter {
@@ -24,7 +24,7 @@ function readEntry({ name, input, value }: ArgEntry, scope: WhereScope): Filter 
   switch (source?.kind) {
     case 'field':
       requireFilterable(scope.access, scope.object, source.field);
-      return allOf(entriesOf(value).map((entry) => ({ kind: 'compare', field: source.field, ...readOperator(entry) })));
+      return conjunction(entriesOf(value).map((entry) => ({ kind: 'compare', field: source.field, ...readOperator(entry) })));
     case 'relation':
       return readRelation(source.relation, value, scope);
     case 'relationAggregate':
@@ -37,7 +37,7 @@ function readEntry({ name, input, value }: ArgEntry, scope: WhereScope): Filter 
     case 'not':
       return { kind: 'not', filter: readWhere(value, scope) ?? { kind: 'always', value: true } };
     case 'compare':
-      return allOf(itemsOf(value).map((item) => readComparison(item, scope)));
+      return conjunction(itemsOf(value).map((item) => readComparison(item, scope)));
     default:
       throw new Error(`The filter entry ${name} of ${scope.object.name} has no source.`);
   }
@@ -51,17 +51,16 @@ function readRelation(relationName: string, value: Arg, scope: WhereScope): Filt
     return { kind: 'one', relation: relationName, filter: readWhere(value, target) ?? { kind: 'always', value: true } };
   }
   requireRelation(relation, scope, target.object, requireFilterable);
-  return allOf(
-    entriesOf(value).map(({ name, value: inner }) => {
-      if (inner.kind === 'null') throw refusedNull(name);
-      return {
-        kind: 'many',
-        relation: relationName,
-        quantifier: name as 'some' | 'every' | 'none',
-        filter: readWhere(inner, target) ?? { kind: 'always', value: true },
-      };
-    }),
-  );
+  const quantified = entriesOf(value).map(({ name, value: inner }): Filter => {
+    if (inner.kind === 'null') throw refusedNull(name);
+    return {
+      kind: 'many',
+      relation: relationName,
+      quantifier: name as 'some' | 'every' | 'none',
+      filter: readWhere(inner, target) ?? { kind: 'always', value: true },
+    };
+  });
+  return conjunction(quantified);
 }
 
 function readAggregate(relationName: string, value: Arg, scope: WhereScope): Filter {
@@ -70,11 +69,10 @@ function readAggregate(relationName: string, value: Arg, scope: WhereScope): Fil
   requireRelation(relation, scope, target.object, requireFilterable);
   const entries = entriesOf(value);
   const filter = readWhere(entries.find((entry) => entry.name === 'where')?.value, target);
-  return allOf(
-    entries
-      .filter((entry) => entry.name !== 'where')
-      .flatMap((entry) => readMeasures(entry, target, (measure) => ({ kind: 'aggregate', relation: relationName, filter, ...measure }))),
-  );
+  const measured = entries
+    .filter((entry) => entry.name !== 'where')
+    .flatMap((entry) => readMeasures(entry, target, (measure): Filter => ({ kind: 'aggregate', relation: relationName, filter, ...measure })));
+  return conjunction(measured);
 }
 
 export interface MeasureCondition {
@@ -184,8 +182,4 @@ export function itemsOf(arg: Arg): readonly Arg[] {
 
 export function peekLeaf(arg: Arg): unknown {
   return arg.kind === 'leaf' ? arg.peek() : null;
-}
-
-function allOf(filters: readonly Filter[]): Filter {
-  return filters.length === 1 ? (filters[0] as Filter) : { kind: 'and', filters };
 }

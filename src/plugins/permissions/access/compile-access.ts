@@ -1,9 +1,9 @@
 import type { Catalog, CatalogObject } from '../../../metadata/catalog.ts';
-import type { Access, ObjectAccess } from '../../../resolvers/access.ts';
+import { closedObject, type Access, type ObjectAccess } from '../../../resolvers/access.ts';
 import type { Level, ObjectGrant, Rules, RuleSet } from '../rules.ts';
 import { directoryGrant, systemRights } from '../records/system-rights.ts';
-import { closedObject, compileObject } from './compile-object.ts';
-import type { Rows } from './rows.ts';
+import { compileObject } from './compile-object.ts';
+import type { Rows } from '../../../resolvers/filter/rows.ts';
 import { openRows, type ObjectRules } from './set-rows.ts';
 import type { ClassFacts } from './sharing-rows.ts';
 

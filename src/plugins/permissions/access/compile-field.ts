@@ -1,13 +1,10 @@
 import type { CatalogField } from '../../../metadata/catalog.ts';
-import type { FieldAccess } from '../../../resolvers/access.ts';
+import { closedField, type FieldAccess } from '../../../resolvers/access.ts';
 import type { FieldGrant, FieldRule, Rules, RuleSet } from '../rules.ts';
 import { maskSql } from './mask.ts';
-import { allOf, anyOf, type Rows } from './rows.ts';
+import { allOf, anyOf, type Rows } from '../../../resolvers/filter/rows.ts';
 import { modelOf, union, type ObjectRules, type SetRows } from './set-rows.ts';
 import type { ClassFacts } from './sharing-rows.ts';
-
-/** Closed in every way. */
-export const hidden: FieldAccess = { read: false, edit: false, filter: false, sort: false, aggregate: false };
 
 /** Compiles the rights on the fields of an object, given the rows that sets open. Fields with the same rights share one answer. */
 export function fieldCompiler(scope: ObjectRules, read: readonly SetRows[], edit: readonly SetRows[], insert: readonly SetRows[]): (name: string) => FieldAccess {
@@ -23,7 +20,7 @@ export function fieldCompiler(scope: ObjectRules, read: readonly SetRows[], edit
   let unruled: FieldAccess | undefined;
   return (name) => {
     const field = object.fields.get(name);
-    if (!field || read.length + insert.length === 0) return hidden;
+    if (!field || read.length + insert.length === 0) return closedField;
     const rule = fieldRules(rules, field);
     const goesWithObject = !everyField && name !== owner && !rule.own && !rule.guardsRead && !rule.guardsEdit;
     if (!goesWithObject) return shared(compileField(scope, field, rule, read, edit, insert));

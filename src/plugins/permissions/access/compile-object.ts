@@ -1,12 +1,7 @@
 import type { FieldAccess, ObjectAccess } from '../../../resolvers/access.ts';
-import { fieldCompiler, hidden } from './compile-field.ts';
+import { fieldCompiler } from './compile-field.ts';
 import { computedRights, type World } from './computed-rights.ts';
 import { openRows, setRows, union, type ObjectRules } from './set-rows.ts';
-
-const open: FieldAccess = { read: true, edit: true, filter: true, sort: true, aggregate: true };
-
-export const closedObject: ObjectAccess = { read: false, create: false, edit: false, delete: false, check: false, field: () => hidden };
-export const openObject: ObjectAccess = { read: true, create: true, edit: true, delete: true, check: true, field: () => open };
 
 /** Folds all rules on one object into the rights of one class of callers. */
 export function compileObject(scope: ObjectRules, world: World): ObjectAccess {

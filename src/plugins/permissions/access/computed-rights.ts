@@ -1,8 +1,7 @@
 import type { Catalog, CatalogField } from '../../../metadata/catalog.ts';
-import type { FieldAccess, ObjectAccess } from '../../../resolvers/access.ts';
+import { closedField, type FieldAccess, type ObjectAccess } from '../../../resolvers/access.ts';
 import { computedField, type FieldInput } from '../../../resolvers/computed.ts';
-import { hidden } from './compile-field.ts';
-import { allOf, anyOf, type Rows } from './rows.ts';
+import { allOf, anyOf, type Rows } from '../../../resolvers/filter/rows.ts';
 import type { ObjectRules } from './set-rows.ts';
 
 /** Rights on what lookups lead to. */
@@ -24,7 +23,7 @@ export function computedRights({ rules, object }: ObjectRules, name: string, pla
   const rights = computed.inputs.flatMap((input) => [...input.steps, input.field].map((step) => world.accessOf(step.object).field(step.name)));
   const may = (right: 'filter' | 'sort' | 'aggregate'): boolean => plain[right] && rights.every((one) => one[right]);
   const read = allOf([plain.read, ...computed.inputs.map((input) => readable(input, object.name, world))]);
-  return read === false ? hidden : { ...plain, read, edit: false, filter: may('filter'), sort: may('sort'), aggregate: may('aggregate') };
+  return read === false ? closedField : { ...plain, read, edit: false, filter: may('filter'), sort: may('sort'), aggregate: may('aggregate') };
 }
 
 /** Rows on which the caller may read an input: the lookups on the way, and the field where they lead to a record. */

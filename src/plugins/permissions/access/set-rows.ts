@@ -1,6 +1,6 @@
 import type { CatalogObject } from '../../../metadata/catalog.ts';
 import type { Level, ObjectGrant, ObjectModel, Operation, Policy, Rules, RuleSet } from '../rules.ts';
-import { allOf, anyOf, type Rows } from './rows.ts';
+import { allOf, anyOf, type Rows } from '../../../resolvers/filter/rows.ts';
 import { sharingRows, type ClassFacts, type Reason } from './sharing-rows.ts';
 
 /** Rows that one permission set opens, for one right. Equal keys stand for equal rows. */

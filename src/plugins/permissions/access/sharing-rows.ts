@@ -1,7 +1,7 @@
 import type { Filter, Operand } from '../../../resolvers/filter/filter.ts';
 import { levels, type Level, type ObjectModel, type Principal, type Rules, rolesBelow, type SharingRule } from '../rules.ts';
 import { factsOf } from './facts.ts';
-import { anyOf, type Rows } from './rows.ts';
+import { anyOf, type Rows } from '../../../resolvers/filter/rows.ts';
 
 /** What decides, beside ids, which rules reach a caller: equal for all callers of one access class. */
 export interface ClassFacts {

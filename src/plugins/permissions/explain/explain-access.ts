@@ -1,5 +1,6 @@
 import { validate as isUuid } from 'uuid';
 import type { CatalogObject } from '../../../metadata/catalog.ts';
+import { findObject } from '../../../metadata/find-object.ts';
 import { identifier } from '../../../resolvers/sql/identifier.ts';
 import type { RequestContext } from '../../../resolvers/request.ts';
 import { modelOf } from '../access/set-rows.ts';
@@ -46,12 +47,12 @@ export interface ExplainInput {
 export async function explainAccess({ object: name, id, action, as }: ExplainInput, tools: Tools, context: RequestContext): Promise<Explanation | undefined> {
   const isOther = as !== undefined && as !== null && as !== context.caller.userId;
   const person = await personOf(tools, isOther ? await otherCaller(tools, as, context, 'read') : context.caller, context);
-  const object = context.catalog.objects.get(name);
+  const object = findObject(context.catalog, name);
   if (!object || !isUuid(id)) return undefined;
   // A key tells nothing about records that it is not for.
-  if (context.caller.kind === 'apiKey' && context.access.object(name).read === false) return undefined;
+  if (context.caller.kind === 'apiKey' && context.access.object(object.name).read === false) return undefined;
   const full = isManager(context, 'read');
-  if (full && !(await isManaged(name, id, context))) return undefined;
+  if (full && !(await isManaged(object.name, id, context))) return undefined;
   return explain(object, id, action, person, full, context);
 }
 

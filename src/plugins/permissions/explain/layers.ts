@@ -1,6 +1,6 @@
 import type { CatalogObject } from '../../../metadata/catalog.ts';
 import type { ObjectAccess } from '../../../resolvers/access.ts';
-import { allOf, type Rows } from '../access/rows.ts';
+import { allOf, type Rows } from '../../../resolvers/filter/rows.ts';
 import { generalPolicies, levelOf, masterReasons, modelOf, ownPolicies, policyReasons, setLayers, type ObjectRules, type Right } from '../access/set-rows.ts';
 import { sharingReasons, type Reason } from '../access/sharing-rows.ts';
 import { guardedObjects } from '../records/system-rights.ts';

@@ -5,7 +5,7 @@ import { filterToSql } from '../../../resolvers/filter/to-sql.ts';
 import type { RequestContext } from '../../../resolvers/request.ts';
 import { BindList } from '../../../resolvers/sql/binds.ts';
 import { identifier, literal } from '../../../resolvers/sql/identifier.ts';
-import type { Rows } from '../access/rows.ts';
+import type { Rows } from '../../../resolvers/filter/rows.ts';
 
 /** The record as it is, or as it would be if it belonged to nobody. */
 export type Image = 'record' | 'given away';

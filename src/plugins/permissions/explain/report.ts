@@ -1,5 +1,6 @@
 import { ObjectosError } from '../../../errors.ts';
 import type { CatalogObject } from '../../../metadata/catalog.ts';
+import { findObject } from '../../../metadata/find-object.ts';
 import { suggest } from '../../../metadata/nearest.ts';
 import type { ObjectAccess } from '../../../resolvers/access.ts';
 import { objectNamed, type SqlScope } from '../../../resolvers/filter/scope.ts';
@@ -8,7 +9,7 @@ import type { RequestContext } from '../../../resolvers/request.ts';
 import { BindList } from '../../../resolvers/sql/binds.ts';
 import { identifier } from '../../../resolvers/sql/identifier.ts';
 import { compileAccess, rulesByObject } from '../access/compile-access.ts';
-import type { Rows } from '../access/rows.ts';
+import type { Rows } from '../../../resolvers/filter/rows.ts';
 import { modelOf, type ObjectRules } from '../access/set-rows.ts';
 import { sharingReasons, type ClassFacts } from '../access/sharing-rows.ts';
 import { countingNames, type Names } from '../records/names.ts';
@@ -29,16 +30,16 @@ const scopeOf = (rows: Rows): Scope => (rows === true ? 'ALL' : rows === false ?
 /** Who can do what on an object, from the rights that are enforced. Pages are read when they are asked for. */
 export function accessReport(name: string, tools: Tools, context: RequestContext): object {
   requireManager(context, 'read');
-  const object = context.catalog.objects.get(name);
+  const object = findObject(context.catalog, name);
   if (!object) throw new ObjectosError('BAD_REQUEST', `There is no object "${name}". ${suggest(name, [...context.catalog.objects.keys()]) ?? ''}`.trim());
   const rules = tools.rulesOf(context);
-  const { sharing, owner } = modelOf(rules, name);
+  const { sharing, owner } = modelOf(rules, object.name);
   return {
-    object: name,
+    object: object.name,
     sharingModel: sharing,
     ownerField: owner,
-    sharingRules: (rules.sharing.get(name) ?? []).map(({ name: rule, level, sharedWith }) => ({ name: rule, accessLevel: level, sharedWith: sharedWith.map(({ type, value }) => `${type} ${value}`) })),
-    policies: (rules.policies.get(name) ?? []).map((policy) => policy.name),
+    sharingRules: (rules.sharing.get(object.name) ?? []).map(({ name: rule, level, sharedWith }) => ({ name: rule, accessLevel: level, sharedWith: sharedWith.map(({ type, value }) => `${type} ${value}`) })),
+    policies: (rules.policies.get(object.name) ?? []).map((policy) => policy.name),
     combinations: (paging: Paging) => combinations(object, rules, paging, context),
     users: (paging: Paging) => users(object, tools, paging, context),
   };

@@ -1,6 +1,6 @@
 import { defaultFieldResolver } from 'graphql';
 import type { SchemaExtension } from '../../../builder/phase.ts';
-import type { InputFields, OutputField, OutputFields, Resolver } from '../../../builder/spec.ts';
+import { objectArgument, type InputFields, type OutputField, type OutputFields, type Resolver } from '../../../builder/spec.ts';
 import { actions, explainAccess, type ExplainInput } from './explain-access.ts';
 import { layerKinds, outcomes, steps } from './layers.ts';
 import type { Tools } from './person.ts';
@@ -116,7 +116,7 @@ export function extendWithExplanation({ addType, addFields }: SchemaExtension, t
       type: 'AccessExplanation',
       description: 'Why somebody may or may not do something with a record: oneself, or for holders of manage_users anybody. Null where there is no record that the asker may see.',
       args: {
-        object: { type: 'String!', description: 'Machine name: `account`.' },
+        object: objectArgument,
         id: { type: 'ID!', description: 'The record.' },
         action: { type: 'AccessAction!' },
         as: { type: 'ID', description: 'Another user.' },
@@ -126,7 +126,7 @@ export function extendWithExplanation({ addType, addFields }: SchemaExtension, t
     accessReport: {
       type: 'AccessReport!',
       description: 'Who can do what on an object. For holders of manage_users.',
-      args: { object: { type: 'String!', description: 'Machine name: `account`.' } },
+      args: { object: objectArgument },
       resolve: (_parent, args, context) => accessReport(String((args as { readonly object: string }).object), tools, context),
     },
   });

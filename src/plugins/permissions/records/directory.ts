@@ -1,5 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../../../database/database.ts';
+import { entryOf } from '../../../kernel/entry-of.ts';
 import type { Catalog } from '../../../metadata/catalog.ts';
 import type { Caller } from '../../../resolvers/caller.ts';
 import { whereClause } from '../../../resolvers/filter/visible-rows.ts';
@@ -106,7 +107,7 @@ export class Directory {
       groups,
       subordinates: subordinates(people, rules, roles),
       systemPermissions: new Set(sets.flatMap((name) => [...(rules.sets.get(name)?.systemPermissions ?? [])])),
-      usersOf: (principals) => entry(people.usersOf, principals, () => [...new Set(principals.flatMap((principal) => members(people, rules, principal)))]),
+      usersOf: (principals) => entryOf(people.usersOf, principals, () => [...new Set(principals.flatMap((principal) => members(people, rules, principal)))]),
       hasShares: held.length > 0,
       sharedIds: listsOfShares(held),
     };
@@ -230,7 +231,7 @@ function members(people: People, rules: Rules, { type, value }: Principal): read
 }
 
 function subordinates(people: People, rules: Rules, roles: readonly string[]): readonly string[] {
-  return entry(people.below, roles.join(), () => {
+  return entryOf(people.below, roles.join(), () => {
     const below = new Set(roles.flatMap((role) => rolesBelow(rules, role)));
     return [...new Set([...below].flatMap((role) => people.usersWithRole.get(role) ?? []))];
   });
@@ -238,13 +239,7 @@ function subordinates(people: People, rules: Rules, roles: readonly string[]): r
 
 function listsOfShares(shares: readonly Share[]): Facts['sharedIds'] {
   const lists = new Map<string, readonly string[]>();
-  return (object, level) => entry(lists, `${level} ${object}`, () => shares.filter((share) => share.object === object && opens(share.level, level)).map(({ id }) => id));
-}
-
-function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) map.set(key, (value = make()));
-  return value;
+  return (object, level) => entryOf(lists, `${level} ${object}`, () => shares.filter((share) => share.object === object && opens(share.level, level)).map(({ id }) => id));
 }
 
 /** All of a caller that facts depend on. */

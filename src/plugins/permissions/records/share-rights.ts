@@ -9,7 +9,7 @@ import type { Change, MutationContext, ReportProblem } from '../../../resolvers/
 import { rulesByObject } from '../access/compile-access.ts';
 import { classOf } from '../access/class-of.ts';
 import { factsOf } from '../access/facts.ts';
-import type { Rows } from '../access/rows.ts';
+import type { Rows } from '../../../resolvers/filter/rows.ts';
 import { modelOf } from '../access/set-rows.ts';
 import { sharingRows } from '../access/sharing-rows.ts';
 import { managedRows } from '../explain/reach.ts';

@@ -1,6 +1,5 @@
-import type { FieldAccess, ObjectAccess } from '../../../resolvers/access.ts';
+import { closedObject, openObject, type FieldAccess, type ObjectAccess } from '../../../resolvers/access.ts';
 import type { Filter } from '../../../resolvers/filter/filter.ts';
-import { closedObject, openObject } from '../access/compile-object.ts';
 import type { ClassFacts } from '../access/sharing-rows.ts';
 import type { ObjectGrant, RuleSet } from '../rules.ts';
 

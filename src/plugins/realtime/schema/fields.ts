@@ -1,7 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import type { Guard, GuardedField } from '../../../builder/guards.ts';
 import type { SchemaExtension } from '../../../builder/phase.ts';
-import type { InputFields, OutputField, Resolver } from '../../../builder/spec.ts';
+import { objectArgument, type InputFields, type OutputField, type Resolver } from '../../../builder/spec.ts';
 import { ObjectosError } from '../../../errors.ts';
 import type { CatalogObject } from '../../../metadata/catalog.ts';
 import { objectTypeNames, rootFieldNames } from '../../../metadata/naming.ts';
@@ -47,7 +47,7 @@ export function extendWithChanges({ catalog, addType, addFields }: SchemaExtensi
   );
   fields['recordChanges'] = subscription(
     'NodeChange!', 'One record as it changes.',
-    { object: { type: 'String!', description: 'Type or machine name.' }, id: { type: 'ID!' }, ...following },
+    { object: objectArgument, id: { type: 'ID!' }, ...following },
     ({ object, id }: { readonly object: string; readonly id: string }, context) => objectsNamed([object], context).map((each) => withId(each, id)),
   );
   addFields('Subscription', fields);

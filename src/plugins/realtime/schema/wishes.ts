@@ -1,6 +1,7 @@
 import type { GraphQLResolveInfo } from 'graphql';
 import { ObjectosError } from '../../../errors.ts';
-import type { Catalog, CatalogObject } from '../../../metadata/catalog.ts';
+import type { CatalogObject } from '../../../metadata/catalog.ts';
+import { findObject } from '../../../metadata/find-object.ts';
 import { constant, type Filter } from '../../../resolvers/filter/filter.ts';
 import { ArgumentReader } from '../../../resolvers/read/arguments.ts';
 import type { ReadLimits } from '../../../resolvers/read/plan-context.ts';
@@ -68,16 +69,11 @@ export function withId(object: CatalogObject, id: string): Wanted {
 /** Objects by the names of their types or by machine name. Those that the caller may not read are refused. */
 export function objectsNamed(names: readonly string[], { catalog, access }: Pick<RequestContext, 'catalog' | 'access'>): readonly CatalogObject[] {
   return [...new Set(names)].map((name) => {
-    const object = followedNamed(name, catalog);
-    if (!object || access.object(object.name).read === false) throw new ObjectosError('BAD_REQUEST', `There is no object "${name}" whose changes you may follow.`);
+    const object = findObject(catalog, name);
+    // Records of those that can be asked for by id have the type Node.
+    if (!object?.methods.has('get') || access.object(object.name).read === false) throw new ObjectosError('BAD_REQUEST', `There is no object "${name}" whose changes you may follow.`);
     return object;
   });
-}
-
-/** Records of these have the type Node. */
-function followedNamed(name: string, { objects }: Catalog): CatalogObject | undefined {
-  const object = objects.get(name) ?? [...objects.values()].find(({ names }) => names.type === name);
-  return object?.methods.has('get') ? object : undefined;
 }
 
 /** All that the caller may read. */

@@ -1,6 +1,7 @@
 import type { Catalog, CatalogObject } from '../../../metadata/catalog.ts';
 import type { Access } from '../../../resolvers/access.ts';
 import { constant, type Filter, type FilterOperator, type Operand } from '../../../resolvers/filter/filter.ts';
+import { conjunction } from '../../../resolvers/filter/rows.ts';
 import { objectNamed } from '../../../resolvers/filter/scope.ts';
 import { relationNamed } from '../../../resolvers/filter/to-sql.ts';
 import type { RequestContext } from '../../../resolvers/request.ts';
@@ -16,8 +17,7 @@ export function closedFilter(object: CatalogObject, where: Filter | undefined, r
   const { read } = access.object(object.name);
   if (read === false) return never;
   const filters = [...(read === true ? [] : [read]), ...(where ? [reaching(where, object, catalog, access)] : [])];
-  const [only] = filters;
-  return close(filters.length === 1 && only ? only : { kind: 'and', filters }, request);
+  return close(conjunction(filters), request);
 }
 
 export const never: Filter = { kind: 'always', value: false };

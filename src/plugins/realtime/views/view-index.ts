@@ -1,3 +1,4 @@
+import { entryOf } from '../../../kernel/entry-of.ts';
 import type { CatalogObject } from '../../../metadata/catalog.ts';
 import type { StoredRecord } from '../../../resolvers/filter/to-predicate.ts';
 import { indexValue, type View } from './view.ts';
@@ -41,8 +42,8 @@ export class ViewIndex {
       return;
     }
     for (const [field, value] of view.values) {
-      const values = entry(this.#byValue, field, () => new Map<string, Set<View>>());
-      entry(values, value, () => new Set<View>()).add(view);
+      const values = entryOf(this.#byValue, field, () => new Map<string, Set<View>>());
+      entryOf(values, value, () => new Set<View>()).add(view);
     }
   }
 
@@ -77,10 +78,4 @@ export class ViewIndex {
     }
     return found;
   }
-}
-
-function entry<K, V>(map: Map<K, V>, key: K, make: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) map.set(key, (value = make()));
-  return value;
 }

@@ -1,4 +1,5 @@
 import type { Filter, FilterOperator } from '../filter.ts';
+import { conjunction } from '../rows.ts';
 import { compareFields, comparePath, negate, nullTest, type ConditionScope, type ConditionValue } from './compare.ts';
 import { ConditionError } from './condition-error.ts';
 import { operatorNamed } from './operator-names.ts';
@@ -22,12 +23,7 @@ function parseList(source: readonly unknown[], scope: ConditionScope): Filter {
     if (typeof second !== 'string' || source.length > 3) throw new ConditionError(`[${first}, …] is no triple`, 'Write [field, operator, value].');
     return parseRule(first, second, third, scope);
   }
-  return all(source.map((item) => parseFilter(item, scope)));
-}
-
-function all(filters: readonly Filter[]): Filter {
-  const [only] = filters;
-  return filters.length === 1 && only ? only : { kind: 'and', filters };
+  return conjunction(source.map((item) => parseFilter(item, scope)));
 }
 
 function parseRule(field: string, operator: string, value: unknown, scope: ConditionScope): Filter {
@@ -40,7 +36,7 @@ function parseRule(field: string, operator: string, value: unknown, scope: Condi
 function parseMapping(source: Readonly<Record<string, unknown>>, path: readonly string[], scope: ConditionScope): Filter {
   const { field, operator, value } = source;
   if (typeof field === 'string' && typeof operator === 'string' && path.length === 0) return parseRule(field, operator, value, scope);
-  return all(Object.entries(source).map(([key, entry]) => parseEntry(key, entry, path, scope)));
+  return conjunction(Object.entries(source).map(([key, entry]) => parseEntry(key, entry, path, scope)));
 }
 
 function parseEntry(key: string, value: unknown, path: readonly string[], scope: ConditionScope): Filter {
