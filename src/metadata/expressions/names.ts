@@ -2,7 +2,7 @@ import type { CatalogField } from '../catalog.ts';
 import { suggest } from '../nearest.ts';
 import type { Checked, ReadField } from './checked.ts';
 import { ExpressionError, type Expression, type Span } from './expression.ts';
-import { callerAliases, callerRoots, callerValues, type ExpressionObject, type ExpressionScope } from './scope.ts';
+import { callerRoots, callerValueNamed, loneCallerValue, type ExpressionObject, type ExpressionScope } from './scope.ts';
 import { any, describeType, fieldType, id } from './types.ts';
 
 type Root = 'record' | 'previous' | 'user' | 'org' | 'env' | 'variables' | 'os';
@@ -28,6 +28,8 @@ export class NameResolver {
       if (object && findField(object, name)) return this.#field('record', [], object, name, expression);
       const type = variables && Object.hasOwn(variables, name) ? variables[name] : undefined;
       if (type) return { kind: 'value', root: 'variable', name, type };
+      const caller = loneCallerValue(name);
+      if (caller) return { kind: 'value', root: 'user', ...caller };
     }
     throw new ExpressionError(root === undefined ? `${object ? `${object.name} has` : 'there is'} no ${object ? 'field' : 'value'} "${name}"` : `"${name}" is no value by itself`, expression, suggest(name, this.#known()) ?? this.#roots());
   }
@@ -40,11 +42,8 @@ export class NameResolver {
       case 'record':
       case 'previous':
         return this.#field(root, [], this.#objectOf(root, expression.of), name, place);
-      case 'user': {
-        const known = callerAliases[snake(name)] ?? snake(name);
-        const type = Object.hasOwn(callerValues, known) ? callerValues[known] : undefined;
-        return type ? { kind: 'value', root, name: known, type } : { kind: 'value', root, name, type: any };
-      }
+      case 'user':
+        return { kind: 'value', root, ...callerValueNamed(name) };
       case 'org':
         if (name !== 'id') throw new ExpressionError(`of the organization only its id is known, not "${name}"`, place, 'Write os.org.id.');
         return { kind: 'value', root, name, type: id };
@@ -122,9 +121,4 @@ export function findField(object: ExpressionObject, name: string): CatalogField 
 
 function fieldNames(object: ExpressionObject): string[] {
   return [...object.fields.keys()];
-}
-
-/** `organizationId` → `organization_id` */
-function snake(name: string): string {
-  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }

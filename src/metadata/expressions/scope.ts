@@ -1,6 +1,6 @@
 import type { CatalogField, CatalogObject } from '../catalog.ts';
 import type { Span } from './expression.ts';
-import { id, listOf, text, type ExpressionType } from './types.ts';
+import { any, id, listOf, text, type ExpressionType } from './types.ts';
 
 /** What of an object expressions look at. */
 export type ExpressionObject = Pick<CatalogObject, 'name' | 'fields' | 'relations'>;
@@ -21,7 +21,7 @@ export interface ExpressionScope {
 }
 
 /** What is known of every caller, by its name behind `current_user`. Further names are attributes of the caller. */
-export const callerValues: Readonly<Record<string, ExpressionType>> = {
+const callerValues: Readonly<Record<string, ExpressionType>> = {
   id,
   organization_id: id,
   name: text,
@@ -34,9 +34,32 @@ export const callerValues: Readonly<Record<string, ExpressionType>> = {
 };
 
 /** Other spellings of those. */
-export const callerAliases: Readonly<Record<string, string>> = {
+const callerAliases: Readonly<Record<string, string>> = {
   user_id: 'id', tenant_id: 'organization_id', org_id: 'organization_id', position: 'role', positions: 'roles', permissions: 'permission_sets', full_name: 'name',
 };
 
+/** Names that stand for one of those without a root, where no field has the name. */
+const loneCallerNames: Readonly<Record<string, string>> = {
+  current_user_id: 'id', user_id: 'id', current_org_id: 'organization_id', organization_id: 'organization_id', org_id: 'organization_id', tenant_id: 'organization_id',
+};
+
+/** A value of the caller by its name behind `current_user`, whatever the spelling; of any type where only the caller knows it. */
+export function callerValueNamed(spelling: string): { readonly name: string; readonly type: ExpressionType } {
+  const name = callerAliases[snake(spelling)] ?? snake(spelling);
+  const type = Object.hasOwn(callerValues, name) ? callerValues[name] : undefined;
+  return type ? { name, type } : { name: spelling, type: any };
+}
+
+/** The same for a name that stands alone: `current_user_id`. */
+export function loneCallerValue(name: string): ReturnType<typeof callerValueNamed> | undefined {
+  const known = Object.hasOwn(loneCallerNames, snake(name)) ? loneCallerNames[snake(name)] : undefined;
+  return known === undefined ? undefined : callerValueNamed(known);
+}
+
+/** `organizationId` → `organization_id` */
+function snake(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
 /** Roots that stand for the caller, in lower case. A field of the same name comes before them, `current_user` excepted. */
-export const callerRoots: ReadonlySet<string> = new Set(['current_user', 'currentuser', '$user', '$currentuser', 'user']);
+export const callerRoots: ReadonlySet<string> = new Set(['current_user', 'currentuser', '$user', '$currentuser', 'user', 'session']);

@@ -1,5 +1,6 @@
 import type { CatalogField, CatalogObject } from '../../metadata/catalog.ts';
 import type { Checked, CheckedExpression, Comparison } from '../../metadata/expressions/checked.ts';
+import { summarize } from '../../metadata/expressions/summarize.ts';
 import { constant as constantOperand, type Filter, type FilterOperator, type Operand } from '../filter/filter.ts';
 import type { RequestContext } from '../request.ts';
 import { callerValue } from './caller-values.ts';
@@ -7,24 +8,26 @@ import { readValue, storedValue } from './values.ts';
 
 /**
  * A condition as a filter, which uses indexes and tells changes apart in memory: comparisons of fields with written values and
- * with those of the caller, joined by AND, OR and NOT. Undefined for what a filter cannot say; SQL serves that.
+ * with those of the caller, joined by AND, OR and NOT. Tests that no other filter says stay expressions.
  */
-export function expressionFilter({ root }: CheckedExpression, object: CatalogObject, catalog: { readonly objects: ReadonlyMap<string, CatalogObject> }): Filter | undefined {
-  return filterOf(root, (steps, make) => along(steps, make, object, catalog));
+export function expressionFilter({ source, root }: CheckedExpression, object: CatalogObject, catalog: { readonly objects: ReadonlyMap<string, CatalogObject> }): Filter {
+  const at: Along = (steps, make) => along(steps, make, object, catalog);
+  const convert = (node: Checked): Filter => {
+    if (node.kind === 'and' || node.kind === 'or') return { kind: node.kind, filters: node.parts.map(convert) };
+    if (node.kind === 'not') return { kind: 'not', filter: convert(node.value) };
+    return filterOf(node, at) ?? { kind: 'expression', expression: { source, type: node.type, root: node, ...summarize(node) } };
+  };
+  return convert(root);
 }
 
 type Along = (steps: readonly CatalogField[], filter: Filter) => Filter | undefined;
 
 const flipped: Readonly<Record<Comparison, Comparison>> = { eq: 'eq', ne: 'ne', lt: 'gt', lte: 'gte', gt: 'lt', gte: 'lte' };
 
+/** Undefined for what comparisons of single fields cannot say. */
 function filterOf(node: Checked, at: Along): Filter | undefined {
   switch (node.kind) {
     case 'constant': return { kind: 'always', value: node.value === true };
-    case 'and': case 'or': {
-      const filters = node.parts.map((part) => filterOf(part, at));
-      return filters.every((filter) => filter !== undefined) ? { kind: node.kind, filters } : undefined;
-    }
-    case 'not': return not(filterOf(node.value, at));
     case 'field': return node.type.kind === 'boolean' ? onField(node, 'eq', constantOperand(true), at) : undefined;
     case 'isNull':
       if (node.value.kind === 'value') return callerIsNull(node.value);

@@ -1,6 +1,7 @@
 import type { CatalogField } from '../../metadata/catalog.ts';
 import type { Arithmetic, Checked, CheckedExpression, Comparison, ReadField } from '../../metadata/expressions/checked.ts';
 import type { ExpressionType } from '../../metadata/expressions/types.ts';
+import type { Caller } from '../caller.ts';
 import { scopeAt, type SqlScope } from '../filter/scope.ts';
 import { fieldSql } from '../filter/to-sql.ts';
 import { rowCondition, visibleRows, whereClause } from '../filter/visible-rows.ts';
@@ -15,6 +16,8 @@ export interface ExpressionSqlOptions {
   readonly timeZone?: string | undefined;
   /** What `os.env` shows. */
   readonly env?: Readonly<Record<string, unknown>> | undefined;
+  /** Whose values it takes; the caller of the request by default. */
+  readonly caller?: Caller | undefined;
 }
 
 /** What parts of one expression share. */
@@ -95,9 +98,11 @@ function comparison(operator: Comparison, left: Checked, right: Checked, at: Wri
   return left.type.kind === 'text' && operator !== 'ne' ? `(${a} COLLATE "C" ${signs[operator]} ${b})` : `(${a} ${signs[operator]} ${b})`;
 }
 
-function bound({ root, name, type }: Checked & { kind: 'value' }, { scope, options: { env } }: Writing): string {
+function bound({ root, name, type }: Checked & { kind: 'value' }, { scope, options }: Writing): string {
   if (root === 'variable') throw new Error(`The variable ${name} cannot be read in SQL.`);
-  return scope.binds.add(({ caller }) => {
+  const { env } = options;
+  return scope.binds.add((request) => {
+    const caller = options.caller ?? request.caller;
     const given = root === 'user' ? callerValue(caller, name) : root === 'org' ? caller.organizationId : env && Object.hasOwn(env, name) ? env[name] : null;
     return storedValue(type, readValue(type, given));
   }, sqlType(type));

@@ -1,4 +1,6 @@
 import type { AggregateFunction } from '../../metadata/field-type.ts';
+import type { CheckedExpression } from '../../metadata/expressions/checked.ts';
+import type { Caller } from '../caller.ts';
 import type { RequestContext } from '../request.ts';
 
 /**
@@ -25,7 +27,9 @@ export type Filter =
       readonly field: string | undefined;
       readonly operator: FilterOperator;
       readonly operand: Operand;
-    };
+    }
+  /** A test that the others cannot say; `caller`: whose values it takes, those of the request when absent. */
+  | { readonly kind: 'expression'; readonly expression: CheckedExpression; readonly caller?: Caller };
 
 /** Canonical operator names, as the GraphQL inputs spell them. */
 export const filterOperators = [

@@ -1,6 +1,7 @@
 import { Decimal } from 'decimal.js';
 import type { Catalog, CatalogField, CatalogObject } from '../../metadata/catalog.ts';
 import type { FilterFamily } from '../../metadata/field-type.ts';
+import { testExpression } from '../expressions/evaluate.ts';
 import type { RequestContext } from '../request.ts';
 import type { Filter, FilterOperator, Operand } from './filter.ts';
 import { idsOf } from './id-list.ts';
@@ -68,7 +69,14 @@ export function filterToPredicate(filter: Filter, scope: PredicateScope): Predic
     }
     case 'aggregate':
       return aggregatePredicate(filter, scope);
+    case 'expression':
+      return expressionPredicate(filter);
   }
+}
+
+function expressionPredicate({ expression, caller }: Filter & { kind: 'expression' }): Predicate {
+  if (expression.reads.some(({ steps, field }) => steps.length > 0 || field.column === undefined)) throw new NotInMemory(`"${expression.source}" looks at more than columns of the record.`);
+  return (record, request) => testExpression(expression, { record, caller: caller ?? request.caller, now: request.now });
 }
 
 /** Records in memory hold what columns hold. */

@@ -1,6 +1,7 @@
 import type { CatalogField, CatalogObject, CatalogRelation } from '../../metadata/catalog.ts';
 import type { FilterFamily } from '../../metadata/field-type.ts';
 import { computedField } from '../computed.ts';
+import { expressionCondition } from '../expressions/to-sql.ts';
 import { identifier } from '../sql/identifier.ts';
 import type { Filter, FilterOperator, Operand } from './filter.ts';
 import { idBytes } from './id-list.ts';
@@ -33,6 +34,8 @@ export function filterToSql(filter: Filter, scope: SqlScope): string {
       return relatedExists(relationNamed(scope.object, filter.relation), scope, filter.filter, filter.quantifier);
     case 'aggregate':
       return aggregate(filter, scope);
+    case 'expression':
+      return expressionCondition(filter.expression, scope, { caller: filter.caller });
   }
 }
 

@@ -51,6 +51,8 @@ function reaches(filter: Filter, from: CatalogObject, target: string, catalog: C
       const next = catalog.objects.get(from.relations.get(filter.relation)?.target ?? '');
       return next !== undefined && (next.name === target || (filter.filter !== undefined && reaches(filter.filter, next, target, catalog)));
     }
+    case 'expression':
+      return filter.expression.reads.some(({ steps }) => steps.some(({ reference }) => reference?.object === target));
     default:
       return false;
   }

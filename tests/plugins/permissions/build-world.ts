@@ -23,7 +23,10 @@ export async function build(world: World, database: Database, more: readonly Rul
     {
       users: [...people.map(({ n }) => n), ...crowd.map(({ n }) => n)].map((n) => ({ id: personId(n), name: `p${n}`, email: `p${n}@example.com` })),
       roles: [...people, ...crowd].flatMap(({ n, role }) => (role === undefined ? [] : [{ userId: personId(n), role: `role${role}` }])),
-      sets: people.flatMap(({ n, sets }) => sets.map((set) => ({ userId: personId(n), permissionSet: `set${set}` }))),
+      sets: people.flatMap(({ n, sets, formerSets }) => [
+        ...sets.map((set) => ({ userId: personId(n), permissionSet: `set${set}` })),
+        ...formerSets.filter((set) => !sets.includes(set)).map((set) => ({ userId: personId(n), permissionSet: `set${set}`, expiresAt: '2020-01-01T00:00:00Z' })),
+      ]),
       groups: people.flatMap(({ n, inGroup }) => (inGroup ? [{ userId: personId(n), group: 'team' }] : [])),
       deals: deals.map(({ owner, parent: _parent, stage, ...deal }) => ({ ...deal, stage: stage.toUpperCase(), ownerId: owner === undefined ? null : personId(owner) })),
       parents: deals.flatMap(({ id, parent }) => (parent === null ? [] : [{ id, input: { parentId: parent } }])),

@@ -88,11 +88,14 @@ function problemsOf(oracle: Oracle, { kind, before, after, given }: RowWrite): r
   } else {
     refuse(!oracle.creates(kind, after), 'FORBIDDEN');
     const able = oracle.sets.filter((set) => oracle.setCreates(set, kind, after));
+    const editing = oracle.sets.filter((set) => oracle.setEdits(set, kind, after));
     const known = oracle.sets.filter((set) => { const { create, edit, modifyAll } = oracle.grant(set, kind); return create || edit || modifyAll; });
     const may = keys.map((key) => (set: number) => oracle.setEditsField(set, key));
     const take = (set: number) => oracle.setEditsField(set, 'deal.*') && (oracle.transfers(set) || (after as Deal).owner === oracle.me);
     for (const holds of given.includes('owner') ? [...may, take] : may) {
-      refuse(!able.some(holds), 'FORBIDDEN');
+      // A field that could be set by an edit right afterwards may be given at once.
+      refuse(!able.some(holds) && !editing.some(holds), 'FORBIDDEN');
+      refuse(!able.some(holds), '?FORBIDDEN');
       refuse(!known.every(holds), '?FORBIDDEN');
     }
   }

@@ -59,7 +59,7 @@ export class Oracle {
   }
 
   edits(kind: Kind, item: Item): boolean {
-    return this.sets.some((set) => this.#setEdits(set, kind, item));
+    return this.sets.some((set) => this.setEdits(set, kind, item));
   }
 
   /** Whether the record may become so, by an edit. */
@@ -128,12 +128,12 @@ export class Oracle {
   }
 
   editsField(key: FieldKey | 'deal.*', item: Item): boolean {
-    return this.sets.some((set) => this.#setEdits(set, kindOf(key), item) && this.setEditsField(set, key));
+    return this.sets.some((set) => this.setEdits(set, kindOf(key), item) && this.setEditsField(set, key));
   }
 
   /** The owner may be given away by the owner, and by those with the right to transfer. */
   mayGiveAway(deal: Deal): boolean {
-    return this.sets.some((set) => this.#setEdits(set, 'deal', deal) && this.setEditsField(set, 'deal.*') && (this.transfers(set) || deal.owner === this.me));
+    return this.sets.some((set) => this.setEdits(set, 'deal', deal) && this.setEditsField(set, 'deal.*') && (this.transfers(set) || deal.owner === this.me));
   }
 
   transfers(set: number): boolean {
@@ -222,7 +222,7 @@ export class Oracle {
     return (past || (this.#shared(item as Deal, 'read') && this.#policies('select', item as Deal, false))) && this.#own(set, item as Deal);
   }
 
-  #setEdits(set: number, kind: Kind, item: Item): boolean {
+  setEdits(set: number, kind: Kind, item: Item): boolean {
     const grant = this.grant(set, kind);
     if (!(grant.edit || grant.modifyAll)) return false;
     if (kind === 'task') return grant.modifyAll || this.#parentOpens(item as Task, 'edit');
@@ -290,6 +290,8 @@ export class Oracle {
       case 'stage a': return deal.stage === 'a';
       case 'amount over 4': return deal.amount !== null && deal.amount > 4;
       case 'my org': return deal.org !== null && deal.org === this.#person?.org;
+      case 'even amount': return deal.amount !== null && deal.amount % 2 === 0;
+      case 'of role1': return this.#person?.role === 1;
       case 'below stage a': return this.dealOf(deal.parent)?.stage === 'a';
     }
   }

@@ -1,7 +1,7 @@
 import fc from '../../support/fast-check.ts';
 import type { Deal, Item, Kind, Note, Oracle, Task, Verdict } from './oracle.ts';
 import { dealId, noteId, personId, taskId } from './ids.ts';
-import type { FieldKey } from './world.ts';
+import { orgs, type FieldKey } from './world.ts';
 
 export type Where =
   | { readonly is: 'and' | 'or' | 'not'; readonly parts: readonly Where[] }
@@ -66,7 +66,7 @@ const small = fc.nat({ max: 9 });
 const atoms: Readonly<Record<Kind, fc.Arbitrary<Where>>> = {
   deal: fc.oneof(
     test('name', ['eq', 'ne', 'startsWith'], fc.constantFrom('alpha 0', 'beta 1', 'alpha')), test('stage', ['eq', 'ne'], fc.constantFrom('A', 'B', 'C')), test('amount', ['eq', 'ne', 'gt', 'lte'], small), test('secret', ['eq', 'startsWith'], fc.constantFrom('s1', 's2', 's')),
-    test('phone', ['startsWith', 'eq'], fc.constantFrom('01', '0123400')), test('org', ['eq', 'ne'], fc.constantFrom('x', 'y')), test('code', ['eq', 'ne'], fc.constantFrom('k0', 'k1')), test('ownerId', ['eq', 'ne'], anyone), test('parentId', ['eq'], dealIds),
+    test('phone', ['startsWith', 'eq'], fc.constantFrom('01', '0123400')), test('org', ['eq', 'ne'], fc.constantFrom(...orgs)), test('code', ['eq', 'ne'], fc.constantFrom('k0', 'k1')), test('ownerId', ['eq', 'ne'], anyone), test('parentId', ['eq'], dealIds),
   ),
   task: fc.oneof(test('name', ['eq'], fc.constantFrom('t0', 't1')), test('weight', ['gt', 'eq', 'lte'], small), test('dealId', ['eq'], dealIds)),
   note: fc.oneof(test('name', ['eq', 'ne'], fc.constantFrom('n0', 'n1')), test('dealId', ['eq', 'ne'], dealIds)),

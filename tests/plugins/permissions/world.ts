@@ -29,6 +29,8 @@ export interface World {
 export interface Person {
   readonly role: number | undefined;
   readonly sets: readonly number[];
+  /** Sets that were assigned for a time that is over. */
+  readonly formerSets: readonly number[];
   readonly inGroup: boolean;
   readonly org: Org;
 }
@@ -66,8 +68,9 @@ export interface FieldPlan {
   readonly aggregatable: boolean;
 }
 export type Stage = 'a' | 'b' | 'c';
-export type Org = 'x' | 'y';
-export type Condition = 'own' | 'stage a' | 'amount over 4' | 'not own' | 'my org' | 'below stage a';
+export const orgs = ['018f0000-0000-7000-8000-00050000000a', '018f0000-0000-7000-8000-00050000000b'] as const;
+export type Org = (typeof orgs)[number];
+export type Condition = 'own' | 'stage a' | 'amount over 4' | 'not own' | 'my org' | 'below stage a' | 'even amount' | 'of role1';
 export const fieldKeys = ['deal.amount', 'deal.secret', 'task.weight', 'note.deal'] as const;
 export type FieldKey = (typeof fieldKeys)[number];
 export interface Holder {
@@ -86,7 +89,7 @@ const rarely = fc.nat({ max: 7 }).map((n) => n === 7);
 const often = fc.nat({ max: 5 }).map((n) => n !== 5);
 const exactly = <T>(arbitrary: fc.Arbitrary<T>, length: number) => fc.array(arbitrary, { minLength: length, maxLength: length });
 const grant: fc.Arbitrary<Grant> = fc.record({ create: often, read: often, edit: often, delete: fc.boolean(), transfer: rarely, viewAll: rarely, modifyAll: rarely });
-const condition = fc.constantFrom<Condition[]>('own', 'stage a', 'amount over 4', 'not own', 'my org', 'below stage a');
+const condition = fc.constantFrom<Condition[]>('own', 'stage a', 'amount over 4', 'not own', 'my org', 'below stage a', 'even amount', 'of role1');
 const who: fc.Arbitrary<Who> = fc.record({ type: fc.constantFrom('user', 'group', 'role', 'role_and_subordinates'), index: index(size.people) });
 const holders = fc.uniqueArray(fc.record({ type: fc.constantFrom<Holder['type'][]>('role', 'set'), index: index(3) }), { minLength: 1, maxLength: 3, selector: ({ type, index: n }) => `${type}${n}` });
 const fieldPlan: fc.Arbitrary<FieldPlan> = fc
@@ -97,17 +100,17 @@ const byField = <T>(arbitrary: fc.Arbitrary<T>) => fc.tuple(arbitrary, arbitrary
 export const worldsOf = (does: fc.Arbitrary<Question | Change>, steps: number): fc.Arbitrary<World> => fc.record({
   model: fc.constantFrom('private', 'private', 'public_read', 'public_read_write', 'full'),
   parents: fc.tuple(...Array.from({ length: size.roles }, (_, role) => (role === 0 ? fc.constant(undefined) : maybe(index(role), 5)))),
-  people: exactly(fc.record({ role: maybe(index(size.roles), 5), sets: fc.uniqueArray(index(size.sets), { maxLength: 2 }), inGroup: fc.boolean(), org: fc.constantFrom<Org[]>('x', 'y') }), size.people),
+  people: exactly(fc.record({ role: maybe(index(size.roles), 5), sets: fc.uniqueArray(index(size.sets), { maxLength: 2 }), formerSets: fc.uniqueArray(index(size.sets), { maxLength: 1 }), inGroup: fc.boolean(), org: fc.constantFrom<Org[]>(...orgs) }), size.people),
   crowd: fc.oneof(fc.constant([]), exactly(index(size.roles), 24)),
   teamRoles: fc.uniqueArray(index(size.roles), { maxLength: 1 }),
   sets: exactly(fc.record({ deal: grant, task: grant, note: grant, fields: byField(maybe(fieldPlan, 2)), otherFields: fc.option(fc.record({ editable: often }), { nil: undefined, freq: 2 }), policy: maybe(condition, 3) }), size.sets),
-  policies: fc.array(fc.record({ condition, check: maybe(condition), operation: fc.constantFrom('select', 'insert', 'update', 'delete', 'all'), role: maybe(index(size.roles)) }), { maxLength: 2 }),
+  policies: fc.array(fc.record({ condition, check: maybe(condition), operation: fc.constantFrom('select', 'insert', 'update', 'update', 'delete', 'all', 'all'), role: fc.option(index(size.roles), { nil: undefined, freq: 1 }) }), { maxLength: 2 }),
   sharing: fc.array(fc.record({ condition: maybe(condition), ownedBy: who, sharedWith: who, level: fc.constantFrom('read', 'edit', 'full') }), { maxLength: 3 }),
-  shares: fc.array(fc.record({ deal: index(size.deals), with: fc.record({ type: fc.constantFrom('user', 'group', 'role'), index: index(size.people) }), level: fc.constantFrom('read', 'edit'), expired: rarely }), { maxLength: 4 }),
+  shares: fc.array(fc.record({ deal: index(size.deals), with: fc.record({ type: fc.constantFrom('user', 'group', 'role'), index: index(size.people) }), level: fc.constantFrom('read', 'edit'), expired: fc.boolean() }), { maxLength: 4 }),
   fields: byField(fc.record({ visibleTo: fc.option(holders, { nil: undefined, freq: 2 }), editableBy: fc.option(holders, { nil: undefined, freq: 2 }) })),
   mask: maybe(fc.record({ strategy: fc.constantFrom('redact', 'partial', 'hash', 'nullify'), roles: fc.option(holders, { nil: undefined, freq: 2 }), exempt: holders })),
   seesPeople: often,
-  deals: exactly(fc.record({ owner: maybe(index(size.people), 5), stage: fc.constantFrom<Stage[]>('a', 'b', 'c'), amount: maybe(fc.nat({ max: 9 }), 5), org: fc.constantFrom<Org[]>('x', 'y'), parent: maybe(index(size.deals)), tasks: fc.nat({ max: 2 }) }), size.deals),
+  deals: exactly(fc.record({ owner: maybe(index(size.people), 5), stage: fc.constantFrom<Stage[]>('a', 'b', 'c'), amount: maybe(fc.nat({ max: 9 }), 5), org: fc.constantFrom<Org[]>(...orgs), parent: maybe(index(size.deals)), tasks: fc.nat({ max: 2 }) }), size.deals),
   notes: exactly(fc.record({ deal: maybe(index(size.deals), 5), creator: maybe(index(size.people), 5), trashed: rarely }), size.notes),
   steps: fc.array(fc.record({ person: index(size.people), does }), { minLength: steps, maxLength: steps, size: 'max' }),
 });
@@ -115,6 +118,8 @@ export const worldsOf = (does: fc.Arbitrary<Question | Change>, steps: number): 
 const expressions: Readonly<Record<Condition, unknown>> = {
   'own': 'owner = current_user.id', 'stage a': { stage: 'a' }, 'amount over 4': { amount: { $gt: 4 } }, 'not own': 'NOT (owner == current_user.id)',
   'my org': 'org = current_user.organization_id', 'below stage a': "parent.stage = 'a'",
+  // Beyond what filters say.
+  'even amount': 'amount % 2 = 0', 'of role1': "NOT (current_user.role != 'role1')",
 };
 const names = (list: readonly Holder[]) => list.map(({ type, index: n }) => `${type}${n}`);
 

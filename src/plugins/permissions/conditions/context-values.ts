@@ -1,41 +1,28 @@
+import { callerRoots, callerValueNamed, loneCallerValue } from '../../../metadata/expressions/scope.ts';
 import type { FilterFamily } from '../../../metadata/field-type.ts';
+import { callerValue } from '../../../resolvers/expressions/caller-values.ts';
 import type { ContextValue } from '../../../resolvers/filter/conditions/compare.ts';
-import { factsOf } from '../access/facts.ts';
 
 const ids: readonly FilterFamily[] = ['id', 'string'];
 const texts: readonly FilterFamily[] = ['string', 'enum'];
 
-const known: Readonly<Record<string, Omit<ContextValue, 'name'>>> = {
-  id: { list: false, families: ids, read: ({ caller }) => caller.userId },
-  organization_id: { list: false, families: ids, read: ({ caller }) => caller.organizationId },
-  role: { list: false, families: texts, read: ({ caller }) => factsOf(caller).roles[0] },
-  roles: { list: true, families: texts, read: ({ caller }) => factsOf(caller).roles },
-  groups: { list: true, families: texts, read: ({ caller }) => factsOf(caller).groups },
-  profile: { list: false, families: texts, read: ({ caller }) => factsOf(caller).profile },
-  email: { list: false, families: texts, read: ({ caller }) => factsOf(caller).email },
-};
+const template = String.raw`(?:\{\{\s*([\w.$]+)\s*\}\}|\$?\{\s*([\w.]+)\s*\})`;
+const whole = new RegExp(`^${template}$`);
+const quoted = new RegExp(`(?:'${template}'|"${template}")`, 'g');
 
-const aliases: Readonly<Record<string, string>> = {
-  current_user_id: 'id', user_id: 'id', userid: 'id', current_org_id: 'organization_id', tenant_id: 'organization_id', org_id: 'organization_id', orgid: 'organization_id', organizationid: 'organization_id',
-};
-
-/** `current_user.id`, `current_org_id`, `user.roles`; undefined for a path that does not begin at the caller. */
-export function contextValue(path: string): ContextValue | undefined {
-  const whole = aliases[path.toLowerCase()];
-  const attribute = /^(?:current_user|\$user|user|session)\.([A-Za-z_]\w*)$/.exec(path)?.[1];
-  const name = whole ?? (attribute === undefined ? undefined : (aliases[attribute.toLowerCase()] ?? attribute));
-  if (name === undefined) return undefined;
-  const value = Object.hasOwn(known, name) ? known[name] : undefined;
-  return value ? { name, ...value } : { name, list: false, families: undefined, read: ({ caller }) => caller.attributes[name] };
+/** An expression in which templates in quotes, as in `owner = '{current_user_id}'`, are the paths that they hold. */
+export function withoutTemplates(source: string): string {
+  return source.replaceAll(quoted, (text: string) => (contextOf(text.slice(1, -1)) ? text.replaceAll(/[^\w.$]|\$(?=\{)/g, '') : text));
 }
 
-/** The path inside `{current_user_id}`, `${…}` or `{{ userId }}`. */
-function templatePath(text: string): string | undefined {
-  return /^(?:\{\{\s*([\w.$]+)\s*\}\}|\$?\{\s*([\w.]+)\s*\})$/.exec(text)?.slice(1).find((path) => path !== undefined);
-}
-
-/** What `{current_user_id}` and its like in a text stand for. */
+/** What `{current_user_id}`, `${current_user.role}` or `{{ userId }}` in a text stands for, by the names of expressions; undefined for other texts. */
 export function contextOf(text: string): ContextValue | undefined {
-  const path = templatePath(text);
-  return path === undefined ? undefined : contextValue(path);
+  const path = whole.exec(text)?.slice(1).find((part) => part !== undefined);
+  const [root = '', attribute, ...rest] = path?.split('.') ?? [];
+  const isCaller = attribute !== undefined && rest.length === 0 && callerRoots.has(root.toLowerCase());
+  const found = attribute === undefined ? loneCallerValue(root) : isCaller ? callerValueNamed(attribute) : undefined;
+  if (!found) return undefined;
+  const { name, type } = found;
+  const item = type.kind === 'list' ? type.of : type;
+  return { name, list: type.kind === 'list', families: item.kind === 'id' ? ids : item.kind === 'text' ? texts : undefined, read: ({ caller }) => callerValue(caller, name) };
 }

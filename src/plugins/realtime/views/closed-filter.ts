@@ -1,5 +1,10 @@
-import type { Catalog, CatalogObject } from '../../../metadata/catalog.ts';
+import type { Catalog, CatalogField, CatalogObject } from '../../../metadata/catalog.ts';
+import type { CheckedExpression } from '../../../metadata/expressions/checked.ts';
+import type { ExpressionType } from '../../../metadata/expressions/types.ts';
 import type { Access } from '../../../resolvers/access.ts';
+import { anonymous, type Caller } from '../../../resolvers/caller.ts';
+import { callerValue, extendCaller } from '../../../resolvers/expressions/caller-values.ts';
+import { callerNames } from '../../../resolvers/expressions/guard-caller.ts';
 import { constant, type Filter, type FilterOperator, type Operand } from '../../../resolvers/filter/filter.ts';
 import { conjunction } from '../../../resolvers/filter/rows.ts';
 import { objectNamed } from '../../../resolvers/filter/scope.ts';
@@ -23,7 +28,21 @@ export function closedFilter(object: CatalogObject, where: Filter | undefined, r
 export const never: Filter = { kind: 'always', value: false };
 
 /** Equal for equal filters. */
-export const filterKey = (filter: Filter): string => JSON.stringify(filter);
+export const filterKey = (filter: Filter): string => JSON.stringify(filter, keyPart);
+
+/** Of expressions, names stand for fields and what they ask of the caller for the caller. */
+function keyPart(key: string, value: unknown): unknown {
+  switch (key) {
+    case 'expression': return (value as CheckedExpression).root;
+    case 'type': return (value as ExpressionType).kind;
+    case 'field': return typeof value === 'object' ? nameOf(value as CatalogField) : value;
+    case 'steps': return (value as readonly CatalogField[]).map(nameOf);
+    case 'caller': return (value as Caller).attributes;
+    default: return value;
+  }
+}
+
+const nameOf = ({ object, name }: CatalogField): string => `${object}.${name}`;
 
 /** The same filter where its operands are constants, lists in one order. */
 export function close(filter: Filter, request: RequestContext): Filter {
@@ -40,9 +59,20 @@ export function close(filter: Filter, request: RequestContext): Filter {
       return { ...filter, filter: close(filter.filter, request) };
     case 'aggregate':
       return { ...filter, filter: filter.filter && close(filter.filter, request), operand: closedOperand(filter.operator, filter.operand, request) };
+    case 'expression':
+      return { ...filter, caller: callerOf(filter.expression, request.caller) };
     default:
       return filter;
   }
+}
+
+/** Somebody of whom only what the expression asks is known. */
+function callerOf({ root }: CheckedExpression, caller: Caller): Caller {
+  const { organizationId } = caller;
+  const values = Object.fromEntries(callerNames(root).map((name) => [name, callerValue(caller, name) ?? null]));
+  const known: Caller = { ...anonymous, organizationId, attributes: { ...values, organizationId: organizationId ?? null } };
+  extendCaller(known, values);
+  return known;
 }
 
 const sets: ReadonlySet<FilterOperator> = new Set(['in', 'notIn', 'hasEvery', 'hasSome']);

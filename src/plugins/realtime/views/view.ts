@@ -102,7 +102,15 @@ function inspect(filter: Filter, object: CatalogObject, catalog: Catalog, traits
       traits.dependencies.add(target.name);
       if (filter.filter) inspect(filter.filter, target, catalog, traits, false);
       if (filter.kind === 'aggregate' && filter.field !== undefined) inspect({ kind: 'compare', field: filter.field, operator: 'isNull', operand: filter.operand }, target, catalog, traits, false);
+      return;
     }
+    case 'expression':
+      traits.timed ||= filter.expression.usesNow;
+      for (const { steps, field } of filter.expression.reads) {
+        read((steps[0] ?? field).name);
+        for (const step of steps) if (step.reference) traits.dependencies.add(step.reference.object);
+        if (steps.length > 0 && field.column === undefined) inspectComputed(field, traits);
+      }
   }
 }
 

@@ -8,7 +8,7 @@ import { suggest } from '../../../metadata/nearest.ts';
 import type { Path } from '../../../metadata/source-document.ts';
 import { evaluateExpression } from '../../../resolvers/expressions/evaluate.ts';
 import type { Change } from '../../../resolvers/write/phase.ts';
-import { compileAt } from '../evaluation/compile.ts';
+import { compileAt } from '../../../metadata/expressions/compile-at.ts';
 import type { Subject } from '../evaluation/environment.ts';
 
 /** A field that a state machine or hook sets on the record that is written. */

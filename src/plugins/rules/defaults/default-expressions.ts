@@ -5,7 +5,7 @@ import type { ExpressionSource } from '../../../metadata/expressions/expression.
 import { fieldType, id } from '../../../metadata/expressions/types.ts';
 import { evaluateExpression } from '../../../resolvers/expressions/evaluate.ts';
 import type { MutationPhase } from '../../../resolvers/write/phase.ts';
-import { compileAt } from '../evaluation/compile.ts';
+import { compileAt } from '../../../metadata/expressions/compile-at.ts';
 import { subjectOf } from '../evaluation/environment.ts';
 import { storedReads } from '../evaluation/formulas.ts';
 import { relatedLoader, type LoadRelated } from '../evaluation/related.ts';

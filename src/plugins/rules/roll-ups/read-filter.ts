@@ -1,7 +1,7 @@
 import type { Catalog, CatalogObject } from '../../../metadata/catalog.ts';
-import { compileExpression } from '../../../metadata/expressions/check.ts';
+import { compileAt } from '../../../metadata/expressions/compile-at.ts';
 import { ExpressionError } from '../../../metadata/expressions/expression.ts';
-import { describeProblem } from '../../../metadata/expressions/report.ts';
+import type { ExpressionScope } from '../../../metadata/expressions/scope.ts';
 import { boolean } from '../../../metadata/expressions/types.ts';
 import { ConditionError } from '../../../resolvers/filter/conditions/condition-error.ts';
 import { parseFilter } from '../../../resolvers/filter/conditions/parse-filter.ts';
@@ -30,7 +30,7 @@ export function readFilter(source: unknown, catalog: Catalog, child: CatalogObje
 }
 
 function readExpression(source: string, catalog: Catalog, child: CatalogObject, report: (message: string, hint?: string) => void): RollUpFilter | undefined {
-  const result = compileExpression(source, {
+  const scope: ExpressionScope = {
     catalog,
     object: child,
     expects: boolean,
@@ -42,13 +42,9 @@ function readExpression(source: string, catalog: Catalog, child: CatalogObject, 
         throw error instanceof ConditionError ? new ExpressionError(error.message, span, error.hint) : error;
       }
     },
-  });
-  if ('checked' in result) return { ...fixedExpression(result.checked, child, catalog), sql: (scope) => expressionCondition(result.checked, scope) };
-  for (const problem of result.problems) {
-    const { message, hint } = describeProblem(source, problem);
-    report(message, hint);
-  }
-  return undefined;
+  };
+  const checked = compileAt(source, scope, report);
+  return checked && { ...fixedExpression(checked, child, catalog), sql: (at) => expressionCondition(checked, at) };
 }
 
 function readCondition(source: unknown, catalog: Catalog, child: CatalogObject): RollUpFilter {

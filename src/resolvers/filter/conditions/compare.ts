@@ -77,11 +77,6 @@ export function nullTest(path: readonly string[], isNull: boolean, scope: Condit
   return path.length > 1 && isNull ? { kind: 'not', filter: test } : test;
 }
 
-/** A field of the object itself for which a condition holds when it is true. */
-export function truth(path: readonly string[], scope: ConditionScope): Filter {
-  return comparePath(path, 'eq', { kind: 'literal', value: true }, scope);
-}
-
 function atPath(path: readonly string[], { catalog, object }: ConditionScope, make: (field: CatalogField, object: CatalogObject) => Filter): Filter {
   const [step = '', ...rest] = path;
   if (rest.length === 0) return make(requireField(object, step), object);
