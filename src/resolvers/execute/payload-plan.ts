@@ -84,12 +84,12 @@ function returningOf(source: OperationSource, { object, operation }: MutationSou
   return {
     id: `p${made}`,
     reads: (table) => text.includes(`FROM ${identifier(table)} `) || text.includes(`JOIN ${identifier(table)} `),
-    sql: (alias, binds) => {
+    sql: (alias, binds, known) => {
       const plan = { ...planContext(source, { catalog, access, variables }, mode), binds };
       // Its JSON stands behind the condition that makes it visible.
       const scope = { object: written, alias, catalog: plan.catalog, access: plan.access, binds, visible: true };
       const json = jsonObject(recordEntries(plan, scope, objectTypeOf(only.selected.field as GraphQLField<unknown, unknown>), only.selected.nodes, []));
-      const visible = visibleRows(scope);
+      const visible = visibleRows({ ...scope, known });
       return visible.length === 0 ? json : `CASE WHEN ${visible.join(' AND ')} THEN ${json} END`;
     },
   };

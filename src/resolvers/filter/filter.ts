@@ -46,7 +46,7 @@ export interface Operand {
   readonly value: (request: RequestContext) => unknown;
   /** Present when the value is the same for every request; lets `isNull` become plain SQL. */
   readonly constant?: unknown;
-  /** Of a list of ids that is long: each row looks itself up in it, and indexes are of no use for it. */
+  /** Of a list of ids that is long: rows that something else finds look themselves up in it. */
   readonly long?: boolean;
 }
 

@@ -1,7 +1,7 @@
 import type { Catalog, CatalogObject } from '../../metadata/catalog.ts';
 import type { Access } from '../access.ts';
 import type { BindList } from '../sql/binds.ts';
-import type { Filter } from './filter.ts';
+import type { Rows } from './rows.ts';
 
 /** Where a piece of SQL stands: the object whose row `alias` is, and what the whole statement shares. */
 export interface SqlScope {
@@ -12,8 +12,12 @@ export interface SqlScope {
   readonly binds: BindList;
   /** The row is one that `visibleRows` lets through, out of the trash. */
   readonly visible?: boolean;
-  /** What the row's record of a relation is known to meet, so that no predicate has to look for it again. */
-  readonly met?: { readonly relation: string; readonly rows: boolean | Filter };
+  /** What the row is known to meet, so that no predicate has to look again. */
+  readonly known?: Rows;
+  /** What the row's record of a relation is known to meet. */
+  readonly met?: { readonly relation: string; readonly rows: Rows };
+  /** The statement reads all rows that the conditions leave, and none but the caller's rights may narrow them: an index on owners helps. */
+  readonly whole?: boolean;
 }
 
 /** The same statement, at a row of another object. */

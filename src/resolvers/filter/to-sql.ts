@@ -61,7 +61,7 @@ export function compare(sql: string, family: FilterFamily, operator: FilterOpera
   switch (operator) {
     case 'eq': return `${sql} = ${one()}`;
     case 'ne': return `${sql} IS DISTINCT FROM ${one()}`;
-    case 'in': return operand.long === true && family === 'id' ? search(sql, many()) : `${sql} = ANY(${many()})`;
+    case 'in': return operand.long === true && family === 'id' && scope.whole !== true ? search(sql, many()) : `${sql} = ANY(${many()})`;
     case 'notIn': return `(${sql} <> ALL(${many()})) IS NOT FALSE`;
     case 'gt': case 'gte': case 'lt': case 'lte': return `${sql} ${comparisons[operator] as string} ${one()}`;
     case 'between': {
@@ -88,8 +88,9 @@ export function compare(sql: string, family: FilterFamily, operator: FilterOpera
 }
 
 /**
- * Finds a value in a sorted list by halving. `= ANY` walks a list whose values the planner does not know, and makes it plan each
- * execution anew or take bitmaps of half the table. The planner expects half of the rows here, and so reads pages in their order.
+ * Finds a value in a sorted list by halving, for rows that something else finds. `= ANY` would walk the list, whose values the planner
+ * does not know, and make it plan each execution anew or take bitmaps of half the table. The planner expects half of the rows here, and
+ * so reads pages in their order.
  */
 function search(sql: string, list: string): string {
   return `coalesce(${sql} = (${list})[width_bucket(${sql}, ${list})], false)`;

@@ -30,7 +30,7 @@ export function aggregateEntrySql(plan: PlanContext, selected: SelectedField, ar
     }
   });
   // HAVING makes it one row even when no aggregate is selected.
-  return jsonRow(entries, `${identifier(scope.object.table)} ${scope.alias}${whereClause(rows.conditions)} HAVING true`);
+  return jsonRow(entries, `${identifier(scope.object.table)} ${scope.alias}${whereClause(rows.wholeConditions)} HAVING true`);
 
   function measureSql(at: SqlScope, fn: AggregateFunction, name: string): string {
     requireAggregatable(at.access, at.object, name);

@@ -62,7 +62,7 @@ export function groupsSql(plan: PlanContext, selected: SelectedField, args: Args
   const columns = [...keys.map(({ sql, column }) => `${sql} AS ${column}`), ...[...measures].map(([sql, column]) => `${sql} AS ${column}`)];
   const groupBy = keys.map((_, index) => index + 1).join(', ');
   const inner =
-    `SELECT ${columns.join(', ')} FROM ${identifier(scope.object.table)} ${scope.alias}${whereClause(rows.conditions)}` +
+    `SELECT ${columns.join(', ')} FROM ${identifier(scope.object.table)} ${scope.alias}${whereClause(rows.wholeConditions)}` +
     ` GROUP BY ${groupBy}${having === undefined ? '' : ` HAVING ${having}`} ORDER BY ${order}${range(args, plan, scope)}`;
   return jsonArray(entries, `(${inner}) ${group}`);
 }

@@ -3,6 +3,7 @@ import { searchVector } from '../../database/search-vector.ts';
 import { literal, identifier } from '../sql/identifier.ts';
 import { filterToSql } from '../filter/to-sql.ts';
 import type { SqlScope } from '../filter/scope.ts';
+import { usesIndex } from '../filter/uses-index.ts';
 import { visibleRows, whereClause, type TrashFilter } from '../filter/visible-rows.ts';
 import type { Args, LeafArg } from './arguments.ts';
 import { keysetSql, orderMark } from './cursor.ts';
@@ -15,7 +16,10 @@ export interface RowSet {
   readonly scope: SqlScope;
   /** What stands behind FROM before the alias of the scope. */
   readonly table: string;
+  /** To read some of the rows, in an order. */
   readonly conditions: readonly string[];
+  /** To read all of them. */
+  readonly wholeConditions: readonly string[];
   /** Rank of a row, when `search` is given. */
   readonly rank: string | undefined;
 }
@@ -38,17 +42,20 @@ export function readRowSet(args: Args, scope: SqlScope, base: readonly string[] 
   const table = identifier(scope.object.table);
   const trash = leaf(args, 'trash')?.peek() as TrashFilter | undefined;
   const rows = { ...scope, visible: (trash ?? 'EXCLUDE') === 'EXCLUDE' };
-  const conditions = [...base, ...visibleRows(scope, trash)];
   const where = readWhere(args.get('where'), scope);
-  if (where) conditions.push(filterToSql(where, scope));
+  const wanted = where ? [filterToSql(where, scope)] : [];
   const search = leaf(args, 'search');
   // An empty search box means no search.
-  if (!search || search.isBlank()) return { scope: rows, table, conditions, rank: undefined };
+  if (!search || search.isBlank()) {
+    const whole = base.length === 0 && !(where && usesIndex(where, scope.object));
+    const conditions = [...base, ...visibleRows(scope, trash), ...wanted];
+    return { scope: rows, table, conditions, wholeConditions: whole ? [...visibleRows({ ...scope, whole }, trash), ...wanted] : conditions, rank: undefined };
+  }
   requireSearchable(scope);
   const query = `websearch_to_tsquery(${literal(scope.object.searchLanguage)}::regconfig, ${scope.binds.add((request) => search.operand.value(request), 'text')})`;
   const vector = searchVector(scope.object, scope.alias);
-  conditions.push(`${vector} @@ ${query}`);
-  return { scope: rows, table, conditions, rank: `ts_rank_cd(${vector}, ${query})` };
+  const conditions = [...base, ...visibleRows(scope, trash), ...wanted, `${vector} @@ ${query}`];
+  return { scope: rows, table, conditions, wholeConditions: conditions, rank: `ts_rank_cd(${vector}, ${query})` };
 }
 
 /** Reads the arguments of a connection. */
@@ -90,8 +97,8 @@ export function pageRows(page: Page, limit: number, extraColumns: readonly strin
   return `(SELECT ${columns} FROM ${table} ${scope.alias}${joins}${where}${orderSql(keys, backward)}${range}) ${scope.alias}`;
 }
 
-export function totalCountSql({ scope, table, conditions }: RowSet): string {
-  return `(SELECT count(*) FROM ${table} ${scope.alias}${whereClause(conditions)})`;
+export function totalCountSql({ scope, table, wholeConditions }: RowSet): string {
+  return `(SELECT count(*) FROM ${table} ${scope.alias}${whereClause(wholeConditions)})`;
 }
 
 function rankKeys(rank: string, scope: SqlScope): OrderKey[] {

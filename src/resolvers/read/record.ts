@@ -1,6 +1,7 @@
 import type { FieldNode, GraphQLObjectType } from 'graphql';
 import type { CatalogField, CatalogRelation } from '../../metadata/catalog.ts';
 import { hasValue } from '../computed.ts';
+import { implies } from '../filter/rows.ts';
 import { scopeAt, type SqlScope } from '../filter/scope.ts';
 import { fieldNamed, fieldSql, relationJoin, relationNamed } from '../filter/to-sql.ts';
 import { visibleRows, whereClause } from '../filter/visible-rows.ts';
@@ -87,6 +88,15 @@ function childScope(scope: SqlScope, relation: CatalogRelation, alias: string): 
   return back?.target === scope.object.name ? { ...target, met: { relation: back.name, rows: scope.access.object(scope.object.name).read } } : target;
 }
 
+/** Above a row that may be read because of its master: that may be read too. */
+function masterScope(scope: SqlScope, relation: CatalogRelation & { kind: 'one' }, alias: string): SqlScope {
+  const target = scopeAt(scope, relation.target, alias);
+  const { read } = scope.access.object(scope.object.name);
+  const { read: wanted } = target.access.object(target.object.name);
+  const isControlled = typeof wanted !== 'boolean' && implies(read, { kind: 'one', relation: relation.name, filter: wanted });
+  return scope.visible === true && isControlled ? { ...target, known: wanted } : target;
+}
+
 function lookupOf(relation: CatalogRelation, scope: SqlScope, target: SqlScope): readonly [SqlScope, string] {
   switch (relation.kind) {
     case 'one': return [scope, relation.field];
@@ -96,7 +106,7 @@ function lookupOf(relation: CatalogRelation, scope: SqlScope, target: SqlScope):
 }
 
 function toOneSql(plan: PlanContext, scope: SqlScope, relation: CatalogRelation & { kind: 'one' }, type: GraphQLObjectType, nodes: readonly FieldNode[], path: readonly string[]): string {
-  const target = scopeAt(scope, relation.target, plan.binds.alias());
+  const target = masterScope(scope, relation, plan.binds.alias());
   const conditions = [relationJoin(relation, scope.alias, target.alias), ...visibleRows(target)];
   const sql = jsonRow(recordEntries(plan, { ...target, visible: true }, type, nodes, path), `${identifier(target.object.table)} ${target.alias}${whereClause(conditions)}`);
   return whereShown(plan, scope, fieldNamed(scope.object, relation.field), path, sql);

@@ -40,7 +40,8 @@ function loadStatement(plan: ObjectPlan, shape: LoadShape, { catalog }: WriteToo
   const checkScope = { catalog, access, asSystem: shape.asSystem, fields: shape.fields, checkReferences: false };
   const scope = sqlScope(plan, checkScope, 'o', binds);
   const visible = visibleRows(scope, shape.trash);
-  const right = shape.asSystem ? undefined : rowCondition(access.object(plan.name)[shape.right], scope);
+  const rights = access.object(plan.name);
+  const right = shape.asSystem ? undefined : rowCondition(rights[shape.right], { ...scope, known: rights.read });
   const checks: Check[] = [
     ...(visible.length > 0 ? [{ name: 'visible', sql: visible.join(' AND ') }] : []),
     ...(right === undefined ? [] : [{ name: 'edit', sql: right }]),

@@ -2,6 +2,7 @@ import type { Problem } from '../../errors.ts';
 import type { RequestContext } from '../request.ts';
 import type { BindList } from '../sql/binds.ts';
 import type { Filter } from '../filter/filter.ts';
+import type { Rows } from '../filter/rows.ts';
 
 /**
  * The write path: every business write of the API, of hooks, of seeds and of jobs comes through here. Inputs are what
@@ -30,8 +31,8 @@ export interface WriteOptions {
 export interface Returning {
   /** Equal ids stand for equal SQL and binds; part of the key of cached statements. */
   readonly id: string;
-  /** JSON of the row `alias`. It must read no other row of the written table: the statement sees those as they were before. */
-  sql(alias: string, binds: BindList): string;
+  /** JSON of the row `alias`, of which `known` is sure. It must read no other row of the written table: the statement sees those as they were before. */
+  sql(alias: string, binds: BindList, known: Rows): string;
   /** It reads rows of this table, beside the written one. */
   reads(table: string): boolean;
 }

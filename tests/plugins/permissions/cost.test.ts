@@ -65,6 +65,33 @@ describeEachDatabase('the cost of rights', (openDatabase) => {
     expect(included.data).toEqual({ accounts: { nodes: [{ contactsAggregate: { count: 0 } }] } });
   });
 
+  /** How often a statement looks for a record's owner among the users below the caller. */
+  const looks = (text: string): number => text.split('width_bucket').length - 1;
+
+  it('of a master that a visible child leads to is that of the child', async () => {
+    const { data, text } = await ask(0, `{ contact(id: "${id(3, 1)}") { account { name } } }`);
+    expect(data).toEqual({ contact: { account: { name: 'a1' } } });
+    expect(looks(text)).toBe(1);
+  });
+
+  it('is an index on owners where all records are meant, and a look at each row that something else finds', async () => {
+    const all = await ask(0, '{ accountsAggregate { count } }');
+    expect(all).toMatchObject({ data: { accountsAggregate: { count: 19 } }, text: expect.stringContaining('= ANY($') as string });
+    expect(looks(all.text)).toBe(0);
+    const some = await ask(0, `{ accountsAggregate(where: { ownerId: { eq: "${id(1, 1)}" } }) { count } accounts(first: 2) { nodes { name } } }`);
+    expect(some.data).toMatchObject({ accountsAggregate: { count: 1 } });
+    expect(some.text).not.toContain('= ANY($');
+    expect(looks(some.text)).toBe(2);
+  });
+
+  it('is asked once by a write, where the same people read, edit and see what becomes of it', async () => {
+    const updated = await ask(0, `mutation { updateAccount(id: "${id(2, 1)}", input: { name: "b1" }) { record { name } } }`);
+    expect(updated.data).toEqual({ updateAccount: { record: { name: 'b1' } } });
+    expect(statements.map(({ text }) => text).filter((text) => text.includes('UPDATE "account"')).map(looks)).toEqual([1]);
+    const { errors } = await as(2).query(`mutation { updateAccount(id: "${id(2, 4)}", input: { name: "x" }) { record { name } } }`);
+    expect(errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
+  });
+
   it('is one list of users for a whole statement, whatever their number', async () => {
     const { data } = await ask(0, '{ contacts(first: 50) { totalCount nodes { name account { name } } } accountsAggregate { count } }');
     expect(data).toMatchObject({ contacts: { totalCount: 19 }, accountsAggregate: { count: 19 } });

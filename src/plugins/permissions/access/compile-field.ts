@@ -4,7 +4,7 @@ import type { FieldGrant, FieldRule, Rules, RuleSet } from '../rules.ts';
 import { maskSql } from './mask.ts';
 import { allOf, anyOf, type Rows } from '../../../resolvers/filter/rows.ts';
 import { modelOf, union, type ObjectRules, type SetRows } from './set-rows.ts';
-import type { ClassFacts } from './sharing-rows.ts';
+import { self, type ClassFacts } from './sharing-rows.ts';
 
 /** Compiles the rights on the fields of an object, given the rows that sets open. Fields with the same rights share one answer. */
 export function fieldCompiler(scope: ObjectRules, read: readonly SetRows[], edit: readonly SetRows[], insert: readonly SetRows[]): (name: string) => FieldAccess {
@@ -71,7 +71,7 @@ function withTransfer({ rules, object, grants, caller }: ObjectRules, field: Cat
   const transferring = new Set(grants.flatMap(({ set, grant }) => (grant.transfer ? [set] : [])));
   const free = rowsOf(({ set }) => transferring.has(set));
   if (!caller.signedIn) return free;
-  return anyOf([free, allOf([rows, { kind: 'compare', field: owner, operator: 'eq', operand: { value: (request) => request.caller.userId } }])]);
+  return anyOf([free, allOf([rows, { kind: 'compare', field: owner, operator: 'eq', operand: self }])]);
 }
 
 /** What the rules say about one field. */

@@ -25,6 +25,9 @@ export interface Reason {
   readonly because?: string;
 }
 
+/** The caller. Equal rights have the same operands, so that they are seen to be equal and bind their values once. */
+export const self: Operand = { value: ({ caller }) => caller.userId };
+
 const includes = (has: Level, wanted: Level): boolean => levels.indexOf(has) >= levels.indexOf(wanted);
 
 const opened: Readonly<Record<ObjectModel['sharing'], Level | undefined>> = {
@@ -36,11 +39,11 @@ export function sharingReasons(rules: Rules, object: string, model: ObjectModel,
   const base = opened[model.sharing];
   const reasons: Reason[] = [{ name: `sharing model ${model.sharing}`, rows: base !== undefined && includes(base, level) }];
   if (model.owner !== undefined && caller.signedIn) {
-    reasons.push({ name: 'owner', rows: ownedBy(model.owner, 'eq', { value: (request) => request.caller.userId }) });
+    reasons.push({ name: 'owner', rows: ownedBy(model.owner, 'eq', self) });
     const above = caller.roles.some((role) => rolesBelow(rules, role).length > 0);
     reasons.push({
       name: 'role hierarchy',
-      ...(above ? { rows: ownedBy(model.owner, 'in', { value: (request) => factsOf(request.caller).subordinates, long: caller.manyOwners }) } : { rows: false, because: 'no role stands below one of the caller' }),
+      ...(above ? { rows: ownedBy(model.owner, 'in', listOperand(below, caller.manyOwners)) } : { rows: false, because: 'no role stands below one of the caller' }),
     });
   }
   for (const rule of rules.sharing.get(object) ?? []) {
@@ -62,11 +65,26 @@ function ownedBy(field: string, operator: 'eq' | 'in', operand: Operand): Filter
   return { kind: 'compare', field, operator, operand };
 }
 
+/** A list of ids, as operand of few and of many. */
+type IdLists = readonly [few: Operand, many: Operand];
+
+const idLists = (value: Operand['value']): IdLists => [{ value }, { value, long: true }];
+const listOperand = ([few, many]: IdLists, long: boolean): Operand => (long ? many : few);
+
+const below = idLists(({ caller }) => factsOf(caller).subordinates);
+const owners = new WeakMap<readonly Principal[], IdLists>();
+
+function usersOf(principals: readonly Principal[]): IdLists {
+  const lists = owners.get(principals) ?? idLists(({ caller }) => factsOf(caller).usersOf(principals));
+  owners.set(principals, lists);
+  return lists;
+}
+
 function rowsOf(rule: SharingRule, { owner }: ObjectModel, { manyOwners }: ClassFacts): Rows {
   const { records } = rule;
   if (records.kind === 'criteria') return records.filter;
   if (owner === undefined) return false;
-  return ownedBy(owner, 'in', { value: (request) => factsOf(request.caller).usersOf(records.ownedBy), long: manyOwners });
+  return ownedBy(owner, 'in', listOperand(usersOf(records.ownedBy), manyOwners));
 }
 
 function reaches(rules: Rules, rule: SharingRule, { type, value }: Principal, caller: ClassFacts): boolean {

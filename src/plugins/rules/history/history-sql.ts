@@ -31,7 +31,7 @@ export function historySql({ plan, scope, selected, args, path }: PlannedField, 
     { sql: `${alias}."position"`, descending: true, nullsFirst: false, nullable: false, cast: 'int8' },
     { sql: `${alias}."field"`, descending: true, nullsFirst: false, nullable: false, cast: 'text' },
   ];
-  const set = { scope: rows, table: entryRows(scope, fields, chosen === undefined), conditions: [], rank: undefined };
+  const set = { scope: rows, table: entryRows(scope, fields, chosen === undefined), conditions: [], wholeConditions: [], rank: undefined };
   const page = pageOf(set, { keys, mark: orderMark(`${object.name} history`, keys), joins: '' }, args, plan.limits);
   return pageSql(plan, selected, { page, entries: (type, nodes, at) => entryOf(plan, scope, alias, fields, type, nodes, at) }, path);
 }

@@ -1,6 +1,7 @@
 import type { Catalog } from '../../../metadata/catalog.ts';
 import { systemAccess, type Access } from '../../access.ts';
 import { filterToSql } from '../../filter/to-sql.ts';
+import type { Rows } from '../../filter/rows.ts';
 import { connectableRows, rowCondition, whereClause } from '../../filter/visible-rows.ts';
 import { scopeAt, type SqlScope } from '../../filter/scope.ts';
 import type { BindList } from '../../sql/binds.ts';
@@ -33,11 +34,11 @@ export function createChecks(plan: ObjectPlan, scope: CheckScope, lists: readonl
   return [...imageCheck('check', plan, scope, image, binds), ...fieldChecks(plan, { ...scope, fields: [...scope.fields, ...lists] }, image, binds), ...referenceChecks(plan, scope, image, binds)];
 }
 
-/** The row right on the new image. */
-export function imageCheck(right: 'check' | 'edit', plan: ObjectPlan, scope: CheckScope, image: string, binds: BindList): Check[] {
+/** The row right on the new image, of which `known` is sure. */
+export function imageCheck(right: 'check' | 'edit', plan: ObjectPlan, scope: CheckScope, image: string, binds: BindList, known: Rows = true): Check[] {
   const rights = scope.access.object(plan.name);
   const onImage = right === 'edit' ? (rights.editCheck ?? rights.edit) : rights.check;
-  const sql = scope.asSystem ? undefined : rowCondition(onImage, sqlScope(plan, scope, image, binds));
+  const sql = scope.asSystem ? undefined : rowCondition(onImage, { ...sqlScope(plan, scope, image, binds), known });
   return sql === undefined ? [] : [{ name: 'row', sql }];
 }
 

@@ -1,3 +1,4 @@
+import type { Rows } from '../../filter/rows.ts';
 import type { RequestContext } from '../../request.ts';
 import { BindList } from '../../sql/binds.ts';
 import { identifier } from '../../sql/identifier.ts';
@@ -71,7 +72,9 @@ export function insertStatement(plan: ObjectPlan, shape: InsertShape): WriteStat
   const followed = followSql(shape.followUps, { before: undefined, after: 'new a' }, binds, stamps);
   ctes.push(...followed.ctes);
   const image = `${shape.image ? `, ${imageOf(plan, 'n')} AS "image"` : ''}${followed.column}`;
-  const returned = returnedColumn(shape, 'n', binds);
+  // What plugins compute is not in the image that was checked.
+  const known = shape.asSystem || inserts.length > 0 ? true : shape.access.object(plan.name).check;
+  const returned = returnedColumn(shape, 'n', known, binds);
   const result =
     checks.length > 0
       ? `SELECT c."id", ${checks.map(({ name }) => `c.${quoteFlag(name)}`).join(', ')}, n."id" IS NOT NULL AS "written"${image}${returned} FROM checked c LEFT JOIN new n ON n."id" = c."id"`
@@ -87,9 +90,9 @@ function computedColumns(plan: ObjectPlan, { fields }: InsertShape, inserts: rea
   return { ctes: [`sound AS (SELECT i.* FROM ${from})`, ...parts.flatMap(({ ctes }) => ctes)], columns, from: ['sound i', ...parts.map(({ join }) => join)].join(' ') };
 }
 
-/** `returned`: JSON of the stored row `alias`, null where there is none. */
-export function returnedColumn({ returning }: Pick<InsertShape, 'returning'>, alias: string, binds: BindList): string {
-  return returning ? `, CASE WHEN ${alias}."id" IS NOT NULL THEN ${returning.sql(alias, binds)} END::text AS "returned"` : '';
+/** `returned`: JSON of the stored row `alias`, of which `known` is sure; null where there is none. */
+export function returnedColumn({ returning }: Pick<InsertShape, 'returning'>, alias: string, known: Rows, binds: BindList, condition = `${alias}."id" IS NOT NULL`): string {
+  return returning ? `, CASE WHEN ${condition} THEN ${returning.sql(alias, binds, known)} END::text AS "returned"` : '';
 }
 
 export function returningKey({ returning }: Pick<InsertShape, 'returning'>): string {

@@ -1,7 +1,9 @@
 import { BindList } from '../../sql/binds.ts';
+import { fieldsRead } from '../../filter/fields-read.ts';
+import { allOf, type Rows } from '../../filter/rows.ts';
 import { rowCondition, visibleRows } from '../../filter/visible-rows.ts';
 import { identifier } from '../../sql/identifier.ts';
-import { columnOf, type ObjectPlan } from '../object-plan.ts';
+import { columnOf, systemFields, type ObjectPlan } from '../object-plan.ts';
 import { isPlain, type Access } from '../../access.ts';
 import { followSql } from '../follow-ups.ts';
 import type { FollowUp } from '../statement-part.ts';
@@ -48,7 +50,8 @@ export function updateStatement(plan: ObjectPlan, shape: UpdateShape): WriteStat
   const updatedBy = plan.columns.get('updated_by');
   if (updatedBy && !shape.fields.includes('updated_by')) stamped.set(updatedBy.column, castActor(stamps.actor, updatedBy));
 
-  const onImage = imageCheck('edit', plan, shape, 'm', binds);
+  const kept = keptRights(plan, shape);
+  const onImage = imageCheck('edit', plan, shape, 'm', binds, kept);
   const checks: Check[] = [
     ...(shape.locked ? [] : oldChecks(plan, shape, binds)),
     ...referenceChecks(plan, shape, 'i', binds),
@@ -87,18 +90,28 @@ export function updateStatement(plan: ObjectPlan, shape: UpdateShape): WriteStat
   const image = `${shape.image ? `, ${imageOf(plan, 'n')} AS "image"` : ''}${followed.column}`;
   // A record of which nothing changed is shown as it stands.
   if (shape.returning) ctes.push('seen AS (SELECT * FROM new UNION ALL SELECT * FROM old WHERE NOT EXISTS (SELECT FROM new))');
-  const returned = returnedColumn(shape, 'v', binds);
+  const isChecked = checks.some(({ name }) => name === 'visible');
+  const returned = returnedColumn(shape, 'v', kept, binds, isChecked ? 's."visible"' : undefined);
   const text =
     `WITH ${ctes.join(', ')} SELECT o."id", ${version} AS "current", ${flags}n."id" IS NOT NULL AS "written"${image}${returned} ` +
     `FROM old o LEFT JOIN new n ON n."id" = o."id"${checks.length > 0 ? ' JOIN state s ON s."id" = o."id"' : ''}${shape.returning ? ' JOIN seen v ON v."id" = o."id"' : ''}`;
   return { text, binds };
 }
 
+/** Rights on the old image that hold for the new one as well, since the update touches nothing that they depend on. */
+function keptRights(plan: ObjectPlan, { access, asSystem, fields }: UpdateShape): Rows {
+  if (asSystem) return true;
+  const touched = new Set([...fields, ...systemFields.filter((name) => name !== 'id')]);
+  const { read, edit } = access.object(plan.name);
+  return allOf([read, edit].filter((rows) => fieldsRead(rows, plan.object)?.every((name) => !touched.has(name)) ?? false));
+}
+
 /** What has to hold for the record as it is. */
 function oldChecks(plan: ObjectPlan, shape: UpdateShape, binds: BindList): Check[] {
   const scope = sqlScope(plan, shape, 'o', binds);
   const visible = visibleRows(scope);
-  const editable = shape.asSystem ? undefined : rowCondition(shape.access.object(plan.name).edit, scope);
+  const { read, edit } = shape.access.object(plan.name);
+  const editable = shape.asSystem ? undefined : rowCondition(edit, { ...scope, known: read });
   return [
     ...(visible.length > 0 ? [{ name: 'visible', sql: visible.join(' AND ') }] : []),
     ...(plan.columns.has('version') ? [{ name: 'version', sql: '(i."#version" IS NULL OR i."#version" = o."version")' }] : []),
