@@ -13,6 +13,7 @@ export { createLog } from './server/log.ts';
 export type { Phases, Plugin, PluginName, PluginNames, Services } from './kernel/plugin.ts';
 export type { LifecyclePhase, PluginContext, PluginServices } from './kernel/lifecycle.ts';
 export type { HealthCheck, HealthReport, HealthResult } from './kernel/health.ts';
+export type { EventDelivery, EventLog, EventSubscription, KeptEvent, PublishOptions } from './kernel/event-log.ts';
 export type { EventBus, Events } from './kernel/events.ts';
 export type { EnqueueOptions, JobData, JobDefinition, JobName, JobPriority, JobRun, JobSchedule, JobService, JobStep, JobTypes } from './kernel/jobs.ts';
 export type { NotificationChannel, NotificationContext, NotificationMessage, NotificationService } from './kernel/notifications.ts';
@@ -32,6 +33,8 @@ export type { MailMessage, MailService } from './plugins/identity/mail.ts';
 export { jobs } from './plugins/jobs/index.ts';
 export { openAccess } from './plugins/open-access/index.ts';
 export { rules } from './plugins/rules/index.ts';
+export { webhooks } from './plugins/webhooks/index.ts';
+export type { WebhooksOptions } from './plugins/webhooks/index.ts';
 
 // Read what was compiled, write records, decide about access.
 export type { Catalog, CatalogField, CatalogObject, CatalogRelation } from './metadata/catalog.ts';

@@ -112,7 +112,7 @@ export async function createPlatform(options: PlatformOptions = {}): Promise<Pla
     await migrate(app, loaded.catalog, database, migration);
     let current = build(loaded);
     const contexts = createContexts(() => current, database);
-    kernel.services.register('runtime', runtimeOf(() => current, database, contexts.system), 'the platform');
+    kernel.services.register('runtime', runtimeOf(() => current, database, contexts.system, log), 'the platform');
     await kernel.init();
     const access = accessOf(kernel);
     kernel.health.add('database', () => database.ping());
@@ -173,7 +173,7 @@ function accessOf(kernel: Kernel): AccessProvider {
   throw new StartupError('Nothing decides who may do what: no plugin offers the service "access", so the platform does not start. To let everybody do everything for now, add "open-access" to the plugins in objectos.config.yml.');
 }
 
-function runtimeOf(current: () => Generation, database: Database, systemContext: Runtime['systemContext']): Runtime {
+function runtimeOf(current: () => Generation, database: Database, systemContext: Runtime['systemContext'], log: PinoLogger): Runtime {
   return {
     database,
     get catalog() { return current().catalog; },
@@ -181,5 +181,6 @@ function runtimeOf(current: () => Generation, database: Database, systemContext:
     get limits() { return current().limits; },
     get seeds() { return current().seeds; },
     systemContext,
+    execute: (operation, context) => executeOperation(operation, current().documents, context, log),
   };
 }

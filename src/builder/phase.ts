@@ -1,4 +1,4 @@
-import type { GraphQLDirective } from 'graphql';
+import type { GraphQLDirective, GraphQLSchema } from 'graphql';
 import type { Catalog, CatalogField } from '../metadata/catalog.ts';
 import type { Guard, GuardedField } from './guards.ts';
 import type { Builder, GeneratedRef } from './pothos.ts';
@@ -43,6 +43,8 @@ export interface SchemaPhase {
   type?(type: GeneratedType, catalog: Catalog): readonly AppliedDirective[] | undefined;
   /** Asked for each field with a resolver of its own, also of types made with Pothos, for what has to be checked before it runs. */
   guard?(field: GuardedField): Guard | undefined;
+  /** Looks at the schema once it is built, at the start and at every reload; a throw stops either. */
+  check?(schema: GraphQLSchema): void;
 }
 
 declare module '../kernel/plugin.ts' {

@@ -1,5 +1,5 @@
 import { lookup as resolve } from 'node:dns';
-import { request as overHttp } from 'node:http';
+import { request as overHttp, type IncomingHttpHeaders } from 'node:http';
 import { request as overHttps } from 'node:https';
 import { BlockList, isIP, type LookupFunction } from 'node:net';
 
@@ -15,6 +15,8 @@ export interface OutboundRequest {
 
 export interface OutboundResponse {
   readonly status: number;
+  /** By name in small letters. */
+  readonly headers: IncomingHttpHeaders;
   readonly text: string;
 }
 
@@ -45,7 +47,7 @@ export function outboundRequest({ url, method, headers, body, timeoutMs, allowPr
         else request.destroy(new OutboundError(`the service answered with more than ${largestResponse} bytes`));
       });
       response.on('error', fail);
-      response.on('end', () => answer({ status: response.statusCode ?? 0, text: Buffer.concat(chunks).toString('utf8') }));
+      response.on('end', () => answer({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(chunks).toString('utf8') }));
     });
     request.on('error', fail);
     request.end(body);

@@ -44,6 +44,7 @@ export class KindReader {
       file: document.file,
       value: result.data,
       report: (severity, path, subject, message, hint) => report.at(severity, { document, path }, subject, message, hint),
+      locate: (path) => document.locate(path),
     });
   }
 }

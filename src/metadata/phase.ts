@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Catalog } from './catalog.ts';
+import type { Catalog, SourceLocation } from './catalog.ts';
 import type { Severity } from './diagnostic.ts';
 import type { FieldType } from './field-type.ts';
 import type { Path } from './source-document.ts';
@@ -26,6 +26,8 @@ export interface KindDocument {
   readonly value: unknown;
   /** Adds a problem at a place of this document. */
   report(severity: Severity, path: Path, subject: string, message: string, hint?: string): void;
+  /** Where a key stands, for problems that are found later. */
+  locate(path: Path): SourceLocation | undefined;
 }
 
 /** Documents by kind suffix; every registered kind has an entry. */

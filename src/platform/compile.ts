@@ -46,6 +46,7 @@ export function compile({ catalog, seeds, diagnostics, documents: sources }: Loa
   const writer = createWriter({ catalog, plugins });
   const executor = createExecutor({ writer, access, limits, view: (rights) => views(rights), formatError: (error) => formatError(error, log) });
   const schema = buildSchema({ catalog, plugins, resolvers: executor.resolvers });
+  for (const { schema: phase } of plugins) phase?.check?.(schema);
   const views = createViews(schema, catalog);
   const engine: GraphqlEngine = { schema, compile: (document, operation) => executor.compile(schema, document, operation) };
   return { catalog, seeds, diagnostics, sources, schema, writer, engine, limits, documents: createDocuments(engine, serverSettings, log) };

@@ -1,21 +1,15 @@
 import { execute } from 'graphql';
-import type { ExecutionResult, GraphQLFormattedError } from 'graphql';
+import type { ExecutionResult } from 'graphql';
 import type { Logger } from '../kernel/log.ts';
 import type { RequestContext } from '../resolvers/request.ts';
+import type { Operation, OperationAnswer } from '../resolvers/runtime.ts';
 import { refusedErrors, type Documents } from '../server/documents.ts';
 import { formatError } from '../server/format-errors.ts';
 
 /** A query or mutation made inside the process. */
-export interface OperationRequest {
-  readonly query: string;
-  readonly variables?: Readonly<Record<string, unknown>> | undefined;
-  readonly operationName?: string | undefined;
-}
+export type OperationRequest = Operation;
 
-export interface OperationResult {
-  readonly data?: Readonly<Record<string, unknown>> | null;
-  readonly errors?: readonly GraphQLFormattedError[];
-}
+export type OperationResult = OperationAnswer;
 
 /** Runs one operation as the server would: the same checks, the same plans, the same errors. */
 export async function executeOperation({ query, variables = {}, operationName }: OperationRequest, documents: Documents, context: RequestContext, log: Logger): Promise<OperationResult> {

@@ -16,6 +16,8 @@ import type { RulesSettingsInput } from './rules/settings.ts';
 import { seed } from './seed/index.ts';
 import { tenancy } from './tenancy/index.ts';
 import { users } from './users/index.ts';
+import { webhooks } from './webhooks/index.ts';
+import type { WebhooksSettingsInput } from './webhooks/settings.ts';
 
 export interface PlatformPluginOptions {
   readonly mode: 'development' | 'production' | 'test';
@@ -26,6 +28,7 @@ export interface PlatformPluginOptions {
   readonly permissions?: PermissionsSettingsInput | undefined;
   readonly realtime?: RealtimeSettingsInput | undefined;
   readonly rules?: RulesSettingsInput | undefined;
+  readonly webhooks?: WebhooksSettingsInput | undefined;
 }
 
 const environments = { development: 'dev', production: 'prod', test: 'test' } as const;
@@ -45,4 +48,5 @@ export const optionalPlugins: Readonly<Record<string, (options: PlatformPluginOp
   realtime: ({ realtime: settings }) => realtime(settings),
   rules: ({ rules: settings }) => rules(settings),
   tenancy: () => tenancy(),
+  webhooks: ({ webhooks: settings }) => webhooks(settings),
 };

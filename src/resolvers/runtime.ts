@@ -1,3 +1,4 @@
+import type { GraphQLFormattedError } from 'graphql';
 import type { Database } from '../database/database.ts';
 import type { Catalog } from '../metadata/catalog.ts';
 import type { SeedSet } from '../metadata/seed.ts';
@@ -23,4 +24,17 @@ export interface Runtime {
   readonly seeds: readonly SeedSet[];
   /** A request of the platform itself, which may do everything. */
   systemContext(): RequestContext;
+  /** Runs a query or mutation inside the process as the server would, under the rights of `context`. */
+  execute(operation: Operation, context: RequestContext): Promise<OperationAnswer>;
+}
+
+export interface Operation {
+  readonly query: string;
+  readonly variables?: Readonly<Record<string, unknown>> | undefined;
+  readonly operationName?: string | undefined;
+}
+
+export interface OperationAnswer {
+  readonly data?: Readonly<Record<string, unknown>> | null;
+  readonly errors?: readonly GraphQLFormattedError[];
 }

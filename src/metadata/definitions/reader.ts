@@ -63,6 +63,15 @@ export class Reader {
     return false;
   }
 
+  /** A whole number within bounds. */
+  whole(fallback: number, minimum: number, maximum: number, ...names: readonly string[]): number {
+    const found = this.raw(...names);
+    if (!found) return fallback;
+    if (typeof found.value === 'number' && Number.isInteger(found.value) && found.value >= minimum && found.value <= maximum) return found.value;
+    this.error([found.key], `must be a whole number from ${minimum} to ${maximum}`);
+    return fallback;
+  }
+
   texts(...names: readonly string[]): readonly string[] | undefined {
     const found = this.raw(...names);
     if (!found) return undefined;

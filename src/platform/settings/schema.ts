@@ -5,6 +5,7 @@ import { jobsSettings } from '../../plugins/jobs/settings.ts';
 import { permissionsSettings } from '../../plugins/permissions/settings.ts';
 import { realtimeSettings } from '../../plugins/realtime/settings.ts';
 import { rulesSettings } from '../../plugins/rules/settings.ts';
+import { webhooksSettings } from '../../plugins/webhooks/settings.ts';
 import { changeRetentionDays } from '../../resolvers/write/change-log/prune-changes.ts';
 import { limitSettings, serverSettings } from '../../server/settings.ts';
 
@@ -60,6 +61,7 @@ export const settingsSchema = z.strictObject({
   permissions: permissionsSettings.prefault({}),
   realtime: realtimeSettings.prefault({}),
   rules: rulesSettings.prefault({}),
+  webhooks: webhooksSettings.prefault({}),
   codegen: z
     .strictObject({
       documents: z.array(z.string().min(1)).default([]).describe('Folders, relative to the app, whose *.graphql files become typed operations.'),
