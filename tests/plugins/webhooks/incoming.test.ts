@@ -28,6 +28,7 @@ describeEachDatabase('incoming webhooks', (open) => {
     const own = { env: ['TEST_HOOK_SECRET'], maxBodyBytes: 2_000 };
     app = await startPlatform({
       database: await open(),
+      settings: { encryption: { key: Buffer.alloc(32, 7).toString('base64') } },
       objects: [
         { ...payment, workflows: [{ name: 'thank', triggerType: 'on_create', actions: [{ type: 'create_record', objectName: 'note', fields: { title: 'Thanks for {number}' } }] }] },
         { name: 'note', fields: { title: 'text' } },
