@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
+import { openDatabase } from '../../src/database/open-database.ts';
 import { cli, makeFolder, repository, testEnv, writeFiles } from '../support/cli.ts';
 
 vi.setConfig({ testTimeout: 90_000 });
@@ -116,9 +117,18 @@ describe('the command line', () => {
       'objectos.config.yml': 'plugins: [open-access, rules]\n',
       'schema/objects/city.object.yml': `${city}  parks: { type: summary, summaryOperations: { object: park, function: count } }\n`,
       'schema/objects/park.object.yml': 'name: park\nfields:\n  name: text\n  city: { type: lookup, reference: city, relatedName: green }\n',
+      'schema/data/1-city.data.yml': 'object: city\nexternalId: name\nrecords: [{ name: Ulm }, { name: Bonn }]\n',
+      'schema/data/2-park.data.yml': 'object: park\nexternalId: id\nrecords:\n  - { id: 018f0000-0000-7000-8000-000000000001, name: Aue, city: Ulm }\n  - { id: 018f0000-0000-7000-8000-000000000002, name: Glacis, city: Ulm }\n',
     });
-    expect(await cli(['rollups', 'check', '-C', folder])).toMatchObject({ code: 0, out: expect.stringMatching(/city\.parks +0 +0/) as string });
-    expect(JSON.parse((await cli(['rollups', 'recompute', 'city.parks', '-C', folder, '--json'])).out)).toEqual([{ name: 'city.parks', records: 0, different: 0, examples: [] }]);
-    expect(await cli(['rollups', 'check', 'city.park', '-C', folder])).toMatchObject({ code: 1, error: expect.stringContaining('Did you mean "city.parks"?') as string });
+    const env = { ...testEnv, OBJECTOS_DATA_DIR: join(folder, 'data') };
+    expect((await cli(['seed', '-C', folder], env)).code).toBe(0);
+    expect(await cli(['rollups', 'check', '-C', folder], env)).toMatchObject({ code: 0, out: expect.stringMatching(/city\.parks +2 +0/) as string });
+    const database = await openDatabase({ dataDirectory: join(folder, 'data') });
+    await database.query({ text: 'UPDATE city SET parks = 7', values: [] });
+    await database.close();
+    expect(await cli(['rollups', 'check', '-C', folder], env)).toMatchObject({ code: 1, out: expect.stringMatching(/is 7, and should be 2/) as string });
+    expect(JSON.parse((await cli(['rollups', 'recompute', 'city.parks', '-C', folder, '--json'], env)).out)).toEqual([{ name: 'city.parks', records: 2, different: 2, examples: [] }]);
+    expect((await cli(['rollups', 'check', '-C', folder], env)).code).toBe(0);
+    expect(await cli(['rollups', 'check', 'city.park', '-C', folder], env)).toMatchObject({ code: 1, error: expect.stringContaining('Did you mean "city.parks"?') as string });
   });
 });

@@ -1,11 +1,12 @@
 import fc from '../../support/fast-check.ts';
+import { v7 as newId } from 'uuid';
 import { expect, it } from 'vitest';
 import { describeEachDatabase } from '../../support/database.ts';
 import { openSales, type Sales } from './sales.ts';
 
 /** What one writer does; numbers choose among the records that are there. */
 interface Step {
-  readonly kind: 'create' | 'bulk' | 'change' | 'changeMany' | 'line' | 'delete' | 'purge' | 'restore' | 'deleteAccount' | 'adopt' | 'refused';
+  readonly kind: 'create' | 'bulk' | 'change' | 'changeMany' | 'line' | 'delete' | 'purge' | 'restore' | 'deleteAccount' | 'adopt' | 'upsert' | 'nested' | 'refused';
   readonly at: number;
   readonly to: number;
   readonly score: number;
@@ -14,7 +15,7 @@ interface Step {
 const missing = '00000000-0000-7000-8000-000000000000';
 
 const step = fc.record<Step>({
-  kind: fc.constantFrom('create', 'create', 'bulk', 'change', 'change', 'changeMany', 'line', 'line', 'delete', 'purge', 'restore', 'deleteAccount', 'adopt', 'refused'),
+  kind: fc.constantFrom('create', 'create', 'bulk', 'change', 'change', 'changeMany', 'line', 'line', 'delete', 'purge', 'restore', 'deleteAccount', 'adopt', 'upsert', 'nested', 'refused'),
   at: fc.nat(30),
   to: fc.nat(3),
   score: fc.integer({ min: 0, max: 20 }),
@@ -28,8 +29,8 @@ async function take({ kind, at, to, score }: Step, sales: Sales): Promise<void> 
   const values = { name: 'd', amount: `${score}.25`, weight: score / 10, score, stage, accountId: to === 3 ? null : (account ?? null) };
   const run = async (document: string, variables: Readonly<Record<string, unknown>>): Promise<void> => {
     const { errors = [] } = await sales.query(document, variables);
-    // Records that are gone are refused; nothing else may be wrong.
-    expect(errors.filter(({ message }) => !/^There is no |does not exist/.test(message))).toEqual([]);
+    // Records that are gone are refused, as is the id of one in the trash; nothing else may be wrong.
+    expect(errors.filter(({ message }) => !/^There is no |does not exist|has this ID already/.test(message))).toEqual([]);
   };
   switch (kind) {
     case 'create': return run('mutation($input: DealCreateInput!) { createDeal(input: $input) { record { id } } }', { input: { ...values, lines: { create: [{ price: `${at}.5` }] } } });
@@ -42,6 +43,8 @@ async function take({ kind, at, to, score }: Step, sales: Sales): Promise<void> 
     case 'restore': return run('mutation($id: ID!) { restoreDeal(id: $id) { record { id } } }', { id: deal });
     case 'deleteAccount': return accounts.length > 2 ? run('mutation($id: ID!) { deleteAccount(id: $id) { record { id } } }', { id: account }) : undefined;
     case 'adopt': return run('mutation($id: ID!, $parent: ID) { updateAccount(id: $id, input: { parentId: $parent }) { record { id } } }', { id: accounts[1], parent: to === 1 ? null : accounts[0] });
+    case 'upsert': return run('mutation($input: [DealCreateInput!]!) { upsertDeals(input: $input) { count } }', { input: [{ ...values, id: deal }, { ...values, id: newId(), score: at }] });
+    case 'nested': return run('mutation($id: ID!, $input: AccountUpdateInput!) { updateAccount(id: $id, input: $input) { record { id } } }', { id: account, input: { deals: { create: [{ name: 'n', score, lines: { create: [{ price: `${at}.1` }] } }], connect: [{ id: deal }] }, children: { create: [{ name: 'child', deals: { create: [{ name: 'c', score: at }] } }] } } });
     case 'refused': return run('mutation($input: [DealCreateInput!]!) { createDeals(input: $input) { count } }', { input: [values, { ...values, accountId: missing }] });
   }
 }

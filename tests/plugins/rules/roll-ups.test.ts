@@ -68,6 +68,66 @@ describeEachDatabase('roll-ups', (open) => {
     await sales.expectExact();
   });
 
+  it('follow upserts, whether they create or change', async () => {
+    const sales = await openSales(await open());
+    const [a, b] = [await sales.create('account', { name: 'A' }), await sales.create('account', { name: 'B' })];
+    const [first, second] = [newId(), newId()];
+    const upsert = (input: Readonly<Record<string, unknown>>) => sales.ask('mutation($input: DealCreateInput!) { upsertDeal(input: $input) { created } }', { input: { name: 'd', ...input } });
+    expect(await upsert({ id: first, amount: '10', score: 20, accountId: a })).toEqual({ upsertDeal: { created: true } });
+    expect(await upsert({ id: first, amount: '15', score: 30 })).toEqual({ upsertDeal: { created: false } });
+    expect(await sales.numbers('account', a)).toMatchObject({ deal_count: 1, open_amount: '15.00', least_score: '30', average: '30' });
+    await sales.ask('mutation($input: [DealCreateInput!]!) { upsertDeals(input: $input) { count } }', { input: [{ id: first, name: 'd', accountId: b, score: 12 }, { id: second, name: 'e', accountId: b, amount: '1', score: 11 }] });
+    expect(await sales.numbers('account', a)).toMatchObject({ deal_count: 0, open_amount: '0.00', least_score: null });
+    expect(await sales.numbers('account', b)).toMatchObject({ deal_count: 2, open_amount: '16.00', least_score: '11', best_score: '12' });
+    await sales.expectExact();
+  });
+
+  it('follow every operation of nested writes', async () => {
+    const sales = await openSales(await open());
+    const [a, b] = [await sales.create('account', { name: 'A' }), await sales.create('account', { name: 'B' })];
+    const make = (score: number, accountId: string | null = a) => sales.create('deal', { name: `d${score}`, amount: `${score}`, score, accountId });
+    const [kept, changed, gone, away, found] = await Promise.all([make(10), make(20), make(30), make(40), make(50, b)]);
+    const nested = (deals: Readonly<Record<string, unknown>>) => sales.ask('mutation($id: ID!, $input: AccountUpdateInput!) { updateAccount(id: $id, input: $input) { record { dealCount } } }', { id: a, input: { deals } });
+    await nested({
+      create: [{ name: 'new', amount: '1', score: 60, lines: { create: [{ price: '2.50' }] } }],
+      update: [{ id: changed, input: { score: 25, amount: '25', lines: { create: [{ price: '7' }] } } }],
+      delete: [{ id: gone }],
+      disconnect: [{ id: away }],
+      connect: [{ id: found }],
+    });
+    expect(await sales.numbers('account', a)).toMatchObject({ deal_count: 4, open_amount: '86.00', least_score: '10', best_score: '60', line_total: '9.50', biggest_total: '7.00' });
+    expect(await sales.numbers('account', b)).toMatchObject({ deal_count: 0, best_score: null });
+    await nested({ set: [{ id: kept }, { id: away }] });
+    expect(await sales.numbers('account', a)).toMatchObject({ deal_count: 2, open_amount: '50.00', best_score: '40', line_total: '0.00', biggest_total: '0.00' });
+    await sales.ask('mutation($id: ID!) { updateDeal(id: $id, input: { account: { create: { name: "C", parent: { connect: { id: "' + b + '" } } } } }) { record { account { dealCount } } } }', { id: kept });
+    expect(await sales.numbers('account', b)).toMatchObject({ child_count: 1, family_deals: '1' });
+    await sales.expectExact();
+  });
+
+  it('follow what a deletion takes along, and what comes back with a restore', async () => {
+    const sales = await openSales(await open());
+    const a = await sales.create('account', { name: 'A' });
+    const deal = await sales.create('deal', { name: 'd', amount: '5', score: 5, accountId: a });
+    const before = await sales.create('line', { dealId: deal, price: '1' });
+    await sales.create('line', { dealId: deal, price: '2' });
+    await sales.ask('mutation($id: ID!) { deleteLine(id: $id) { record { id } } }', { id: before });
+    await sales.ask('mutation($id: ID!) { deleteDeal(id: $id) { record { id } } }', { id: deal });
+    expect(await sales.numbers('account', a)).toMatchObject({ deal_count: 0, line_total: '0.00', biggest_total: null });
+    await sales.expectExact();
+    await sales.ask('mutation($id: ID!) { restoreDeal(id: $id) { record { total } } }', { id: deal });
+    expect(await sales.numbers('deal', deal)).toMatchObject({ total: '2.00' });
+    expect(await sales.numbers('account', a)).toMatchObject({ deal_count: 1, line_total: '2.00', biggest_total: '2.00', least_score: '5' });
+    await sales.ask('mutation($id: ID!) { deleteDeal(id: $id) { record { id } } }', { id: deal });
+    await sales.ask('mutation($id: ID!) { deleteDeal(id: $id, purge: true) { record { id } } }', { id: deal });
+    expect((await sales.ask('{ linesAggregate { count } }'))).toEqual({ linesAggregate: { count: 0 } });
+    await sales.expectExact();
+    // The account goes for good: its deals stay, and belong to none.
+    const lonely = await sales.create('deal', { name: 'l', accountId: a });
+    await sales.ask('mutation($id: ID!) { deleteAccount(id: $id) { record { id } } }', { id: a });
+    expect(await sales.numbers('deal', lonely)).toMatchObject({ account_id: null });
+    await sales.expectExact();
+  });
+
   it('stay as they are when a write fails or is only tried', async () => {
     const sales = await openSales(await open());
     const a = await sales.create('account', { name: 'A' });

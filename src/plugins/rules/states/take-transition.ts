@@ -3,34 +3,32 @@ import type { Change } from '../../../resolvers/write/phase.ts';
 import { assign, type AssignmentProblem } from '../assignments/assignment.ts';
 import type { Subject } from '../evaluation/environment.ts';
 import { labelOf, type State, type StateMachine, type Transition } from './machine.ts';
+import { noWay, refusedStep } from './refused-step.ts';
 
 type See = (change: Change) => Subject;
 
 /** Brings a record into its new state and sets what entering and leaving set. Says why when there is no way. */
 export function takeTransition(machine: StateMachine, change: Change, event: string | undefined, see: See, imported: boolean): readonly AssignmentProblem[] {
-  const { field, states } = machine;
+  const { field, states, initial } = machine;
   const before = (change.previous?.[field.name] ?? undefined) as string | undefined;
   const after = (change.record[field.name] ?? undefined) as string | undefined;
+  if (event === undefined && before === after && change.kind === 'update') return settle(machine, change, see);
   const from = before === undefined ? undefined : states.get(before);
+  const ways = from ? possible(from.transitions, change, see) : [];
+  const targets = [...new Set(ways.flatMap(({ target }) => target ?? []))];
   if (event !== undefined) {
-    const taken = from && possible(from.transitions, change, see).find((transition) => transition.event === event);
-    if (!taken) return [noTransition(machine, from, change, see, `${event} is not possible while ${field.label} is ${labelOf(field, before)}`)];
+    const taken = ways.find((transition) => transition.event === event);
+    if (!from || !taken) return [refused(machine, noWay(field, `${event} is not possible while ${field.label} is ${labelOf(field, before)}`, from?.final === true ? before : undefined, targets))];
     // The state that the mutation guessed gives way to the one that guards chose.
     if (field.name in change.values) change.values[field.name] = before;
     return [...follow(machine, from, taken, change, see), ...settle(machine, change, see)];
   }
-  if (before === after && change.kind === 'update') return settle(machine, change, see);
-  if (before === undefined) {
-    if (!imported && (after === undefined || !machine.initial.includes(after))) return [refused(machine, `${field.label} begins as ${list(machine, machine.initial)}, not as ${after === undefined ? 'nothing' : labelOf(field, after)}`)];
-    // What comes from elsewhere was there before it came.
-    if (imported && after !== undefined && !machine.initial.includes(after)) return [];
-    return [...enter(machine, after, change, see), ...settle(machine, change, see)];
-  }
-  // A value that the definition has no state for may be brought into order.
-  if (!from) return after !== undefined && machine.initial.includes(after) ? enter(machine, after, change, see) : [refused(machine, `${field.label} is in no known state. It can begin anew as ${list(machine, machine.initial)}`)];
-  const taken = possible(from.transitions, change, see).find(({ target }) => target !== undefined && target === after);
-  if (!taken) return [noTransition(machine, from, change, see, `${field.label} cannot go from ${labelOf(field, before)} to ${after === undefined ? 'nothing' : labelOf(field, after)}`)];
-  return [...follow(machine, from, taken, change, see), ...settle(machine, change, see)];
+  const reason = refusedStep({ field, initial, next: () => from && targets, isFinal: () => from?.final === true }, before, after, imported);
+  if (reason !== undefined) return [refused(machine, reason)];
+  if (before === undefined && imported && after !== undefined && !initial.includes(after)) return [];
+  const taken = from && ways.find(({ target }) => target === after);
+  if (taken) return [...follow(machine, from, taken, change, see), ...settle(machine, change, see)];
+  return [...enter(machine, after, change, see), ...(before === undefined ? settle(machine, change, see) : [])];
 }
 
 /** Transitions whose guards hold; of those with the same event the first alone. */
@@ -69,17 +67,6 @@ function settle(machine: StateMachine, change: Change, see: See): readonly Assig
   }
 }
 
-function noTransition(machine: StateMachine, from: State | undefined, change: Change, see: See, message: string): AssignmentProblem {
-  if (from?.final === true) return refused(machine, `${message}: ${labelOf(machine.field, from.value)} is final`);
-  const ways = from ? possible(from.transitions, change, see) : [];
-  const allowed = [...new Set(ways.flatMap(({ target }) => target ?? []))];
-  return refused(machine, `${message}. Allowed: ${allowed.length > 0 ? list(machine, allowed) : 'nothing at present'}`);
-}
-
 function refused({ field }: StateMachine, message: string): AssignmentProblem {
   return { field: field.name, code: 'NOT_A_TRANSITION', message: `${message}.` };
-}
-
-function list({ field }: StateMachine, states: readonly string[]): string {
-  return states.map((state) => labelOf(field, state)).join(', ');
 }
