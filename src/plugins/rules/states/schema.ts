@@ -2,6 +2,7 @@ import type { SchemaExtension } from '../../../builder/phase.ts';
 import type { InputFields, OutputField } from '../../../builder/spec.ts';
 import { ObjectosError } from '../../../errors.ts';
 import type { CatalogObject } from '../../../metadata/catalog.ts';
+import { isRecord } from '../../../metadata/field-types/definition.ts';
 import { enumValueName, fieldTypeNames, objectTypeNames, stateMachineNames } from '../../../metadata/naming.ts';
 import type { UpdateVia } from '../../../resolvers/source.ts';
 import { askingFor } from './asked-event.ts';
@@ -45,6 +46,7 @@ function mutationField(object: CatalogObject, machine: StateMachine, eventType: 
     id: { type: 'ID!' },
     ...(machine.events.length > 0 && { event: { type: eventType, description: 'What happens; this or `to`.' } }),
     to: { type: fieldTypeNames(type, field.name).type, description: 'The state to go to; this or `event`.' },
+    input: { type: objectTypeNames(object.names.type).updateInput, description: 'What is written along with it.' },
     ifVersion: { type: 'Int', description: 'Refuses the write when the record has another version.' },
     idempotencyKey: { type: 'String', description: 'A repeat with the same key answers as the first call did and writes nothing.' },
     dryRun: { type: 'Boolean', description: 'Everything runs and is answered, nothing stays.' },
@@ -65,11 +67,14 @@ function transition({ name }: CatalogObject, machine: StateMachine): UpdateVia {
   const eventOf = (given: Readonly<Record<string, unknown>>): string | undefined => (typeof given['event'] === 'string' ? events.get(given['event']) : undefined);
   return {
     input(given) {
-      const { event, to } = given;
+      const { event, to, input } = given;
+      const along = isRecord(input) ? input : {};
+      if (field.graphqlName in along) throw new ObjectosError('BAD_REQUEST', 'Give the state with event or to, and not in the input.');
       if ((event === undefined || event === null) === (to === undefined || to === null)) throw new ObjectosError('BAD_REQUEST', 'Give exactly one of event and to.');
       const targets = [...machine.states.values()].flatMap(({ transitions }) => transitions.filter((each) => each.event === eventOf(given)));
       const target = field.options.find(({ value }) => value === targets.find((each) => each.target !== undefined)?.target)?.graphqlName;
-      return typeof to === 'string' ? { [field.graphqlName]: to } : target === undefined ? {} : { [field.graphqlName]: target };
+      const state = typeof to === 'string' ? to : target;
+      return state === undefined ? along : { ...along, [field.graphqlName]: state };
     },
     run(given, write) {
       const event = eventOf(given);
