@@ -2,6 +2,7 @@ import type { Plugin } from '../kernel/plugin.ts';
 import type { Catalog } from './catalog.ts';
 import type { DefinitionFile } from './definition-files.ts';
 import { fileKind } from './definition-files.ts';
+import { pluginHint } from './definitions/plugins-of-keys.ts';
 import { FieldReader } from './definitions/read-field.ts';
 import { ObjectReader } from './definitions/read-object.ts';
 import type { ExtensionDraft, ObjectDraft } from './definitions/read-object.ts';
@@ -64,7 +65,7 @@ export function compileCatalog({ files = [], plugins = [], definitions = [], see
     if (kind === undefined || !accepted.includes(kind)) {
       const message = kind === undefined ? 'the file has no kind in its name and is not read' : `nothing reads files of the kind "${kind}"`;
       const near = kind === undefined ? undefined : suggest(kind, accepted);
-      const hint = `${near?.startsWith('Did') === true ? `${near} ` : ''}Kinds: ${accepted.map((one) => `*.${one}.yml`).join(', ')}.`;
+      const hint = (kind === undefined ? undefined : pluginHint([kind])) ?? `${near?.startsWith('Did') === true ? `${near} ` : ''}Kinds: ${accepted.map((one) => `*.${one}.yml`).join(', ')}.`;
       report.add({ severity: 'warning', file, line: undefined, column: undefined, subject: '', message, hint });
       continue;
     }

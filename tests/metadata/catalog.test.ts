@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CatalogField, CatalogObject } from '../../src/metadata/catalog.ts';
-import { compile, problems } from './support/compile.ts';
+import { compile, historian, problems } from './support/compile.ts';
 import type { Files } from './support/compile.ts';
 
 const crm: Files = {
@@ -49,7 +49,7 @@ fields:
   'base.object.yml': 'name: base\nabstract: true\nfields: {}\n',
 };
 
-const { catalog, diagnostics } = compile(crm);
+const { catalog, diagnostics } = compile(crm, [historian]);
 
 function object(name: string): CatalogObject {
   const found = catalog.objects.get(name);

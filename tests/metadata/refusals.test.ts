@@ -103,11 +103,11 @@ const cases: readonly (readonly [string, Files, readonly string[]])[] = [
   ]],
   ['a computed field that nothing computes', { 'a.object.yml': 'name: a\nindexes: [{ fields: [total] }]\nfields:\n  total: { type: formula, formula: "1 + 1" }\n' }, [
     'a.object.yml:2:22 warning a: the index names "total", which is left out because nothing computes it',
-    'a.object.yml:4:12 warning a.total: the type formula needs the rules plugin, which is not installed; the field is left out',
+    'a.object.yml:4:12 warning a.total: nothing computes fields of the type formula; the field is left out | Turn on the plugin that does: plugins: [rules] in objectos.config.yml.',
   ]],
   ['keys that nothing acts on, in one line', { 'a.object.yml': 'name: a\nsharingModel: private\nvalidations: [{ name: x }]\nrecordTypes: []\nfields:\n  b: { type: text, requiredWhen: "c = 1" }\n' }, [
-    'a.object.yml:2:1 warning a: "sharingModel", "validations": accepted by the vocabulary, but nothing acts on them | A plugin may act on it; none that is installed does.',
-    'a.object.yml:6:20 warning a.b: "requiredWhen": accepted by the vocabulary, but nothing acts on it | A plugin may act on it; none that is installed does.',
+    'a.object.yml:2:1 warning a: "sharingModel", "validations": accepted by the vocabulary, but nothing acts on them | Turn on the plugins that do: plugins: [rules, permissions] in objectos.config.yml.',
+    'a.object.yml:6:20 warning a.b: "requiredWhen": accepted by the vocabulary, but nothing acts on it | Turn on the plugin that does: plugins: [rules] in objectos.config.yml.',
   ]],
   ['seed data of nothing', { ...account, 'acount.data.yml': '- name: x\n', 'account.data.yml': 'object: account\nexternalId: nme\nrecords:\n  - { name: x, nam: y }\n' }, [
     'account.data.yml:2:1 error data of account: "externalId" names "nme", which is no field of account | Did you mean "name"?',
@@ -122,6 +122,38 @@ it('types of fields that share a type in the API stand side by side', () => {
 
 it('objects may be called service, location or address where nothing else is', () => {
   expect(problems(Object.fromEntries(['service', 'location', 'address', 'entity', 'case', 'order', 'user'].map((name) => [`${name}.object.yml`, `name: ${name}\nfields: {}\n`])))).toEqual([]);
+});
+
+describe('a definition without the plugin that it is written for', () => {
+  const turnOn = 'Turn on the plugin that does: plugins: [rules] in objectos.config.yml.';
+  const idle = (keys: readonly string[]): string => `${keys.map((key) => `"${key}"`).join(', ')}: accepted by the vocabulary, but nothing acts on ${keys.length === 1 ? 'it' : 'them'} | ${turnOn}`;
+  it.each([
+    ['validations: [{ name: a, type: script, condition: "true", message: x }]', `3:1 warning deal: ${idle(['validations'])}`],
+    ['stateMachines: { stage: { initial: a, states: { a: {} } } }', `3:1 warning deal: ${idle(['stateMachines'])}`],
+    ['stateMachine: { field: stage, states: { a: {} } }', `3:1 warning deal: ${idle(['stateMachine'])}`],
+    ['hooks: [{ name: h, events: [beforeInsert], actions: [{ stop: x }] }]', `3:1 warning deal: ${idle(['hooks'])}`],
+    ['enable: { trackHistory: true, files: true }', `3:11 warning deal.enable: "trackHistory", "files": accepted by the vocabulary, but nothing acts on them | For "trackHistory" turn on: plugins: [rules] in objectos.config.yml.`],
+    ['recordName: { type: autonumber, displayFormat: "D-{0}" }', `3:15 warning deal.name: nothing computes fields of the type autonumber; the field is left out | ${turnOn}`],
+  ])('says so of %s', (line, expected) => {
+    expect(problems({ 'deal.object.yml': `name: deal\nfields: { stage: { type: select, options: [a] } }\n${line}\n` })).toContain(`deal.object.yml:${expected}`);
+  });
+
+  it.each([
+    ['type: text, trackHistory: true', idle(['trackHistory'])],
+    ['type: text, requiredWhen: "true", readonlyWhen: "true", visibleWhen: "true"', idle(['requiredWhen', 'readonlyWhen', 'visibleWhen'])],
+    ['type: text, dependsOn: [a], dependencies: [a]', idle(['dependsOn', 'dependencies'])],
+    ['type: select, options: [{ value: a, visibleWhen: "true" }]', idle(['options.0.visibleWhen'])],
+    ['type: number, defaultValue: { dialect: cel, source: "1" }', idle(['defaultExpression'])],
+    ['type: formula, expression: "1"', `nothing computes fields of the type formula; the field is left out | ${turnOn}`],
+    ['type: summary, summaryOperations: { object: deal, function: count }', `nothing computes fields of the type summary; the field is left out | ${turnOn}`],
+    ['type: autonumber', `nothing computes fields of the type autonumber; the field is left out | ${turnOn}`],
+  ])('says so of a field with %s', (field, expected) => {
+    expect(problems({ 'deal.object.yml': `name: deal\nfields:\n  a: { ${field} }\n` })).toEqual([expect.stringContaining(`warning deal.a: ${expected}`)]);
+  });
+
+  it.each(['hook', 'state'])('says so of *.%s.yml', (kind) => {
+    expect(problems({ [`a.${kind}.yml`]: 'name: a\n' })).toEqual([`a.${kind}.yml warning : nothing reads files of the kind "${kind}" | ${turnOn}`]);
+  });
 });
 
 describe('a definition is refused with place, finding and advice', () => {

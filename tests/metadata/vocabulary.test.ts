@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { compile, problems } from './support/compile.ts';
+import { compile, historian, problems } from './support/compile.ts';
 import type { Files } from './support/compile.ts';
 
 /** Definitions as other tools of the vocabulary write them: other spellings, other casing, keys for other parts of a platform. */
@@ -55,12 +55,12 @@ fields:
 };
 
 describe('definitions in the spellings of the vocabulary', () => {
-  const { catalog } = compile(sales);
+  const { catalog } = compile(sales, [historian]);
   const lead = catalog.objects.get('lead');
   const account = catalog.objects.get('account');
 
   it('load with few warnings, all of them true', () => {
-    expect(problems(sales)).toEqual([
+    expect(problems(sales, [historian])).toEqual([
       'lead.object.json:16:5 warning lead.enable: "files": accepted by the vocabulary, but nothing acts on it | A plugin may act on it; none that is installed does.',
     ]);
   });

@@ -34,7 +34,6 @@ export const fieldShape = {
   readonly: flag('Not writable through the API.'),
   internal: flag('Never returned by the API and never usable in filters.'),
   columnName: z.string().regex(/^[a-z_][a-z0-9_]*$/, 'is not a column name: lower-case letters, digits and underscores').max(63).optional().describe('Column in the database; derived from the name by default.'),
-  trackHistory: flag('Changes are kept as history; as the object says by default.'),
   renamedFrom: text('Former name, so that the column is renamed and keeps its data.'),
   deprecated: z.union([z.string(), z.boolean()]).optional().describe('Marks the field as deprecated in the API, with the reason.'),
   reference: text('Object that a lookup points to.'),
@@ -48,7 +47,7 @@ const clientKeys = ['placeholder', 'widget', 'group'];
 
 /** Keys of the vocabulary that only a plugin brings to life. */
 const inertKeys = [
-  'defaultExpression', 'visibleWhen', 'readonlyWhen', 'requiredWhen', 'dependencies', 'dependsOn', 'expression', 'returnType', 'summaryOperations', 'autonumberFormat', 'startNumber',
+  'defaultExpression', 'trackHistory', 'visibleWhen', 'readonlyWhen', 'requiredWhen', 'dependencies', 'dependsOn', 'expression', 'returnType', 'summaryOperations', 'autonumberFormat', 'startNumber',
   'cached', 'dataQuality', 'encryptionConfig', 'maskingRule', 'requiredPermissions', 'visible_to', 'editable_by', 'caseSensitive', 'system',
 ];
 

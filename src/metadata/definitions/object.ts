@@ -21,7 +21,6 @@ const search = z.object({
 });
 
 export const enableShape = {
-  trackHistory: flag('Changes of all fields are kept as history.'),
   searchable: flag('Has full-text search when fields are searchable; true by default.'),
   apiEnabled: flag('Is part of the API; true by default.'),
   apiMethods: z.array(z.enum(apiMethods)).optional().describe('The only methods that the API has; all by default.'),
@@ -99,6 +98,6 @@ export const enableVocabulary: KeyVocabulary = {
   what: 'capability',
   shape: enableShape,
   client: new Set(['mru', 'clone']),
-  inert: new Set(['files', 'feeds', 'activities', 'enableDuplicateDetection', 'approvalProcess', 'emailToCase']),
+  inert: new Set(['trackHistory', 'files', 'feeds', 'activities', 'enableDuplicateDetection', 'approvalProcess', 'emailToCase']),
   aliases: { audit: 'trackHistory' },
 };

@@ -9,6 +9,7 @@ import { toSnake } from '../words.ts';
 import { fieldVocabulary, keysOfSomeTypes } from './field.ts';
 import { extendVocabulary } from './key-vocabulary.ts';
 import type { KeyVocabulary } from './key-vocabulary.ts';
+import { pluginHint } from './plugins-of-keys.ts';
 import { checkKeys, checkValues, hasEffect, readMapping, warnIdle } from './read-mapping.ts';
 
 /** Other names of types, with the keys that come with them. */
@@ -70,6 +71,11 @@ export class FieldReader {
     this.#anyType = extendVocabulary(fieldVocabulary, all);
   }
 
+  /** A plugin acts on the key. */
+  acts(key: string): boolean {
+    return Object.hasOwn(this.#pluginKeys, key);
+  }
+
   /** Canonical spelling of keys and of values that have several forms; no checks yet, since an extension may add keys. */
   read(raw: unknown, place: Place, subject: string): Part | undefined {
     const part = readMapping(this.#anyType, withoutShorthand(raw), place, subject, this.#report);
@@ -85,7 +91,7 @@ export class FieldReader {
       return { name, part, type, leftOut: false, valid: false, subfields: [] };
     }
     if (type.computed && !this.#computed.has(type.name)) {
-      this.#report.warn(part, ['type'], subject, `the type ${type.name} needs the rules plugin, which is not installed; the field is left out`);
+      this.#report.warn(part, ['type'], subject, `nothing computes fields of the type ${type.name}; the field is left out`, pluginHint(['expression']));
       return { name, part, type: undefined, leftOut: true, valid: false, subfields: [] };
     }
     const { vocabulary, schema } = this.#checksOf(type);

@@ -6,6 +6,7 @@ import { isMapping, show } from '../report.ts';
 import type { Report } from '../report.ts';
 import type { Path } from '../source-document.ts';
 import { canonicalKey, isKnownKey } from './key-vocabulary.ts';
+import { pluginHint } from './plugins-of-keys.ts';
 import type { KeyVocabulary } from './key-vocabulary.ts';
 
 /** Brings the keys of a mapping into canonical spelling; a mapping that is none is reported and gives undefined. */
@@ -57,7 +58,7 @@ export function warnIdle(keys: readonly string[], part: Part, subject: string, r
   const [first] = keys;
   if (first === undefined) return;
   const names = keys.map((key) => `"${key}"`).join(', ');
-  report.warn(part, first.split('.'), subject, `${names}: accepted by the vocabulary, but nothing acts on ${keys.length === 1 ? 'it' : 'them'}`, 'A plugin may act on it; none that is installed does.');
+  report.warn(part, first.split('.'), subject, `${names}: accepted by the vocabulary, but nothing acts on ${keys.length === 1 ? 'it' : 'them'}`, pluginHint(keys) ?? 'A plugin may act on it; none that is installed does.');
 }
 
 /** Values that ask for nothing need no warning. */

@@ -70,7 +70,7 @@ function finish(build: ObjectBuild, { keys, indexes }: LinkedKeys, report: Repor
     searchLanguage: search.language,
     softDelete: build.softDelete,
     methods: linkMethods(build, search.fields.length > 0, report),
-    trackHistory: draft.enable.value['trackHistory'] === true || [...fields.values()].some((field) => field.trackHistory),
+    trackHistory: [...fields.values()].some((field) => field.trackHistory),
     organizationField: draft.organization?.name,
     system: draft.system,
     recordTypes: [],

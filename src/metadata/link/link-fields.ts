@@ -12,8 +12,8 @@ import type { Mutable } from './build.ts';
 export interface FieldContext {
   readonly types: ReadonlyMap<string, FieldType>;
   readonly report: Report;
-  /** `enable.trackHistory` of the object. */
-  readonly trackHistory: boolean;
+  /** `enable.trackHistory` of the object; undefined where no plugin keeps history. */
+  readonly trackHistory: boolean | undefined;
 }
 
 /** A field of the Catalog from its checked definition; references and clashes with other names come later. */
@@ -43,7 +43,7 @@ export function linkField(object: string, draft: FieldDraft, type: FieldType, su
     readonly: value['readonly'] === true,
     internal: value['internal'] === true,
     system: false,
-    trackHistory: typeof value['trackHistory'] === 'boolean' ? value['trackHistory'] : context.trackHistory,
+    trackHistory: context.trackHistory !== undefined && (typeof value['trackHistory'] === 'boolean' ? value['trackHistory'] : context.trackHistory),
     renamedFrom: text(value['renamedFrom']),
     deprecated: deprecation(value['deprecated']),
     subfields: linkSubfields(object, draft, type, subject, context),

@@ -63,7 +63,7 @@ function linkOwnFields(build: ObjectBuild, context: ObjectContext): void {
   const { name, draft, softDelete } = build;
   const system = createSystemFields(name, softDelete, context.types);
   const systemNames = new Set(system.map((field) => field.name));
-  const trackHistory = draft.enable.value['trackHistory'] === true;
+  const trackHistory = context.fields.acts('trackHistory') ? draft.enable.value['trackHistory'] === true : undefined;
   for (const field of system) if (field.name === 'id') build.fields.set('id', field);
   for (const [fieldName, part] of draft.fields) {
     const subject = `${name}.${fieldName}`;

@@ -61,6 +61,7 @@ export function rules(settings: RulesSettingsInput = {}): Plugin {
       computes: ['formula', 'summary', 'autonumber'],
       objectKeys,
       fieldKeys,
+      enableKeys: ['trackHistory'],
       kinds: [stateKind, hookKind],
       check(catalog, report, documents) {
         readRollUps(catalog, report);

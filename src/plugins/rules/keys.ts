@@ -18,6 +18,7 @@ export const fieldKeys = {
   requiredWhen: expressionShape.optional().describe('Condition under which the field needs a value.'),
   readonlyWhen: expressionShape.optional().describe('Condition on the stored record under which the field no longer changes.'),
   visibleWhen: expressionShape.optional().describe('Condition under which user interfaces show the field.'),
+  trackHistory: z.boolean().optional().describe('Changes are kept as history; as the object says by default.'),
   dependsOn: z.array(dependency).optional().describe('Fields on which the choices of this one depend.'),
   dependencies: z.array(z.string()).optional().describe('Fields that this one is made from.'),
   defaultExpression: expressionShape.optional().describe('Expression that gives the value of a new record; `defaultValue: { dialect: cel, source }` means the same.'),

@@ -37,6 +37,8 @@ async function prepareGroup(group: readonly Row[], state: RunState): Promise<Bat
 
   const { before, after } = await prepareOnes(rows, state);
   announce([...before, ...after], state);
+  // Records that these rows point to come first: defaults, hooks and rules of the rows look at them.
+  const pointedTo = await prepareRows(before, state);
   const links = await prepareLinks(rows, state);
   await checkReferences(rows, state);
   applyDefaults(rows, state);
@@ -47,7 +49,8 @@ async function prepareGroup(group: readonly Row[], state: RunState): Promise<Bat
   prepareComputed(rows, state);
   const children = await prepareMany(rows, state);
   return [
-    ...(await prepareRows([...before, ...links.before], state)),
+    ...pointedTo,
+    ...(await prepareRows(links.before, state)),
     { rows },
     ...(await prepareRows([...after, ...links.after, ...children], state)),
   ];

@@ -4,11 +4,15 @@ export type Path = readonly (string | number)[];
 
 /** Collects what is wrong with the rows of one write, by root row, so that everything is reported at once. */
 export class ProblemList {
-  readonly #problems: { readonly root: number; readonly problem: Problem; readonly as: ErrorCode; readonly extensions: Readonly<Record<string, unknown>> | undefined }[] = [];
+  readonly #problems: { readonly problem: Problem; readonly as: ErrorCode; readonly extensions: Readonly<Record<string, unknown>> | undefined }[] = [];
+  readonly #byRoot = new Map<number, Problem[]>();
 
   /** `as` is the code of the whole error when this is the gravest problem. */
   add(root: number, problem: Problem, as: ErrorCode = 'VALIDATION_FAILED', extensions?: Readonly<Record<string, unknown>>): void {
-    this.#problems.push({ root, problem, as, extensions });
+    this.#problems.push({ problem, as, extensions });
+    const others = this.#byRoot.get(root);
+    if (others) others.push(problem);
+    else this.#byRoot.set(root, [problem]);
   }
 
   get size(): number {
@@ -16,11 +20,11 @@ export class ProblemList {
   }
 
   get roots(): ReadonlySet<number> {
-    return new Set(this.#problems.map(({ root }) => root));
+    return new Set(this.#byRoot.keys());
   }
 
   of(root: number): readonly Problem[] {
-    return this.#problems.filter((entry) => entry.root === root).map(({ problem }) => problem);
+    return this.#byRoot.get(root) ?? [];
   }
 
   /** The gravest code names the error; the problems are all listed. */

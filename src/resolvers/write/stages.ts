@@ -48,8 +48,15 @@ export function changeOf(row: Row): Change {
 /** Rows of which nothing is wrong so far: hooks are spared values that were refused. */
 export function soundRows(rows: readonly Row[], { problems }: RunState): readonly Row[] {
   if (problems.size === 0) return rows;
-  const refused = problems.roots;
-  return rows.filter(({ root }) => !refused.has(root));
+  return rows.filter((row) => !problems.of(row.root).some(({ path }) => concerns(path, row)));
+}
+
+/** A problem of the row, of one that holds it, or of a record that it points to. Records of its lists are checked for themselves. */
+function concerns(path: readonly (string | number)[], { path: place, plan }: Row): boolean {
+  const common = Math.min(path.length, place.length);
+  if (!samePath(path.slice(0, common), place.slice(0, common))) return false;
+  const entry = plan.inputs.get(String(path[place.length]));
+  return entry?.kind !== 'relation' || entry.relation.kind === 'one';
 }
 
 export async function runDefaults(rows: readonly Row[], state: RunState): Promise<void> {

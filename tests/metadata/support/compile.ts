@@ -1,9 +1,19 @@
+import * as z from 'zod';
 import { compileCatalog } from '../../../src/metadata/compile.ts';
 import type { LoadedCatalog } from '../../../src/metadata/compile.ts';
 import { DefinitionError } from '../../../src/metadata/diagnostic.ts';
 import type { Diagnostic } from '../../../src/metadata/diagnostic.ts';
 import { fieldTypes } from '../../../src/metadata/field-types/index.ts';
 import type { Plugin } from '../../../src/kernel/plugin.ts';
+import type {} from '../../../src/plugins/rules/index.ts';
+
+/** Acts on `trackHistory`, and does nothing else. */
+export const historian: Plugin = {
+  name: 'rules',
+  version: '1.0.0',
+  description: 'Stands in for a plugin that keeps history.',
+  metadata: { fieldKeys: { trackHistory: z.boolean().optional() }, enableKeys: ['trackHistory'] },
+};
 
 /** Files by path, as they would stand in the folder of definitions. */
 export type Files = Readonly<Record<string, string>>;

@@ -9,6 +9,7 @@ fields:
   name: { type: text, required: true }
   industry: { type: select, options: [Tech, Retail] }
   blocked: { type: boolean }
+  parent: { type: tree }
 ---
 name: deal
 fields:
@@ -45,6 +46,7 @@ validations:
   - { name: keep_won, type: script, condition: "record.stage = 'won'", events: [delete], message: Won deals stay. }
   - { name: idle, type: script, condition: "true", active: false, message: Never. }
   - { name: blocked_account, type: script, condition: "account.blocked AND (ISNEW() OR ISCHANGED(account))", message: The account is blocked. }
+  - { name: blocked_group, type: script, condition: "account.parent.blocked OR account.parent.parent.name = 'Banned'", message: The group of the account is blocked. }
 `;
 
 interface Told {
@@ -148,6 +150,24 @@ describeEachDatabase('validation rules', (open) => {
     expect(problems(await create({ account: { create: { name: 'New' } } }))).toEqual([]);
   });
 
+  it('looks along paths whose records the same write creates, changes and finds', async () => {
+    const account = async (input: Readonly<Record<string, unknown>>): Promise<string> =>
+      ((await app.query('mutation ($input: AccountCreateInput!) { createAccount(input: $input) { record { id } } }', { input })).data as { createAccount: { record: { id: string } } }).createAccount.record.id;
+    const [bad, banned] = [await account({ name: 'Group', blocked: true }), await account({ name: 'Banned' })];
+    const below = await account({ name: 'Below', parentId: banned });
+    const group = [['', 'RULE_FAILED', 'blocked_group']];
+    expect(broken(await create({ account: { create: { name: 'New', parentId: bad } } }))).toEqual(group);
+    expect(broken(await create({ account: { create: { name: 'New', parent: { create: { name: 'Also new', blocked: true } } } } }))).toEqual(group);
+    expect(broken(await create({ account: { create: { name: 'New', parentId: below } } }))).toEqual(group);
+    expect(broken(await create({ account: { create: { name: 'New', parent: { create: { name: 'Also new', parent: { connect: { id: banned } } } } } } }))).toEqual(group);
+    expect(problems(await create({ account: { create: { name: 'New', parent: { create: { name: 'Also new', parent: { create: { name: 'Top' } } } } } } }))).toEqual([]);
+    const free = await account({ name: 'Free' });
+    const deals = { create: [{ name: 'D', amount: '1' }] };
+    const move = (parentId: string | null) => app.query('mutation ($id: ID!, $input: AccountUpdateInput!) { updateAccount(id: $id, input: $input) { record { id } } }', { id: free, input: { parentId, deals } });
+    expect(broken(await move(bad))).toEqual([['deals.create.0', 'RULE_FAILED', 'blocked_group']]);
+    expect(problems(await move(null))).toEqual([]);
+  });
+
   it('refuses rows of a bulk write one by one', async () => {
     const input = [{ name: 'A', amount: '1' }, { name: 'B', amount: '1', discount: 50 }, { name: 'C', amount: '1', discount: 25 }];
     const result = await app.query('mutation ($input: [DealCreateInput!]!) { createDeals(input: $input, mode: PARTIAL) { count rows { index problems { path rule severity } } warnings { path rule } } }', { input });
@@ -165,6 +185,17 @@ describeEachDatabase('validation rules', (open) => {
   it('checks records of nested writes at their place', async () => {
     const result = await app.query('mutation { createAccount(input: { name: "A", deals: { create: [{ name: "D", amount: "1" }, { name: "E", amount: "1", phone: "x" }] } }) { record { id } } }');
     expect(broken(result)).toEqual([['deals.create.1.phone', 'BAD_FORMAT', 'phone_form']]);
+  });
+
+  it('tells what is wrong with all records of a nested write together', async () => {
+    const deals = [{ name: 'D', amount: '1', phone: 'x', discount: 50 }, { name: 'E', amount: '1', startDate: '2026-02-02', endDate: '2026-01-01' }];
+    const result = await app.query('mutation ($deals: [DealCreateInput!]!) { createAccount(input: { name: "", deals: { create: $deals } }) { record { id } } }', { deals });
+    expect(broken(result)).toEqual([
+      ['name', 'REQUIRED', undefined],
+      ['deals.create.0', 'RULE_FAILED', 'discount_limit'],
+      ['deals.create.1.startDate', 'RULE_FAILED', 'end_after_start'], ['deals.create.1.endDate', 'RULE_FAILED', 'end_after_start'],
+      ['deals.create.0.phone', 'BAD_FORMAT', 'phone_form'],
+    ]);
   });
 });
 

@@ -13,8 +13,11 @@ import { jsonbObject, jsonOf } from '../../../resolvers/write/sql/parts.ts';
 /** The record that a lookup leads to, by object and id. */
 export type Related = (object: string, id: string) => StoredRecord | undefined;
 
-/** Loads what expressions read behind the lookups of these changes. */
-export type LoadRelated = (changes: readonly Change[], context: MutationContext) => Promise<Related>;
+/** A record whose lookups are followed, as it will be and as it was. */
+export type RelatedSource = Pick<Change, 'record'> & Partial<Pick<Change, 'previous'>>;
+
+/** Loads what expressions read behind the lookups of these records. */
+export type LoadRelated = (sources: readonly RelatedSource[], context: MutationContext) => Promise<Related>;
 
 /** Records that one chain of lookups leads to. */
 interface Chain {
@@ -22,26 +25,53 @@ interface Chain {
   readonly fields: Set<string>;
 }
 
+/** What was loaded, by object and id. */
+type Loaded = Map<string, StoredRecord>;
+
 /** Undefined when the reads stay on the record itself. One statement reads all chains for all changes of a batch. */
 export function relatedLoader(reads: readonly ReadField[], catalog: Catalog): LoadRelated | undefined {
-  const chains = chainsOf(reads);
-  if (chains.length === 0) return undefined;
-  const binds = new BindList();
-  const text = chains.map((chain) => selectOf(chain, catalog, binds)).join(' UNION ALL ');
-  const lookups = [...new Set(chains.map(({ steps }) => steps[0]?.name ?? ''))];
-  return async (changes, context) => {
-    const ids = Object.fromEntries(lookups.map((name) => [name, [...new Set(changes.flatMap(({ record, previous }) => [record[name], previous?.[name]]).filter((id) => typeof id === 'string'))]]));
-    const records = new Map<string, StoredRecord>();
-    if (Object.values(ids).some((list) => list.length > 0)) {
-      const { rows } = await context.database.query<{ object: string; id: string; image: StoredRecord }>({ text, values: binds.values(context, ids) });
-      for (const { object, id, image } of rows) records.set(`${object} ${id}`, { ...records.get(`${object} ${id}`), ...image });
-    }
+  const collect = collector(reads, catalog);
+  if (!collect) return undefined;
+  return async (sources, context) => {
+    const records: Loaded = new Map();
+    await collect(sources, context, records);
     return (object, id) => {
       const stored = records.get(`${object} ${id}`);
       const underway = context.underway(object, id);
       return underway ? { ...stored, ...underway } : stored;
     };
   };
+}
+
+type Collect = (sources: readonly RelatedSource[], context: MutationContext, records: Loaded) => Promise<void>;
+
+/** What the same write creates or changes is not in the database yet: the chains go on from there by a statement of their own. */
+function collector(reads: readonly ReadField[], catalog: Catalog): Collect | undefined {
+  const chains = chainsOf(reads);
+  if (chains.length === 0) return undefined;
+  const binds = new BindList();
+  const text = chains.map((chain) => selectOf(chain, catalog, binds)).join(' UNION ALL ');
+  const lookups = [...new Map(chains.flatMap(({ steps: [first] }) => (first ? [[first.name, first]] : []))).values()];
+  const further = lookups.map((lookup) => ({ lookup, collect: collector(tailsOf(reads, lookup), catalog) }));
+  return async (sources, context, records) => {
+    const ids = Object.fromEntries(lookups.map(({ name }) => [name, [...new Set(sources.flatMap(({ record, previous }) => [record[name], previous?.[name]]).filter((id) => typeof id === 'string'))]]));
+    if (Object.values(ids).every((list) => list.length === 0)) return;
+    const { rows } = await context.database.query<{ object: string; id: string; image: StoredRecord }>({ text, values: binds.values(context, ids) });
+    for (const { object, id, image } of rows) records.set(`${object} ${id}`, { ...records.get(`${object} ${id}`), ...image });
+    for (const { lookup, collect } of further) {
+      if (!collect) continue;
+      const made = (ids[lookup.name] ?? []).flatMap((id) => {
+        const record = context.underway(lookup.reference?.object ?? lookup.object, String(id));
+        return record ? [{ record }] : [];
+      });
+      if (made.length > 0) await collect(made, context, records);
+    }
+  };
+}
+
+/** The rest of the reads that begin with this lookup. */
+function tailsOf(reads: readonly ReadField[], { name }: CatalogField): readonly ReadField[] {
+  return reads.flatMap((read) => (read.steps[0]?.name === name ? [{ ...read, steps: read.steps.slice(1) }] : []));
 }
 
 function chainsOf(reads: readonly ReadField[]): readonly Chain[] {
