@@ -8,7 +8,7 @@ import { fold, repeats, soon, startLive, type LiveApp, type Message } from './su
 
 const id = (n: number): string => `018f0000-0000-7000-8000-${String(n).padStart(12, '0')}`;
 const objects = [
-  { name: 'deal', enable: { trash: true }, fields: { name: { type: 'text' }, stage: { type: 'text' }, parent: { type: 'lookup', reference: 'deal' } } },
+  { name: 'deal', enable: { trash: true }, fields: { name: { type: 'text' }, stage: { type: 'text' }, parent: { type: 'lookup', reference: 'deal' }, topic: { type: 'lookup', reference: 'note' } } },
   { name: 'note', fields: { text: { type: 'textarea' } } },
 ];
 const message = 'cursor kind recordId changedFields at';
@@ -100,6 +100,19 @@ describeEachDatabase('streams of changes', (open, kind) => {
     expect(deleted.kinds).toEqual(['READY', 'DELETED']);
     const unknown = app.follow('subscription { changes(objects: ["nothing"]) { kind } }');
     await expect.poll(() => unknown.errors, soon).toMatchObject([{ message: 'There is no object "nothing" whose changes you may follow.' }]);
+  });
+
+  it('end alone when the database cannot test their rows', async () => {
+    const app = await startLive({ database: await open(), objects });
+    await create(app, 1, 2);
+    const broken = app.follow(`subscription { dealChanges(where: { topic: { text: { eq: "x" } } }) { ${message} } }`);
+    const sound = app.follow(`subscription { dealChanges(where: { not: { parent: { name: { eq: "y" } } } }) { ${message} record { id name } } }`);
+    const plain = app.follow(deals);
+    for (const stream of [broken, sound, plain]) await expect.poll(() => stream.kinds, soon).toEqual(['READY']);
+    await app.platform.database.exec('ALTER TABLE note RENAME COLUMN text TO other');
+    await rename(app, 2, 'z');
+    await expect.poll(() => broken.errors, soon).toMatchObject([{ message: 'Internal error', extensions: { code: 'INTERNAL' } }]);
+    for (const stream of [sound, plain]) await expect.poll(() => stream.kinds, soon).toEqual(['READY', 'UPDATED']);
   });
 
   it('are bounded per person', async () => {

@@ -8,6 +8,7 @@ import type { Waiting } from '../delivery/subscriber.ts';
 import { SubscriptionEvent } from '../../../resolvers/execute/subscription-event.ts';
 import { nameFields, type Named } from '../delivery/name-fields.ts';
 import type { View } from '../views/view.ts';
+import type { Attempt } from './attempt.ts';
 import type { Step } from './step.ts';
 
 interface Post {
@@ -16,19 +17,24 @@ interface Post {
   readonly named: readonly Named[];
 }
 
-/** Makes the messages of a step and hands them over when `commit` is called. Records are read once for all who get the same. */
-export async function prepareMessages({ outcomes, before, cursor }: Step, request: RequestContext): Promise<() => void> {
+/** Makes the messages of a step and gives what hands them over. Records are read once for all who get the same. */
+export async function prepareMessages({ outcomes, before, cursor }: Step, request: RequestContext, attempt: Attempt): Promise<() => void> {
   const posts: Post[] = [];
+  const failed = new Map<Audience, unknown>();
   for (const [view, list] of outcomes) {
     for (const audience of view.audiences.values()) {
       const wanted = list.filter(({ kind }) => audience.kinds?.has(kind) ?? true);
-      const named = await nameFields(view.object, wanted, audience.fields, request);
+      const named = await attempt(() => nameFields(view.object, wanted, audience.fields, request), (error) => {
+        failed.set(audience, error);
+        return [];
+      });
       if (named.length > 0) posts.push({ view, audience, named });
     }
   }
   const shared = posts.filter(({ audience }) => [...audience.listeners].some(isShared));
-  const records = await readShared(shared);
+  const records = await readShared(shared, attempt, failed);
   return () => {
+    for (const [{ listeners }, error] of failed) for (const { subscriber } of [...listeners]) subscriber.end(error);
     for (const { view, audience, named } of shared) {
       const { sight } = audience;
       const read = records.get(audience.reader.key);
@@ -58,16 +64,28 @@ export function messageOf({ outcome: { kind, id, change }, changedFields }: Name
   return { kind, recordId: id, changedFields, at: change?.at ?? new Date().toISOString(), cursor: encodeCursor({ log, sight }), records: undefined };
 }
 
-async function readShared(posts: readonly Post[]): Promise<ReadonlyMap<string, ReadonlyMap<string, ReadRecord>>> {
-  const wanted = new Map<string, { readonly reader: RecordReader; readonly ids: Set<string> }>();
-  for (const { audience: { reader }, named } of posts) {
-    const entry = wanted.get(reader.key) ?? { reader, ids: new Set<string>() };
+interface SharedReading {
+  readonly reader: RecordReader;
+  readonly audiences: Audience[];
+  readonly ids: Set<string>;
+}
+
+async function readShared(posts: readonly Post[], attempt: Attempt, failed: Map<Audience, unknown>): Promise<ReadonlyMap<string, ReadonlyMap<string, ReadRecord>>> {
+  const wanted = new Map<string, SharedReading>();
+  for (const { audience, named } of posts) {
+    const { reader } = audience;
+    const entry = wanted.get(reader.key) ?? { reader, audiences: [], ids: new Set<string>() };
     wanted.set(reader.key, entry);
+    entry.audiences.push(audience);
     for (const { outcome: { kind, id } } of named) if (showsRecord(kind)) entry.ids.add(id);
   }
   const records = new Map<string, ReadonlyMap<string, ReadRecord>>();
-  await Promise.all([...wanted].map(async ([key, { reader, ids }]) => {
-    if (ids.size > 0) records.set(key, await reader.read([...ids]));
+  await Promise.all([...wanted].map(async ([key, { reader, audiences, ids }]) => {
+    if (ids.size === 0) return;
+    records.set(key, await attempt(() => reader.read([...ids]), (error) => {
+      for (const audience of audiences) failed.set(audience, error);
+      return new Map();
+    }));
   }));
   return records;
 }

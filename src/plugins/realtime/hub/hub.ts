@@ -16,8 +16,9 @@ import { Subscriber } from '../delivery/subscriber.ts';
 import type { RealtimeSettings } from '../settings.ts';
 import { askRows } from '../views/ask-rows.ts';
 import type { View } from '../views/view.ts';
+import { apart, together, type Attempt } from './attempt.ts';
 import { messageOf, prepareMessages } from './deliver.ts';
-import { takeStep, tooLarge, type Arrival, type Beginning, type Step } from './step.ts';
+import { takeStep, type Arrival, type Beginning, type Step } from './step.ts';
 import { Views } from './views.ts';
 
 export interface HubOptions {
@@ -121,6 +122,7 @@ export class Hub {
   }
 
   async #run(): Promise<void> {
+    let attempt = together;
     while (!this.#stopped) {
       if (!this.#woken) await this.#pause(polling);
       this.#woken = false;
@@ -129,9 +131,11 @@ export class Hub {
         continue;
       }
       try {
-        await this.#step();
+        await this.#step(attempt);
+        attempt = together;
       } catch (error) {
         if (this.#stopped) return;
+        attempt = apart(this.#options.runtime.database);
         this.#options.log.warn({ err: error }, 'Changes could not be read; it is tried again.');
         await new Promise((resolve) => setTimeout(resolve, retrying).unref());
         this.#woken = true;
@@ -149,16 +153,19 @@ export class Hub {
     });
   }
 
-  async #step(): Promise<void> {
+  async #step(attempt: Attempt): Promise<void> {
     const { runtime, settings } = this.#options;
     const request = runtime.systemContext();
     const timed = Date.now() - this.#timedAt > clock;
     const arrivals = this.#arrivals(request);
-    const step = await takeStep({ after: this.#cursor, views: this.#views, arrivals, settings, timed }, request);
+    const step = await takeStep({ after: this.#cursor, views: this.#views, arrivals, settings, timed, attempt }, request);
     // Who lost a right with these very changes gets nothing that it was for.
     if (step.system) await this.#lookAtRights();
-    const deliver = await prepareMessages(step, request);
-    const missed = await Promise.all(step.beginnings.map((beginning) => nameMissed(beginning, request)));
+    const deliver = await prepareMessages(step, request, attempt);
+    const missed = await Promise.all(step.beginnings.map((beginning) => attempt(() => nameMissed(beginning, request), (error) => {
+      beginning.arrival.listener.subscriber.end(error);
+      return [];
+    })));
 
     this.#cursor = step.cursor;
     if (timed) this.#timedAt = Date.now();
@@ -166,8 +173,9 @@ export class Hub {
     if (step.gap) for (const { subscriber, standing, legs } of this.#listeners) if (legs.length > 0) subscriber.lose(encodeCursor({ log: step.cursor, sight: standing.sight }));
     if (!step.gap) deliver();
     for (const [index, beginning] of step.beginnings.entries()) this.#begin(beginning, step, missed[index] ?? []);
-    const overgrown = step.overgrown.flatMap((view) => [...view.audiences.values()].flatMap(({ listeners }) => [...listeners]));
-    for (const { subscriber } of overgrown) subscriber.end(tooLarge(settings.viewSize));
+    for (const [{ audiences }, error] of step.failed) {
+      for (const { subscriber } of [...audiences.values()].flatMap(({ listeners }) => [...listeners])) subscriber.end(error);
+    }
     if (this.#joining.size > 0 || [...this.#listeners].some(({ next }) => next)) this.#woken = true;
   }
 

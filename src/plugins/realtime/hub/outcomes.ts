@@ -23,12 +23,16 @@ export function outcomeOf(change: RecordChange, was: boolean, is: boolean): Outc
   return kind && { kind, id: change.id, change };
 }
 
-/** For views that memory can test: each view is asked about each of its rows once, however many listen. */
-export function testInMemory(changes: readonly RecordChange[], index: ViewIndex, request: RequestContext, outcomes: Outcomes): void {
+/** For views that memory can test: each view is asked about each of its rows once, however many listen. A view whose test throws is among `failed`. */
+export function testInMemory(changes: readonly RecordChange[], index: ViewIndex, request: RequestContext, outcomes: Outcomes, failed: Map<View, unknown>): void {
   for (const change of changes) {
     for (const view of index.candidates([change.before, change.after])) {
-      const outcome = outcomeOf(change, matches(view, change.before, request), matches(view, change.after, request));
-      if (outcome) addOutcome(outcomes, view, outcome);
+      try {
+        const outcome = outcomeOf(change, matches(view, change.before, request), matches(view, change.after, request));
+        if (outcome) addOutcome(outcomes, view, outcome);
+      } catch (error) {
+        failed.set(view, error);
+      }
     }
   }
 }

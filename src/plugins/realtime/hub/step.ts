@@ -7,6 +7,7 @@ import { askRows, type Question } from '../views/ask-rows.ts';
 import { mergeChanges, orderOf, presentRows, type RecordChange } from '../views/record-changes.ts';
 import type { View } from '../views/view.ts';
 import type { RealtimeSettings } from '../settings.ts';
+import { together, type Attempt } from './attempt.ts';
 import { missedBy, objectsOf, type Missed } from './catch-up.ts';
 import { addOutcome, compareRows, testInMemory, type Outcomes } from './outcomes.ts';
 import { readLog } from './read-log.ts';
@@ -35,7 +36,8 @@ export interface Beginning {
   /** Rows that came and went with other rights. */
   readonly entered: readonly (readonly [View, readonly string[]])[];
   readonly left: readonly (readonly [View, readonly string[]])[];
-  readonly refused: ObjectosError | undefined;
+  /** Why it ends instead. */
+  readonly refused: unknown;
 }
 
 /** What one look at the database found. Nothing is changed by it, so that it can be repeated. */
@@ -47,8 +49,8 @@ export interface Step {
   readonly outcomes: Outcomes;
   /** Rows of views that only the database can test. */
   readonly known: ReadonlyMap<View, Set<string>>;
-  /** Views that became too large. */
-  readonly overgrown: readonly View[];
+  /** Views that ended, with the reason: they became too large, or cannot be tested. */
+  readonly failed: ReadonlyMap<View, unknown>;
   readonly beginnings: readonly Beginning[];
   /** Objects of the platform that changed: rights may have. */
   readonly system: boolean;
@@ -61,6 +63,7 @@ export interface StepInput {
   readonly settings: RealtimeSettings;
   /** Views whose rows come and go with the clock are due. */
   readonly timed: boolean;
+  readonly attempt: Attempt;
 }
 
 /** Log, rows and answers of one snapshot: they agree with each other exactly. */
@@ -68,18 +71,19 @@ export function takeStep(input: StepInput, request: RequestContext): Promise<Ste
   return request.database.transaction(() => look(input, request), { isolation: 'repeatable read', readOnly: true });
 }
 
-async function look({ after, views, arrivals, settings, timed }: StepInput, request: RequestContext): Promise<Step> {
+async function look({ after, views, arrivals, settings, timed, attempt }: StepInput, request: RequestContext): Promise<Step> {
   const { catalog, database } = request;
   const before = after ?? (await latestCursor(database));
   const system = [...catalog.objects.values()].filter((object) => object.system).map(({ name }) => name);
   const log = after === undefined ? { changes: [], cursor: before, gap: false } : await readLog(database, after, [...new Set([...views.objects(), ...system])], settings.changesAtOnce);
   const cursor = log.gap ? await latestCursor(database) : log.cursor;
   const outcomes: Outcomes = new Map();
+  const failed = new Map<View, unknown>();
   const touched = new Set(log.changes.map(({ object }) => object));
   const changesOf = await readRecords(log.changes, views, request);
   for (const [name, changes] of changesOf) {
     const index = views.of(name);
-    if (index) testInMemory(changes, index, request, outcomes);
+    if (index) testInMemory(changes, index, request, outcomes, failed);
   }
 
   const fresh = new Set(arrivals.flatMap((arrival) => arrival.views).filter((view) => !view.test && !view.known));
@@ -91,21 +95,24 @@ async function look({ after, views, arrivals, settings, timed }: StepInput, requ
     if (!whole && ids.length === 0) continue;
     questions.push({ view, question: { object: view.object, filter: view.filter, ...(whole ? { limit } : { ids }) }, of: whole ? undefined : new Set(ids) });
   }
-  const answers = questions.length === 0 ? [] : await askRows(questions.map(({ question }) => question), request);
+  const answers: (ReadonlySet<string> | undefined)[] = [];
+  for (const part of attempt === together ? [questions] : questions.map((each) => [each])) {
+    answers.push(...(await attempt<readonly (ReadonlySet<string> | undefined)[]>(() => askRows(part.map(({ question }) => question), request), (error) => part.map(({ view }) => void failed.set(view, error)))));
+  }
   const known = new Map<View, Set<string>>();
-  const overgrown: View[] = [];
   for (const [index, { view, of }] of questions.entries()) {
-    const rows = answers[index] ?? new Set<string>();
+    const rows = answers[index];
+    if (!rows) continue;
     const former = view.known ?? new Set<string>();
     if (!fresh.has(view)) for (const outcome of compareRows(former, rows, changesOf.get(view.object.name) ?? [], of)) addOutcome(outcomes, view, outcome);
     const now = of ? new Set([...former].filter((id) => !of.has(id)).concat([...rows])) : new Set(rows);
-    if (now.size > settings.viewSize) overgrown.push(view);
+    if (now.size > settings.viewSize) failed.set(view, tooLarge(settings.viewSize));
     known.set(view, now);
   }
 
   const beginnings: Beginning[] = [];
-  for (const arrival of arrivals) beginnings.push(await begin(arrival, overgrown, settings, request));
-  return { before, cursor, gap: log.gap, outcomes, known, overgrown, beginnings, system: system.some((name) => touched.has(name)) };
+  for (const arrival of arrivals) beginnings.push(await attempt(() => begin(arrival, failed, settings, request), (refused) => ({ ...nothingFor(arrival), refused })));
+  return { before, cursor, gap: log.gap, outcomes, known, failed, beginnings, system: system.some((name) => touched.has(name)) };
 }
 
 async function readRecords(log: readonly LoggedChange[], views: Views, { database }: RequestContext): Promise<ReadonlyMap<string, readonly RecordChange[]>> {
@@ -131,11 +138,14 @@ async function readRecords(log: readonly LoggedChange[], views: Views, { databas
 export const tooLarge = (maximum: number): ObjectosError =>
   new ObjectosError('LIMIT_EXCEEDED', `The subscription covers more than ${maximum.toLocaleString('en-US')} records. Narrow it with \`where\`.`, { extensions: { limit: 'viewSize', maximum } });
 
-async function begin(arrival: Arrival, overgrown: readonly View[], settings: RealtimeSettings, request: RequestContext): Promise<Beginning> {
+const nothingFor = (arrival: Arrival): Beginning => ({ arrival, resync: false, missed: [], snapshot: undefined, entered: [], left: [], refused: undefined });
+
+async function begin(arrival: Arrival, failed: ReadonlyMap<View, unknown>, settings: RealtimeSettings, request: RequestContext): Promise<Beginning> {
   const { listener: { wish }, standing, views, from, again } = arrival;
-  const nothing: Beginning = { arrival, resync: false, missed: [], snapshot: undefined, entered: [], left: [], refused: undefined };
+  const nothing = nothingFor(arrival);
   const limit = settings.viewSize + 1;
-  if (views.some((view) => overgrown.includes(view))) return { ...nothing, refused: tooLarge(settings.viewSize) };
+  const unfit = views.find((view) => failed.has(view));
+  if (unfit) return { ...nothing, refused: failed.get(unfit) };
   const snapshot = async (resync: boolean): Promise<Beginning> => {
     if (!wish.snapshot) return { ...nothing, resync };
     const rows = await askRows(views.map(({ object, filter }) => ({ object, filter, limit })), request);
