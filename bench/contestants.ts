@@ -54,11 +54,15 @@ export function objectos(directory: string, name: 'objectos' | 'guarded' = 'obje
   };
 }
 
-/** Compiles ObjectOS and generates the Prisma client of the hand-written server. */
-export async function prepare(): Promise<void> {
+export async function compileObjectos(): Promise<void> {
   await run(process.execPath, [`${root}node_modules/typescript/bin/tsc`, '-p', 'tsconfig.build.json'], { cwd: root }).catch((error: unknown) => {
     throw new Error(`ObjectOS does not compile:\n${error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error)}`);
   });
+}
+
+/** Compiles ObjectOS and generates the Prisma client of the hand-written server. */
+export async function prepare(): Promise<void> {
+  await compileObjectos();
   // Generating needs no schema engine; any file in its place keeps Prisma from downloading one.
   const env = { ...process.env, PRISMA_SCHEMA_ENGINE_BINARY: process.execPath, CHECKPOINT_DISABLE: '1' };
   await run(process.execPath, [`${root}node_modules/prisma/build/index.js`, 'generate', '--schema', 'bench/handwritten/schema.prisma'], { cwd: root, env });

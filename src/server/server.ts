@@ -56,7 +56,7 @@ export function createServer({ engine, catalog, settings, log, health, plugins, 
   const routes = createRoutes(plugins, [settings.path, '/healthz', '/readyz']);
   const graphiql = settings.graphiql ? createGraphiql(settings.path, () => [...phases.flatMap(({ example }) => example ?? []), firstQuery(catalog())]) : undefined;
   const graphql = createGraphqlHandler({ documents, settings, sources, hooks, deadlines, general, generalOnly: envelop.length > 0, graphiql, log });
-  const websockets = createWebsockets({ documents, settings, sources, hooks, general, log });
+  const websockets = createWebsockets({ documents, settings, sources, hooks, general, generalOnly: envelop.length > 0, log });
   const running = new Map<ServerResponse, Exchange>();
   let closing: Promise<void> | undefined;
 

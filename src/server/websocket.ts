@@ -5,15 +5,17 @@ import { handleProtocols, makeServer, type Context, type SubscribePayload } from
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { ObjectosError } from '../errors.ts';
 import type { Logger } from '../kernel/log.ts';
-import { identify, noVariables, OperationContext, withRights, type ContextSources, type Identity } from './context.ts';
+import { completeContext, identify, noVariables, OperationContext, toGraphqlContext, withRights, type ContextSources, type Identity } from './context.ts';
 import { refusedErrors, type ServedDocuments } from './documents.ts';
 import { formatError, formatErrors, maskError } from './format-errors.ts';
+import { GatheredWrites } from './gathered-writes.ts';
 import { NodeRequest } from './incoming-request.ts';
 import { refuseForgery } from './origins.ts';
 import type { Sockets } from './phase.ts';
 import { limitExceeded, RequestRefused } from './request-errors.ts';
 import type { ServerSettings } from './settings.ts';
-import { completedId, keepAlive, refuseMessage } from './socket-messages.ts';
+import { completedId, keepAlive, refuseMessage, sendStream } from './socket-messages.ts';
+import { subscribeAsText } from './subscribe.ts';
 import { admit, type OperationHook } from './admit.ts';
 import { errorResult, type GeneralWay } from './yoga.ts';
 
@@ -23,6 +25,8 @@ export interface WebsocketOptions {
   readonly sources: ContextSources;
   readonly hooks: readonly OperationHook[];
   readonly general: GeneralWay;
+  /** Every operation goes through Yoga. */
+  readonly generalOnly: boolean;
   readonly log: Logger;
 }
 
@@ -37,6 +41,8 @@ export interface Websockets {
 /** What is known of one socket. */
 interface Connection {
   readonly socket: WebSocket;
+  /** What the socket writes to. */
+  readonly stream: Duplex;
   readonly node: IncomingMessage;
   request?: NodeRequest;
   identity?: Identity;
@@ -48,9 +54,10 @@ const credentials: ReadonlySet<string> = new Set(['authorization', 'x-api-key'])
 type SocketContext = Context<Record<string, unknown>, Connection>;
 
 /** GraphQL over WebSocket (protocol graphql-transport-ws). What is wrong with an operation ends that operation, never the socket. */
-export function createWebsockets({ documents, settings, sources, hooks, general, log }: WebsocketOptions): Websockets {
+export function createWebsockets({ documents, settings, sources, hooks, general, generalOnly, log }: WebsocketOptions): Websockets {
   const { limits } = settings;
   const connections = new Set<Connection>();
+  const writes = new GatheredWrites();
   // Messages over the limit are answered below; far larger ones are not even read.
   const server = new WebSocketServer({ noServer: true, maxPayload: limits.bodyBytes * 2, handleProtocols: (protocols) => handleProtocols(protocols) });
 
@@ -68,24 +75,43 @@ export function createWebsockets({ documents, settings, sources, hooks, general,
     const identity = await withRights(context.caller, sources);
     context.identify(identity);
     const admitted = { prepared, context, variables: await admit(prepared, context, hooks) };
+    const asked = { operationName: operationName ?? null, variableValues: variables ?? null };
+    if (prepared.kind === 'subscription' && !generalOnly) {
+      const contextValue = toGraphqlContext(context);
+      completeContext(contextValue, context);
+      return { ...asked, schema: current.engine.schema, document: prepared.document, contextValue, rootValue: directWay(extra, id) };
+    }
     const state = { documents: current, request: extra.request, identity, contexts: new Set<OperationContext>(), admitted };
     const enveloped = general.getEnveloped({ objectos: state, params: { query, operationName, variables }, req: extra.node } as never);
     const document = enveloped.parse(query) as ExecutionArgs['document'];
     return {
       schema: enveloped.schema as ExecutionArgs['schema'],
       document,
-      operationName: operationName ?? null,
-      variableValues: variables ?? null,
+      ...asked,
       contextValue: await enveloped.contextFactory(),
-      // Carried to `execute` and `subscribe` below, which get nothing else.
-      rootValue: enveloped,
+      rootValue: enveloped as Way,
     };
   };
+
+  /** Results are printed once for all who get the same, and written here: graphql-ws would print and await each. */
+  const directWay = ({ socket, stream }: Connection, id: string): Way => ({
+    execute: unexpected,
+    async subscribe(args) {
+      const results = await subscribeAsText(args, log);
+      if (!isStream(results)) return results;
+      return sendStream(results, id, (message) => {
+        if (socket.readyState !== socket.OPEN) return undefined;
+        writes.hold(stream);
+        if (socket.bufferedAmount < unwritten) return void socket.send(message);
+        return new Promise((resolve) => socket.send(message, () => resolve()));
+      });
+    },
+  });
 
   /** A throw here would close the socket. */
   const run = async (how: 'execute' | 'subscribe', args: ExecutionArgs): Promise<ExecutionResult> => {
     try {
-      return await (enveloped(args)[how](withoutRoot(args)) as Promise<ExecutionResult>);
+      return (await (args.rootValue as Way)[how]({ ...args, rootValue: undefined })) as ExecutionResult;
     } catch (error) {
       return errorResult(error, log);
     }
@@ -149,8 +175,8 @@ export function createWebsockets({ documents, settings, sources, hooks, general,
     },
   });
 
-  const serve = (socket: WebSocket, node: IncomingMessage): void => {
-    const connection: Connection = { socket, node, operations: new Map() };
+  const serve = (socket: WebSocket, stream: Duplex, node: IncomingMessage): void => {
+    const connection: Connection = { socket, stream, node, operations: new Map() };
     connections.add(connection);
     const stopPinging = keepAlive(socket, settings.keepAlive);
     socket.on('error', (error) => log.warn({ err: error }, 'A WebSocket failed.'));
@@ -195,7 +221,7 @@ export function createWebsockets({ documents, settings, sources, hooks, general,
         socket.end(`HTTP/1.1 403 Forbidden\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
         return;
       }
-      server.handleUpgrade(request, socket, head, (websocket) => serve(websocket, request));
+      server.handleUpgrade(request, socket, head, (websocket) => serve(websocket, socket, request));
     },
     get size() {
       return connections.size;
@@ -220,6 +246,17 @@ export function createWebsockets({ documents, settings, sources, hooks, general,
   };
 }
 
-type Enveloped = ReturnType<GeneralWay['getEnveloped']>;
-const enveloped = (args: ExecutionArgs): Enveloped => args.rootValue as Enveloped;
-const withoutRoot = (args: ExecutionArgs): ExecutionArgs => ({ ...args, rootValue: undefined });
+/** How an operation runs; carried to `execute` and `subscribe` of graphql-ws as root value, since they get nothing else. */
+interface Way {
+  execute(args: ExecutionArgs): unknown;
+  subscribe(args: ExecutionArgs): unknown;
+}
+
+const unexpected = (): never => {
+  throw new Error('A subscription is not executed.');
+};
+
+/** Bytes that may wait for a connection before the next message does. */
+const unwritten = 65_536;
+
+const isStream = <T>(value: AsyncGenerator<T> | ExecutionResult): value is AsyncGenerator<T> => Symbol.asyncIterator in value;
