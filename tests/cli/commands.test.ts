@@ -21,7 +21,7 @@ describe('the command line', () => {
   it('shows help and version with exit code 0', async () => {
     const help = await cli(['--help']);
     expect(help.code).toBe(0);
-    for (const command of ['init', 'dev', 'start', 'validate', 'migrate', 'seed', 'rollups', 'codegen', 'doctor', 'plugins']) expect(help.out).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
+    for (const command of ['init', 'dev', 'start', 'validate', 'migrate', 'seed', 'rollups', 'users', 'codegen', 'doctor', 'plugins']) expect(help.out).toMatch(new RegExp(`^  ${command}\\b`, 'm'));
     expect((await cli(['--version'])).out).toMatch(/^\d+\.\d+\.\d+\n$/);
   });
 
@@ -110,6 +110,14 @@ describe('the command line', () => {
     await cli(['migrate', 'dev', '-C', folder]);
     await writeFiles(folder, { 'schema/objects/city.object.yml': `${city}  country: { type: text }\n` });
     expect(await cli(['start', '-C', folder], env)).toMatchObject({ code: 1, error: expect.stringContaining('no migration makes') as string });
+  });
+
+  it('gives people a new password', async () => {
+    const folder = await makeFolder({ 'objectos.config.yml': 'plugins: [open-access, identity]\n', 'schema/objects/city.object.yml': city, 'schema/data/people.data.yml': 'object: sys_user\nexternalId: email\nrecords: [{ email: ada@example.com, name: Ada }]\n' });
+    const env = { ...testEnv, OBJECTOS_DATA_DIR: join(folder, 'data') };
+    expect((await cli(['seed', '-C', folder], env)).code).toBe(0);
+    expect(await cli(['users', 'reset-password', 'ada@example.com', '-C', folder], env)).toMatchObject({ code: 0, out: expect.stringMatching(/^ada@example\.com signs in with the password \S{20,} from now on; it is shown only now\. 0 sessions have ended\.$/m) as string });
+    expect(await cli(['users', 'reset-password', 'eve@example.com', '-C', folder], env)).toMatchObject({ code: 1, error: expect.stringContaining('no user with the address eve@example.com') as string });
   });
 
   it('compares and mends roll-ups', async () => {

@@ -3,16 +3,29 @@ import { ObjectosError } from '../../errors.ts';
 import { hashToken } from './hash-token.ts';
 import { attemptTable } from './tables.ts';
 
+export interface Attempt {
+  readonly kind: string;
+  readonly name: string;
+  /** Network address. */
+  readonly address: string | undefined;
+  /** So many times more than of sign-ins may fail. */
+  readonly factor?: number | undefined;
+}
+
 export interface Attempts {
   /**
    * Counts an attempt before it is made, so that attempts at the same time count too. Throws RATE_LIMITED when too many failed. The
    * returned function takes the attempt back once it succeeded.
    */
-  begin(subject: { readonly kind: string; readonly name: string; readonly address: string | undefined }): Promise<() => Promise<void>>;
+  begin(subject: Attempt): Promise<() => Promise<void>>;
+  /** Lifts a lock. */
+  forget(kind: string, name: string): Promise<void>;
 }
 
 /** Guesses from one network address are many people behind one router at first: it gets more of them. */
 const addressFactor = 10;
+
+const keyOf = (kind: string, name: string): string => hashToken(`${kind}:${name.trim().toLowerCase()}`);
 
 export function createAttempts(database: Database, { maxFailures, window }: { readonly maxFailures: number; readonly window: number }): Attempts {
   const count = async (key: string, most: number): Promise<void> => {
@@ -29,11 +42,14 @@ export function createAttempts(database: Database, { maxFailures, window }: { re
   };
 
   return {
-    async begin({ kind, name, address }) {
-      const own = hashToken(`${kind}:${name.trim().toLowerCase()}`);
+    async forget(kind, name) {
+      await database.query({ text: `DELETE FROM ${attemptTable} WHERE key = $1`, values: [keyOf(kind, name)] });
+    },
+    async begin({ kind, name, address, factor = 1 }) {
+      const own = keyOf(kind, name);
       const shared = address === undefined ? undefined : hashToken(`${kind}@${address}`);
-      await count(own, maxFailures);
-      if (shared !== undefined) await count(shared, maxFailures * addressFactor);
+      await count(own, maxFailures * factor);
+      if (shared !== undefined) await count(shared, maxFailures * factor * addressFactor);
       return async () => {
         await database.query({ text: `DELETE FROM ${attemptTable} WHERE key = $1 OR expires_at < now()`, values: [own] });
         if (shared !== undefined) await database.query({ text: `UPDATE ${attemptTable} SET failures = greatest(failures - 1, 0) WHERE key = $1`, values: [shared] });

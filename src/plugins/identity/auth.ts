@@ -77,14 +77,24 @@ export async function createAuth({ database, records, settings, policies, signUp
       // Lengths and classes are checked by the policy of the person.
       maxPasswordLength: 4_096,
       revokeSessionsOnPasswordReset: true,
+      // Where addresses are verified, the answer is the same for addresses that are known.
+      onExistingUserSignUp: ({ user }) => {
+        mail.sendLater({ to: user.email, subject: 'You have an account', text: `Somebody, hopefully you, wants to sign up with ${user.email}, which has an account already.\n\nSign in with it, or have a new password sent. If it was not you, there is nothing to do.` });
+        return Promise.resolve();
+      },
       sendResetPassword: ({ user, token }) => {
         mail.sendLater({ to: user.email, subject: 'Reset your password', text: `Somebody, hopefully you, wants to set a new password for ${user.email}.\n\nThe code is ${token}\n\nIt is valid for one hour. If it was not you, there is nothing to do.` });
         return Promise.resolve();
       },
     },
+    user: { changeEmail: { enabled: true } },
     emailVerification: {
       sendOnSignUp: settings.requireVerifiedEmail,
-      sendVerificationEmail: ({ user, token, url: link }) => mail.send({ to: user.email, subject: 'Verify your e-mail address', text: `Open ${link}\n\nor use the code ${token}\n\nIt is valid for one hour.` }),
+      sendVerificationEmail: ({ user, token, url: link }) => {
+        mail.check();
+        mail.sendLater({ to: user.email, subject: 'Verify your e-mail address', text: `Open ${link}\n\nor use the code ${token}\n\nIt is valid for one hour.` });
+        return Promise.resolve();
+      },
     },
     databaseHooks: {
       session: {

@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { v7 } from 'uuid';
 import type { Logger } from '../../kernel/log.ts';
 import type { Services } from '../../kernel/plugin.ts';
-import { problemsOf, rememberPassword } from './passwords.ts';
+import { newPassword, problemsOf, rememberPassword } from './passwords.ts';
 import type { Identity } from './service.ts';
 
 export interface FirstStartOptions {
@@ -27,7 +26,7 @@ export async function firstStart({ identity, log, sample, banner }: FirstStartOp
     if (known.length > 0) banner?.signIn({ addresses: known, newPassword: undefined, password: 'that of the first start, unless somebody has changed it' });
     return;
   }
-  const password = given ?? `${randomBytes(15).toString('base64url')}-Aa1`; // fulfils every policy of classes
+  const password = given ?? newPassword();
   const welcomed = await makeAdministrator(identity, addresses, password);
   if (!welcomed) return;
   const missing = addresses.filter((address) => !welcomed.known.includes(address));

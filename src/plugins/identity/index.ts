@@ -1,5 +1,6 @@
 import type { PluginServices } from '../../kernel/lifecycle.ts';
 import type { Plugin } from '../../kernel/plugin.ts';
+import { accountService } from './accounts.ts';
 import { withMembership } from './callers.ts';
 import { cleanUp } from './clean-up.ts';
 import { firstStart } from './first-start.ts';
@@ -69,6 +70,7 @@ export function identity({ mode, identity: given, cleanUpInterval = 600_000 }: I
       init(context) {
         made = createIdentity({ settings, production: mode === 'production', context });
         const { services } = context;
+        services.register('accounts', accountService(current));
         const access = services.find('access');
         if (access) services.replace('access', limitAccess(access));
         services.find('jobs')?.register('identity.clean', { schedule: { cron: '*/10 * * * *', misfire: 'skip' }, priority: 'background', handler: clean });

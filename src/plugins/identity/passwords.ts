@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { v7 } from 'uuid';
 import type { Database } from '../../database/database.ts';
 import { ObjectosError, type Problem } from '../../errors.ts';
@@ -6,6 +7,9 @@ import type { PasswordPolicy } from './settings.ts';
 import { passwordHistoryTable } from './tables.ts';
 
 export type Verify = (input: { readonly hash: string; readonly password: string }) => Promise<boolean>;
+
+/** A password that nobody guesses; it fulfils every policy of classes. */
+export const newPassword = (): string => `${randomBytes(15).toString('base64url')}-Aa1`;
 
 /** What a new password lacks. */
 export function problemsOf(password: string, policy: PasswordPolicy): readonly Omit<Problem, 'path'>[] {
@@ -34,6 +38,16 @@ export async function requireNew(database: Database, userId: string, password: s
   });
   const same = await Promise.all(rows.map(({ hash }) => verify({ hash, password })));
   if (same.includes(true)) throw refusal([{ path: [argument], code: 'USED_BEFORE', message: `The last ${policy.historyCount} passwords may not be used again.` }]);
+}
+
+/** Refuses whoever has a password and does not know it. */
+export async function requirePassword(database: Database, userId: string, password: string | undefined, verify: Verify): Promise<void> {
+  const { rows } = await database.query<{ hash: string }>({
+    text: `SELECT password AS hash FROM sys_credential WHERE user_id = $1 AND provider_id = 'credential' AND password IS NOT NULL`,
+    values: [userId],
+  });
+  const [known] = rows;
+  if (known && (password === undefined || !(await verify({ hash: known.hash, password })))) throw new ObjectosError('BAD_REQUEST', 'Invalid password.');
 }
 
 /** Remembers the hash of the current password and when it was set. */

@@ -22,6 +22,10 @@ export async function findPerson(database: Database, id: string): Promise<Person
   return person;
 }
 
+export async function isPerson(database: Database, id: string): Promise<boolean> {
+  return (await database.query({ text: 'SELECT 1 FROM sys_user WHERE id = $1', values: [id] })).rows.length > 0;
+}
+
 export interface PersonSession {
   readonly id: string;
   readonly createdAt: string;

@@ -2,14 +2,15 @@ import type { Database } from '../../database/database.ts';
 import { ObjectosError } from '../../errors.ts';
 import type { PluginContext } from '../../kernel/lifecycle.ts';
 import type { Caller } from '../../resolvers/caller.ts';
-import { createAttempts } from './attempts.ts';
+import { createAttempts, type Attempts } from './attempts.ts';
 import type { Answer, Auth } from './auth.ts';
 import { createAuthenticator, type Authenticator } from './authenticate.ts';
 import { createClients, type Clients, type Incoming } from './client.ts';
 import { decode, unsign } from './cookie.ts';
 import { mailOf, type Mailer } from './mail.ts';
 import { addressHeader } from './names.ts';
-import { rememberPassword, requireGood, requireNew } from './passwords.ts';
+import { rememberPassword, requireGood, requireNew, requirePassword } from './passwords.ts';
+import { findPerson, isPerson } from './people.ts';
 import { createPolicies, refused, type Policies, type Policy } from './policies.ts';
 import { createRecords, type Records } from './records.ts';
 import { createSecret } from './secret.ts';
@@ -37,17 +38,21 @@ export interface Identity extends Authenticator {
   readonly policies: Policies;
   readonly records: Records;
   readonly sessions: Sessions;
+  readonly attempts: Attempts;
   readonly mail: Mailer;
   readonly clients: Clients;
   auth(): Promise<Auth>;
   /** Address under which the server is reached, once it listens. */
   setUrl(url: string): void;
   /** Counts an attempt of a person, and of the address that it comes from: see `Attempts`. */
-  begin(kind: string, name: string, request: Incoming | undefined): Promise<() => Promise<void>>;
+  begin(kind: string, name: string, request: Incoming | undefined, factor?: number): Promise<() => Promise<void>>;
   signUp(input: { readonly email: string; readonly password: string; readonly name: string }, request: Incoming | undefined): Promise<SignedIn>;
   signIn(input: { readonly email: string; readonly password: string }, request: Incoming | undefined): Promise<SignedIn>;
   verifyTwoFactor(input: { readonly token: string; readonly code: string; readonly backup: boolean }, request: Incoming | undefined): Promise<SignedIn>;
   changePassword(input: { readonly current: string; readonly next: string }, asker: Asker): Promise<void>;
+  /** Sends a code to the new address, which becomes that of the person once it is used. */
+  changeEmail(input: { readonly email: string; readonly password: string | undefined }, asker: Asker): Promise<void>;
+  verifyEmail(token: string, asker: Asker): Promise<void>;
   requestPasswordReset(email: string, request: Incoming | undefined): Promise<void>;
   resetPassword(input: { readonly token: string; readonly password: string }, request: Incoming | undefined): Promise<void>;
   /** Calls better-auth as the person of the session that asks. */
@@ -131,7 +136,7 @@ export function createIdentity({ settings, production, context }: IdentityOption
     if (!policies.isTrusted(address)) throw refused();
     return address;
   };
-  const begin: Identity['begin'] = (kind, name, request) => attempts.begin({ kind, name, address: admit(request) });
+  const begin: Identity['begin'] = (kind, name, request, factor) => attempts.begin({ kind, name, address: admit(request), factor });
   const asPerson: Identity['asPerson'] = async (endpoint, input, { caller, request }) => {
     const token = request && (await authenticator.tokenOf(request));
     if (token === undefined) throw new ObjectosError('UNAUTHENTICATED', 'Sign in first; API keys and tokens of other issuers cannot do this.');
@@ -146,6 +151,7 @@ export function createIdentity({ settings, production, context }: IdentityOption
     policies,
     records,
     sessions,
+    attempts,
     mail,
     clients,
     auth,
@@ -163,7 +169,7 @@ export function createIdentity({ settings, production, context }: IdentityOption
       await begin('sign-up', email, request);
       const answer = await (await auth()).call('signUpEmail', { body: { email, password, name }, headers: headersOf(request) });
       const result = await signedIn(answer);
-      if (result.userId !== undefined) await rememberPassword(database, records, result.userId, passwordPolicy);
+      if (result.userId !== undefined && (await isPerson(database, result.userId))) await rememberPassword(database, records, result.userId, passwordPolicy);
       return result;
     },
     async signIn({ email, password }, request) {
@@ -195,6 +201,24 @@ export function createIdentity({ settings, production, context }: IdentityOption
       await succeed();
       const kept = asker.caller.attributes['sessionId'];
       await sessions.end(userId, typeof kept === 'string' ? { except: kept } : {});
+    },
+    async changeEmail({ email, password }, asker) {
+      const { userId } = asker.caller;
+      if (userId === undefined) throw new ObjectosError('UNAUTHENTICATED', 'Sign in first.');
+      mail.check();
+      const person = await findPerson(database, userId);
+      const succeed = await begin('password', userId, asker.request);
+      await requirePassword(database, userId, password, (await auth()).verify);
+      await succeed();
+      await begin('verification', userId, asker.request);
+      await asPerson('changeEmail', { body: { newEmail: email.trim().toLowerCase() } }, asker);
+      mail.sendLater({ to: person.email, subject: 'Your address is to change', text: `Somebody, hopefully you, wants to sign in with another address than ${person.email} from now on.\n\nIf it was not you, change your password.` });
+    },
+    async verifyEmail(token, { caller, request }) {
+      const session = request && (await authenticator.tokenOf(request));
+      const headers = headersOf(request, session === undefined ? {} : { authorization: `Bearer ${session}` });
+      const { call } = await auth();
+      await records.as(caller, () => call('verifyEmail', { query: { token }, headers }));
     },
     async requestPasswordReset(email, request) {
       mail.check();

@@ -1,4 +1,6 @@
-import type { Change, MutationPhase } from '../../resolvers/write/phase.ts';
+import { ObjectosError } from '../../errors.ts';
+import { systemAccess } from '../../resolvers/access.ts';
+import type { Change, MutationContext, MutationPhase } from '../../resolvers/write/phase.ts';
 import type { Identity } from './service.ts';
 
 /** What of a user decides about their callers. */
@@ -8,11 +10,12 @@ const deciding = ['active', 'email', 'administrator', 'two_factor_enabled', 'pas
 export function watchRecords(current: () => Identity): MutationPhase {
   return {
     objects: ['sys_user', 'sys_session', 'sys_member'],
-    before(changes) {
+    before(changes, context) {
       for (const { object, kind, values, previous } of changes) {
-        if (object !== 'sys_user' || kind !== 'update' || !('email' in values) || 'email_verified' in values) continue;
+        if (object !== 'sys_user' || kind !== 'update' || !('email' in values) || values['email'] === previous?.['email']) continue;
+        if (!mayChangeAddresses(context)) throw new ObjectosError('FORBIDDEN', 'Whose address it is signs in with it: people change their own with changeEmail, and those of others are changed by administrators.');
         // Nobody has shown yet that the new address is theirs.
-        if (values['email'] !== previous?.['email']) values['email_verified'] = false;
+        if (!('email_verified' in values)) values['email_verified'] = false;
       }
     },
     async after(changes) {
@@ -35,5 +38,8 @@ export function watchRecords(current: () => Identity): MutationPhase {
     },
   };
 }
+
+/** Whoever writes an address can have a new password sent there, so the right to edit users is not enough. */
+const mayChangeAddresses = ({ access, caller }: MutationContext): boolean => access === systemAccess || caller.roles.includes('administrator');
 
 const idsOf = (changes: readonly Change[]): string[] => changes.map(({ id }) => id);

@@ -100,8 +100,13 @@ export function identityFields(current: () => Identity): { readonly query: Outpu
         await identity.asPerson('sendVerificationEmail', { body: { email } }, asker);
         return true;
       }),
-      verifyEmail: field('Boolean!', 'Confirms an address of mail with the code sent there.', { token: 'String!' }, async (identity, args) => {
-        await (await identity.auth()).call('verifyEmail', { query: { token: text(args, 'token') }, headers: new Headers() });
+      verifyEmail: field('Boolean!', 'Confirms an address of mail with the code sent there.', { token: 'String!' }, async (identity, args, asker) => {
+        await identity.verifyEmail(text(args, 'token'), asker);
+        return true;
+      }),
+      changeEmail: field('Boolean!', 'Sends a code to another address; verifyEmail makes it that of the caller. People who have a password must give it. The answer does not tell whether the address is somebody else\'s.', { email: 'String!', password: 'String' }, async (identity, args, asker) => {
+        requireFree(asker);
+        await identity.changeEmail({ email: text(args, 'email'), password: typeof args['password'] === 'string' ? args['password'] : undefined }, asker);
         return true;
       }),
       enableTwoFactor: field('TwoFactorSetup!', 'Makes a secret for an authenticator app; confirmTwoFactor turns it on. People who have a password must give it.', { password: 'String' }, async (identity, args, asker) => {
@@ -135,7 +140,8 @@ export function identityFields(current: () => Identity): { readonly query: Outpu
         return true;
       }),
       inviteMember: field('ID!', 'Invites somebody to the active organization by mail; gives the id of the invitation.', { email: 'String!', role: 'String!' }, async (identity, args, asker) => {
-        requireFree(asker);
+        await identity.begin('invitation', requireFree(asker), asker.request, invitationFactor);
+        await identity.begin('invitation to', text(args, 'email'), asker.request, invitationFactor);
         return (await identity.asPerson('createInvitation', { body: { email: text(args, 'email'), role: roleOf(args) } }, asker)).body['id'];
       }),
       cancelInvitation: field('Boolean!', 'Takes an invitation back.', { id: 'ID!' }, async (identity, args, asker) => {
@@ -178,6 +184,9 @@ export function identityFields(current: () => Identity): { readonly query: Outpu
 }
 
 const passwordIn = ({ password }: Args): object => (typeof password === 'string' ? { password } : {});
+
+/** Whoever builds a team invites more people than they fail to sign in. */
+const invitationFactor = 4;
 
 const memberRoles = ['owner', 'admin', 'member'];
 
