@@ -176,6 +176,7 @@ function accessOf(kernel: Kernel): AccessProvider {
 function runtimeOf(current: () => Generation, database: Database, systemContext: Runtime['systemContext'], log: PinoLogger): Runtime {
   return {
     database,
+    get schema() { return current().schema; },
     get catalog() { return current().catalog; },
     get writer() { return current().writer; },
     get limits() { return current().limits; },

@@ -117,8 +117,8 @@ function pluginDirectives(phases: readonly NamedPhase[]): readonly GraphQLDirect
 function extension(api: Api, types: PothosTypes, additions: Additions, plugin: string): SchemaExtension {
   const addFields: SchemaExtension['addFields'] = (type, fields) => {
     if (!api.registry.has(type)) throw new StartupError(`Plugin ${plugin} adds fields to the type ${type}, which does not exist.`);
-    // Mutations that the write path carries out are resolved like generated ones.
-    const resolved = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.source?.kind === 'mutation' ? { resolve: api.resolvers.mutation, ...field } : field]));
+    // What the read and the write path carry out is resolved like generated fields.
+    const resolved = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, { ...resolverFor(field, api), ...field }]));
     additions.set(type, [...(additions.get(type) ?? []), { plugin, fields: resolved }]);
   };
   return {
@@ -136,6 +136,14 @@ function extension(api: Api, types: PothosTypes, additions: Additions, plugin: s
       addFields(self.type.type, { [name]: recordField(options) });
     },
   };
+}
+
+function resolverFor({ source }: OutputField, { resolvers }: Api): Pick<OutputField, 'resolve'> {
+  switch (source?.kind) {
+    case 'mutation': return { resolve: resolvers.mutation };
+    case 'entities': return { resolve: resolvers.query };
+    default: return {};
+  }
 }
 
 /** Lets plugins add to the fields of a type, then lets each see every field. */

@@ -1,5 +1,5 @@
 import SchemaBuilder, {
-  BuildCache, FieldRef, ObjectRef, InterfaceRef, InputObjectRef, EnumRef, ScalarRef,
+  BuildCache, FieldRef, ObjectRef, InterfaceRef, InputObjectRef, EnumRef, ScalarRef, UnionRef,
   type PothosInputFieldConfig, type PothosInputFieldType, type PothosOutputFieldConfig, type PothosOutputFieldType, type PothosTypeConfig,
 } from '@pothos/core';
 import '@pothos/plugin-directives';
@@ -27,7 +27,7 @@ type Types = PothosSchemaTypes.ExtendDefaultTypes<BuilderTypes>;
 /** A generated object type in Pothos: `builder.objectField(ref('Account'), 'initials', (t) => t.string({ … }))`. */
 export type GeneratedRef = ObjectRef<Types, Readonly<Record<string, unknown>>>;
 
-type TypeRef = ObjectRef<Types, unknown> | InterfaceRef<Types, unknown> | InputObjectRef<Types, unknown> | EnumRef<Types, unknown> | ScalarRef<Types, unknown, unknown>;
+type TypeRef = ObjectRef<Types, unknown> | InterfaceRef<Types, unknown> | InputObjectRef<Types, unknown> | EnumRef<Types, unknown> | ScalarRef<Types, unknown, unknown> | UnionRef<Types, unknown>;
 type Fields = Map<string, PothosOutputFieldConfig<Types>> | Map<string, PothosInputFieldConfig<Types>>;
 
 type FieldStore = (name: string, kind?: string) => Fields;
@@ -73,7 +73,7 @@ export class PothosTypes {
     const spec = this.#registry.make(name);
     const ref = this.#define(name, spec);
     this.#refs.set(name, ref);
-    if (spec.kind !== 'enum' && spec.kind !== 'scalar') this.#pending.set(name, spec);
+    if (spec.kind !== 'enum' && spec.kind !== 'scalar' && spec.kind !== 'union') this.#pending.set(name, spec);
     return ref;
   }
 
@@ -243,6 +243,8 @@ export class PothosTypes {
       }
       case 'interface':
         return { ...common, kind: 'Interface', graphqlKind: 'Interface', description: spec.description, interfaces: [], resolveType: spec.resolveType } as unknown as PothosTypeConfig;
+      case 'union':
+        return { ...common, kind: 'Union', graphqlKind: 'Union', description: spec.description, types: spec.types.map((each) => this.ref(each)), resolveType: spec.resolveType } as unknown as PothosTypeConfig;
       case 'input':
         return { ...common, kind: 'InputObject', graphqlKind: 'InputObject', description: spec.description, isOneOf: spec.oneOf ?? false } as unknown as PothosTypeConfig;
       case 'enum':
@@ -262,6 +264,8 @@ function makeRef(name: string, spec: TypeSpec): TypeRef {
       return new ObjectRef<Types, unknown>(name);
     case 'interface':
       return new InterfaceRef<Types, unknown>(name);
+    case 'union':
+      return new UnionRef<Types, unknown>(name);
     case 'input':
       return new InputObjectRef<Types, unknown>(name);
     case 'enum':

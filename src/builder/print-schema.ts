@@ -8,13 +8,18 @@ import { complete } from './build-schema.ts';
  */
 export function printSchema(schema: GraphQLSchema): string {
   const { definitions } = getDocumentNodeFromSchema(complete(schema));
-  const sorted = definitions.filter((node) => node.kind !== Kind.SCHEMA_DEFINITION).toSorted((a, b) => compare(sortKey(a), sortKey(b)));
-  return `${sorted.map((node) => print(node)).join('\n\n')}\n`;
+  return printDefinitions(definitions.filter((node) => node.kind !== Kind.SCHEMA_DEFINITION));
+}
+
+/** In the order of `printSchema`; what extends the schema comes first. */
+export function printDefinitions(definitions: readonly DefinitionNode[]): string {
+  return `${definitions.toSorted((a, b) => compare(sortKey(a), sortKey(b))).map((node) => print(node)).join('\n\n')}\n`;
 }
 
 const roots = ['Query', 'Mutation', 'Subscription'];
 
 function sortKey(node: DefinitionNode): string {
+  if (node.kind === Kind.SCHEMA_EXTENSION) return '';
   const name = 'name' in node ? (node.name?.value ?? '') : '';
   if (node.kind === Kind.DIRECTIVE_DEFINITION) return `0${name}`;
   const root = roots.indexOf(name);

@@ -1,6 +1,7 @@
 import { scalars } from './scalars.ts';
 import { declareFilters } from './filters.ts';
 import type { TypeRegistry } from './registry.ts';
+import { typeOfRow } from './resolver.ts';
 import type { EnumSpec, EnumValueSpec, OutputField } from './spec.ts';
 import { dateRanges, dateUnits } from '../resolvers/filter/dates.ts';
 import { sortOrders } from '../resolvers/read/order.ts';
@@ -42,7 +43,7 @@ export function declareSharedTypes(registry: TypeRegistry): void {
   registry.declare('Node', owner, () => ({
     kind: 'interface',
     description: 'A record with an id that no other record has, whatever its type.',
-    resolveType: (row) => (row as { readonly $type: string }).$type,
+    resolveType: typeOfRow,
     fields: () => ({ id: of('ID!', { kind: 'field', field: 'id' }) }),
   }));
   registry.declare('PageInfo', owner, () => ({

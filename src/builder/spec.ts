@@ -6,7 +6,7 @@ import type { FieldSource, InputSource } from '../resolvers/source.ts';
  * Types as plain data, close to how SDL reads. Types name each other (`[Account!]!`), so that none has to exist before another and
  * a type costs nothing before it is used.
  */
-export type TypeSpec = ObjectSpec | InterfaceSpec | InputSpec | EnumSpec | ScalarSpec;
+export type TypeSpec = ObjectSpec | InterfaceSpec | UnionSpec | InputSpec | EnumSpec | ScalarSpec;
 
 /** An applied directive, printed in the schema: `{ name: 'semanticNonNull' }`. */
 export interface AppliedDirective {
@@ -70,6 +70,14 @@ export interface InterfaceSpec {
   readonly description?: string | undefined;
   readonly resolveType: GraphQLTypeResolver<unknown, RequestContext>;
   fields(): OutputFields;
+}
+
+export interface UnionSpec {
+  readonly kind: 'union';
+  readonly description?: string | undefined;
+  /** Names of its object types. */
+  readonly types: readonly string[];
+  readonly resolveType: GraphQLTypeResolver<unknown, RequestContext>;
 }
 
 export interface InputSpec {

@@ -2,6 +2,8 @@ import type { Plugin } from '../kernel/plugin.ts';
 import { automation } from './automation/index.ts';
 import type { AutomationSettingsInput } from './automation/settings.ts';
 import { changeLog } from './change-log/index.ts';
+import { federation } from './federation/index.ts';
+import type { FederationSettingsInput } from './federation/settings.ts';
 import { identity } from './identity/index.ts';
 import type { IdentitySettingsInput } from './identity/settings.ts';
 import { jobs } from './jobs/index.ts';
@@ -23,6 +25,7 @@ export interface PlatformPluginOptions {
   readonly mode: 'development' | 'production' | 'test';
   readonly automation?: AutomationSettingsInput | undefined;
   readonly changeLog: { readonly retentionDays: number };
+  readonly federation?: FederationSettingsInput | undefined;
   readonly identity?: IdentitySettingsInput | undefined;
   readonly jobs?: JobsSettingsInput | undefined;
   readonly permissions?: PermissionsSettingsInput | undefined;
@@ -41,6 +44,7 @@ export function platformPlugins({ mode, changeLog: { retentionDays } }: Platform
 /** Plugins that an app turns on by name in `objectos.config.yml`. */
 export const optionalPlugins: Readonly<Record<string, (options: PlatformPluginOptions) => Plugin>> = {
   automation: ({ automation: settings, rules }) => automation({ ...settings, timeZone: rules?.timeZone }),
+  federation,
   identity,
   jobs: ({ jobs: settings }) => jobs(settings),
   'open-access': openAccess,

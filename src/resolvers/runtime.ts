@@ -1,4 +1,4 @@
-import type { GraphQLFormattedError } from 'graphql';
+import type { GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import type { Database } from '../database/database.ts';
 import type { Catalog } from '../metadata/catalog.ts';
 import type { SeedSet } from '../metadata/seed.ts';
@@ -16,6 +16,7 @@ declare module '../kernel/plugin.ts' {
 /** What the platform gives its plugins to work with. Read it when it is needed: a reload puts other definitions in place. */
 export interface Runtime {
   readonly catalog: Catalog;
+  readonly schema: GraphQLSchema;
   readonly database: Database;
   readonly writer: Writer;
   /** Sizes of pages. */

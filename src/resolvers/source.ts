@@ -1,4 +1,5 @@
 import type {} from 'graphql';
+import type { CatalogKey } from '../metadata/catalog.ts';
 import type { AggregateFunction } from '../metadata/field-type.ts';
 import type { PlannedSql } from './read/planned.ts';
 import type { RequestContext } from './request.ts';
@@ -26,6 +27,8 @@ export type FieldSource =
   | { readonly kind: 'groups'; readonly object: string }
   /** `node(id)`, `nodes(ids)` */
   | { readonly kind: 'node' | 'nodes' }
+  /** `_entities(representations)` of a subgraph; `keys` are those that records may be named by, of each object by machine name */
+  | { readonly kind: 'entities'; readonly keys: ReadonlyMap<string, readonly CatalogKey[]> }
   // --- fields of Mutation ---------------------------------------------------------------------------------------------
   /** `via`: an update under another name. */
   | { readonly kind: 'mutation'; readonly object: string; readonly operation: WriteOperation; readonly via?: UpdateVia }

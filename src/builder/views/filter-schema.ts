@@ -68,9 +68,9 @@ function shownMembers(schema: GraphQLSchema, shows: Shows): Members {
     changed = false;
     for (const [name, before] of members) {
       const after = before.filter((member) => isUsable(members, member));
-      if (after.length === before.length && !isEmpty(schema, name, before, after)) continue;
+      if (after.length === before.length && !isEmpty(schema, members, name, before, after)) continue;
       changed = true;
-      if (isEmpty(schema, name, before, after)) members.delete(name);
+      if (isEmpty(schema, members, name, before, after)) members.delete(name);
       else members.set(name, after);
     }
   }
@@ -84,9 +84,10 @@ function membersOf(type: GraphQLNamedType, shows: Shows): readonly Member[] {
 }
 
 /** Nothing is left but what leads back to the type itself, or what must be given cannot be. */
-function isEmpty(schema: GraphQLSchema, name: string, before: readonly Member[], after: readonly Member[]): boolean {
+function isEmpty(schema: GraphQLSchema, members: Members, name: string, before: readonly Member[], after: readonly Member[]): boolean {
   const type = schema.getType(name);
-  if (isUnionType(type) || !type || !('getFields' in type || 'getValues' in type)) return false;
+  if (isUnionType(type)) return !type.getTypes().some(({ name: member }) => members.has(member));
+  if (!type || !('getFields' in type || 'getValues' in type)) return false;
   if (after.every((member) => 'type' in member && getNamedType(member.type).name === name)) return true;
   return isInputObjectType(type) && before.length !== after.length && before.some((member) => 'defaultValue' in member && isRequiredInputField(member as GraphQLInputField) && !after.includes(member));
 }

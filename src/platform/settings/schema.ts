@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { automationSettings } from '../../plugins/automation/settings.ts';
+import { federationSettings } from '../../plugins/federation/settings.ts';
 import { identitySettings } from '../../plugins/identity/settings.ts';
 import { jobsSettings } from '../../plugins/jobs/settings.ts';
 import { permissionsSettings } from '../../plugins/permissions/settings.ts';
@@ -56,6 +57,7 @@ export const settingsSchema = z.strictObject({
     })
     .prefault({}),
   automation: automationSettings.prefault({}),
+  federation: federationSettings.prefault({}),
   identity: identitySettings.prefault({}),
   jobs: jobsSettings.prefault({}),
   permissions: permissionsSettings.prefault({}),

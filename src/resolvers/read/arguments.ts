@@ -21,8 +21,8 @@ export interface LeafArg {
   readonly operand: Operand;
   /** The value of this very request; makes it part of the plan's shape. */
   peek(): unknown;
-  /** Whether the value is blank text; makes that alone part of the plan's shape. */
-  isBlank(): boolean;
+  /** What `of` finds in the value; makes that alone part of the plan's shape. `name` tells it from other traits of the same value. */
+  trait<T>(name: string, of: (value: unknown) => T): T;
 }
 
 export interface ArgEntry {
@@ -43,7 +43,6 @@ export interface StructuralValue {
 export type StructuralValues = Map<string, StructuralValue>;
 
 const itself = (value: unknown): unknown => value;
-const blank = (value: unknown): boolean => typeof value === 'string' && value.trim() === '';
 
 /** Reads arguments of one operation and notes which variables its plan depends on by value. */
 export class ArgumentReader {
@@ -106,15 +105,11 @@ export class ArgumentReader {
     }
     // A list literal with variables inside: every request reads it anew.
     const read = (variables: Readonly<Record<string, unknown>>) => stored(type, valueFromAST(node, type, variables));
-    return {
-      kind: 'leaf',
-      operand: { value: (request) => read(request.variables) },
-      peek: () => {
-        for (const name of variablesIn(node)) this.#peek([name]);
-        return read(this.#variables);
-      },
-      isBlank: () => false,
+    const peek = () => {
+      for (const name of variablesIn(node)) this.#peek([name]);
+      return read(this.#variables);
     };
+    return { kind: 'leaf', operand: { value: (request) => read(request.variables) }, peek, trait: (_name, of) => of(peek()) };
   }
 
   #fromVariable(path: Path, value: unknown, type: GraphQLInputType): Arg {
@@ -147,9 +142,9 @@ export class ArgumentReader {
         this.#peek(path);
         return map ? map(value) : value;
       },
-      isBlank: () => {
-        this.#structural.set(`${path.join('\u0000')} blank`, { path, of: blank });
-        return blank(value);
+      trait: (trait, of) => {
+        this.#structural.set(`${path.join('\u0000')} ${trait}`, { path, of });
+        return of(value);
       },
     };
   }
@@ -201,7 +196,7 @@ function withDefaults(type: GraphQLInputObjectType, entries: ArgEntry[]): ArgEnt
 }
 
 function constantLeaf(value: unknown): LeafArg {
-  return { kind: 'leaf', operand: constant(value), peek: () => value, isBlank: () => blank(value) };
+  return { kind: 'leaf', operand: constant(value), peek: () => value, trait: (_name, of) => of(value) };
 }
 
 function isLeafOrLeafList(type: GraphQLInputType): boolean {
@@ -241,7 +236,8 @@ function storedMap(type: GraphQLInputType): ((value: unknown) => unknown) | unde
   return (value) => known.get(value) ?? value;
 }
 
-function stored(type: GraphQLInputType, value: unknown): unknown {
+/** A value of the API as it is stored: options of selects by their meaning. */
+export function stored(type: GraphQLInputType, value: unknown): unknown {
   const map = storedMap(type);
   return map && value !== null && value !== undefined ? map(value) : value;
 }

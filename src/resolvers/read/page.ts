@@ -46,7 +46,7 @@ export function readRowSet(args: Args, scope: SqlScope, base: readonly string[] 
   const wanted = where ? [filterToSql(where, scope)] : [];
   const search = leaf(args, 'search');
   // An empty search box means no search.
-  if (!search || search.isBlank()) {
+  if (!search || search.trait('blank', isBlank)) {
     const whole = base.length === 0 && !(where && usesIndex(where, scope.object));
     const conditions = [...base, ...visibleRows(scope, trash), ...wanted];
     return { scope: rows, table, conditions, wholeConditions: whole ? [...visibleRows({ ...scope, whole }, trash), ...wanted] : conditions, rank: undefined };
@@ -57,6 +57,8 @@ export function readRowSet(args: Args, scope: SqlScope, base: readonly string[] 
   const conditions = [...base, ...visibleRows(scope, trash), ...wanted, `${vector} @@ ${query}`];
   return { scope: rows, table, conditions, wholeConditions: conditions, rank: `ts_rank_cd(${vector}, ${query})` };
 }
+
+const isBlank = (value: unknown): boolean => typeof value === 'string' && value.trim() === '';
 
 /** Reads the arguments of a connection. */
 export function readPage(args: Args, scope: SqlScope, limits: ReadLimits, base: readonly string[] = []): Page {

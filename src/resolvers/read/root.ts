@@ -1,16 +1,18 @@
 import { isObjectType, type GraphQLField, type GraphQLObjectType } from 'graphql';
 import { ObjectosError } from '../../errors.ts';
-import type { CatalogKey, CatalogObject } from '../../metadata/catalog.ts';
+import type { CatalogObject } from '../../metadata/catalog.ts';
 import { castOf, familyOf, operandValue } from '../filter/operators.ts';
 import type { SqlScope } from '../filter/scope.ts';
-import { fieldNamed, fieldSql } from '../filter/to-sql.ts';
+import { fieldSql } from '../filter/to-sql.ts';
 import { visibleRows, whereClause } from '../filter/visible-rows.ts';
 import { identifier, literal } from '../sql/identifier.ts';
 import { jsonRow, jsonRows } from '../sql/json.ts';
 import { aggregateEntrySql } from './aggregate.ts';
 import type { Args, LeafArg } from './arguments.ts';
 import { connectionSql } from './connection.ts';
+import { entitiesSql } from './entities.ts';
 import { groupsSql } from './groups.ts';
+import { keyField, withinOrganization } from './keys.ts';
 import { leaf } from './page.ts';
 import { scopeOf, type PlanContext } from './plan-context.ts';
 import { recordEntries } from './record.ts';
@@ -36,6 +38,8 @@ export function rootSql(plan: PlanContext, selected: SelectedField): string | un
       return nodeSql(plan, selected, required(leaf(args, 'id'), 'id'));
     case 'nodes':
       return nodesSql(plan, selected, required(leaf(args, 'ids'), 'ids'));
+    case 'entities':
+      return entitiesSql(plan, selected, source.keys, required(leaf(args, 'representations'), 'representations'));
     default:
       return undefined;
   }
@@ -69,17 +73,8 @@ function keyConditions(args: Args, scope: SqlScope): string[] {
   return [...parts, ...within];
 }
 
-/** A key of a tenant-aware object names one record in each organization: the one of the caller's is meant, also by callers who read others. */
-function withinOrganization({ scope: name }: CatalogKey, scope: SqlScope): string[] {
-  if (name === undefined) return [];
-  return [`${fieldSql(fieldNamed(scope.object, name), scope)} = ${scope.binds.add(({ caller }) => caller.organizationId ?? null, 'uuid')}`];
-}
-
 function equals(scope: SqlScope, name: string, value: LeafArg): string {
-  const field = fieldNamed(scope.object, name);
-  if (!scope.access.object(scope.object.name).field(name).filter) {
-    throw new ObjectosError('FORBIDDEN', `You may not look up ${scope.object.names.type} by ${field.graphqlName}.`);
-  }
+  const field = keyField(scope, name);
   const family = familyOf(field);
   const bound = scope.binds.add((request) => operandValue(family, value.operand.value(request), request.now), castOf[family]);
   return `${fieldSql(field, scope)} = ${bound}`;

@@ -1,0 +1,54 @@
+import * as z from 'zod';
+import type { CatalogField, CatalogKey, CatalogObject } from '../../metadata/catalog.ts';
+
+const graphqlName = (what: string) => z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, `is not the name of a ${what}`);
+const tags = z.array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_/-]{0,127}$/, 'must be letters, digits, _, - and /')).min(1).optional().describe('Labels for contracts of the supergraph: @tag.');
+const inaccessible = z.boolean().optional().describe('Routers use it, and clients of the supergraph do not see it: @inaccessible.');
+
+const objectKey = z.strictObject({
+  entity: z.boolean().optional().describe('Other subgraphs may refer to its records; true by default.'),
+  keys: z.array(z.string()).min(1).optional().describe('Unique keys that identify records for other subgraphs, by their GraphQL names; all keys by default.'),
+  interfaceObject: z.boolean().optional().describe('The type stands for an entity interface of another subgraph: @interfaceObject.'),
+  inaccessible,
+  tags,
+});
+
+const fieldKey = z.strictObject({
+  shareable: z.boolean().optional().describe('Other subgraphs answer the field too: @shareable.'),
+  override: z
+    .union([graphqlName('subgraph'), z.strictObject({ from: graphqlName('subgraph'), label: z.string().min(1).optional().describe('Share of the requests: percent(10).') })])
+    .optional()
+    .describe('The field moves here from another subgraph: @override.'),
+  inaccessible,
+  tags,
+});
+
+const entityKey = z.strictObject({
+  subgraph: graphqlName('subgraph').describe('Subgraph that has the entity.'),
+  type: graphqlName('type').describe('Its type there.'),
+  key: graphqlName('field').describe('Field of its key, whose value is stored here.'),
+  keyType: z.enum(['ID', 'String', 'Int']).optional().describe('Type of the key there: ID for `id`, String otherwise, by default.'),
+  as: graphqlName('field').optional().describe('Name of the field that leads to the entity; the name of this field without the key by default.'),
+});
+
+export const objectKeys = { federation: objectKey.optional().describe('What the object is in a supergraph.') } satisfies z.ZodRawShape;
+export const fieldKeys = {
+  federation: fieldKey.optional().describe('What the field is in a supergraph.'),
+  entity: entityKey.optional().describe('The value is the key of an entity of another subgraph.'),
+} satisfies z.ZodRawShape;
+
+export type ObjectFederation = z.output<typeof objectKey>;
+export type FieldFederation = z.output<typeof fieldKey>;
+export type ForeignEntity = z.output<typeof entityKey>;
+
+export const federationOfObject = ({ definition }: CatalogObject): ObjectFederation => (definition['federation'] ?? {}) as ObjectFederation;
+export const federationOfField = ({ definition }: CatalogField): FieldFederation => (definition['federation'] ?? {}) as FieldFederation;
+export const foreignEntityOf = ({ definition }: CatalogField): ForeignEntity | undefined => definition['entity'] as ForeignEntity | undefined;
+
+/** Keys of an object that other subgraphs may use, `id` first. Objects that cannot be got by key have none. */
+export function entityKeys(object: CatalogObject): readonly CatalogKey[] {
+  const { entity, keys } = federationOfObject(object);
+  if (entity === false || !object.methods.has('get')) return [];
+  const shown = object.keys.filter(({ fields }) => fields.every((name) => object.fields.get(name)?.internal === false));
+  return keys ? shown.filter(({ name }) => keys.includes(name)) : shown;
+}

@@ -1,0 +1,69 @@
+import type { SchemaExtension } from '../../builder/phase.ts';
+import type { OutputFields } from '../../builder/spec.ts';
+import { StartupError } from '../../errors.ts';
+import type { CatalogField, CatalogObject } from '../../metadata/catalog.ts';
+import { fieldSql } from '../../resolvers/filter/to-sql.ts';
+import { cellSql } from '../../resolvers/read/cells.ts';
+import type { PlannedField } from '../../resolvers/read/planned.ts';
+import { objectTypeOf, selectedFields } from '../../resolvers/read/selection.ts';
+import { literal } from '../../resolvers/sql/identifier.ts';
+import { jsonObject, type JsonEntry } from '../../resolvers/sql/json.ts';
+import { foreignEntityOf, type ForeignEntity } from './definition.ts';
+
+export interface ForeignReference {
+  readonly object: CatalogObject;
+  readonly field: CatalogField;
+  readonly entity: ForeignEntity;
+  /** Field of the record that leads to the entity: `product`. */
+  readonly name: string;
+}
+
+/** Fields whose values are keys of entities of other subgraphs. */
+export function foreignReferences(objects: Iterable<CatalogObject>): readonly ForeignReference[] {
+  return [...objects].flatMap((object) =>
+    [...object.fields.values()].flatMap((field) => {
+      const entity = foreignEntityOf(field);
+      return entity && object.methods.size > 0 && !field.internal ? [{ object, field, entity, name: nameOf(field, entity) }] : [];
+    }),
+  );
+}
+
+/** `productSku` → `product`; where the name does not end with the key, the type tells: `Product` → `product`. */
+function nameOf({ graphqlName }: CatalogField, { as, key, type }: ForeignEntity): string {
+  const suffix = `${key.charAt(0).toUpperCase()}${key.slice(1)}`;
+  if (as !== undefined) return as;
+  return graphqlName.endsWith(suffix) && graphqlName !== suffix ? graphqlName.slice(0, -suffix.length) : `${type.charAt(0).toLowerCase()}${type.slice(1)}`;
+}
+
+export const keyTypeOf = ({ key, keyType }: ForeignEntity): string => keyType ?? (key === 'id' ? 'ID' : 'String');
+
+/** A type with nothing but the key for each entity of another subgraph, and fields that lead to it. */
+export function extendWithForeignEntities({ catalog, addType, addFields }: SchemaExtension): void {
+  const declared = new Map<string, ForeignEntity>();
+  for (const { object, field, entity, name } of foreignReferences(catalog.objects.values())) {
+    const known = declared.get(entity.type);
+    if (known && (known.key !== entity.key || keyTypeOf(known) !== keyTypeOf(entity))) {
+      throw new StartupError(`${object.name}.${field.name} refers to ${entity.type} by ${entity.key}, and another field by ${known.key}. Refer to an entity by one key everywhere.`);
+    }
+    if (!known) {
+      declared.set(entity.type, entity);
+      addType(entity.type, { kind: 'object', role: 'shared', description: `An entity of the subgraph ${entity.subgraph}.`, fields: () => keyField(entity) });
+    }
+    addFields(object.names.type, {
+      [name]: { type: entity.type, description: `${field.label}, which the subgraph ${entity.subgraph} has.`, source: { kind: 'planned', sql: (place) => stubSql(place, field, entity) } },
+    });
+  }
+}
+
+function keyField(entity: ForeignEntity): OutputFields {
+  return { [entity.key]: { type: `${keyTypeOf(entity)}!`, source: { kind: 'part', part: entity.key } } };
+}
+
+/** The key as an object; null where there is none, and hidden where the key is. */
+function stubSql({ plan, scope, selected, path }: PlannedField, field: CatalogField, entity: ForeignEntity): string {
+  const stored = fieldSql(field, scope);
+  const key = keyTypeOf(entity) === 'Int' ? stored : `${stored}::text`;
+  const type = objectTypeOf(selected.field as NonNullable<typeof selected.field>);
+  const entries = selectedFields(plan, type, selected.nodes).map((part): JsonEntry => ({ key: part.key, sql: part.name === '__typename' ? literal(type.name) : key }));
+  return cellSql(plan, scope, field, path, () => `CASE WHEN ${stored} IS NOT NULL THEN ${jsonObject(entries)} END`);
+}

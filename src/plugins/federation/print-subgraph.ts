@@ -1,0 +1,158 @@
+import { getDocumentNodeFromSchema } from '@graphql-tools/utils';
+import {
+  isObjectType, Kind, parse, parseConstValue, visit,
+  type ASTNode, type ConstDirectiveNode, type DefinitionNode, type DocumentNode, type FieldDefinitionNode, type GraphQLSchema, type NamedTypeNode, type ObjectTypeDefinitionNode, type SchemaExtensionNode,
+} from 'graphql';
+import { complete } from '../../builder/build-schema.ts';
+import { printDefinitions } from '../../builder/print-schema.ts';
+import { StartupError } from '../../errors.ts';
+import type { Catalog, CatalogObject } from '../../metadata/catalog.ts';
+import { objectTypeNames } from '../../metadata/naming.ts';
+import { nearest } from '../../metadata/nearest.ts';
+import { entityKeys, federationOfField, federationOfObject } from './definition.ts';
+import { foreignReferences } from './foreign-entities.ts';
+import type { FederationSettings } from './settings.ts';
+
+/** The newest version that the composition of both Apollo and The Guild takes. */
+const federationLink = 'https://specs.apollo.dev/federation/v2.9';
+const permissionLink = 'https://objectos.example/permission/v1.0';
+/** Known to routers by the link; their definitions are left to it. */
+const routerDirectives: ReadonlySet<string> = new Set(['authenticated', 'requiresScopes', 'policy']);
+/** Mean something to clients of this server only. */
+const ownDirectives: ReadonlySet<string> = new Set(['semanticNonNull', 'atomic']);
+const roots: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription']);
+
+/** The schema as a subgraph of Federation 2: what clients see, without the fields for gateways, with the directives that composition reads. */
+export function printSubgraph(schema: GraphQLSchema, catalog: Catalog, { leaveOut }: Pick<FederationSettings, 'leaveOut'>): string {
+  checkLeaveOut(schema, leaveOut);
+  const types = new SubgraphTypes(catalog);
+  const left = new Set(leaveOut);
+  const definitions = getDocumentNodeFromSchema(complete(schema)).definitions
+    .filter((node) => node.kind !== Kind.SCHEMA_DEFINITION && !isForGateways(node))
+    .map((node) => (node.kind === Kind.OBJECT_TYPE_DEFINITION ? types.annotated(withoutFields(node, left)) : node))
+    .filter((node) => !(node.kind === Kind.OBJECT_TYPE_DEFINITION && node.fields?.length === 0));
+  const cleaned = withoutOwnDirectives({ kind: Kind.DOCUMENT, definitions: reachable(definitions) });
+  return printDefinitions([links(cleaned), ...cleaned.definitions]);
+}
+
+/** Stops where a setting names a root field that does not exist. */
+export function checkLeaveOut(schema: GraphQLSchema, leaveOut: readonly string[]): void {
+  for (const coordinate of leaveOut) {
+    const [root = '', name = ''] = coordinate.split('.');
+    const type = schema.getType(root);
+    const fields = isObjectType(type) ? Object.keys(type.getFields()) : [];
+    if (fields.includes(name)) continue;
+    const near = nearest(name, fields);
+    throw new StartupError(`federation.leaveOut names ${coordinate}, which does not exist.${near === undefined ? '' : ` Did you mean ${root}.${near}?`}`);
+  }
+}
+
+/** Adds the directives of composition to object types and their fields. */
+class SubgraphTypes {
+  readonly #objects: ReadonlyMap<string, CatalogObject>;
+  /** Types that belong to one object, and so to this subgraph. */
+  readonly #owned = new Set<string>();
+  readonly #foreignKeys: ReadonlyMap<string, string>;
+
+  constructor(catalog: Catalog) {
+    this.#objects = new Map([...catalog.objects.values()].map((object) => [object.names.type, object]));
+    for (const { names } of catalog.objects.values()) for (const name of Object.values(objectTypeNames(names.type))) this.#owned.add(name);
+    this.#foreignKeys = new Map(foreignReferences(catalog.objects.values()).map(({ entity }) => [entity.type, entity.key]));
+  }
+
+  annotated(node: ObjectTypeDefinitionNode): ObjectTypeDefinitionNode {
+    const name = node.name.value;
+    if (roots.has(name)) return node;
+    const foreignKey = this.#foreignKeys.get(name);
+    if (foreignKey !== undefined) return withDirectives(node, [directive('key', { fields: foreignKey, resolvable: false })]);
+    const object = this.#objects.get(name);
+    if (object) return this.#record(node, object);
+    // Subgraphs made by the platform have the same value types, and answer them alike.
+    return this.#owned.has(name) ? node : withDirectives(node, [directive('shareable')]);
+  }
+
+  #record(node: ObjectTypeDefinitionNode, object: CatalogObject): ObjectTypeDefinitionNode {
+    const { interfaceObject, inaccessible, tags = [] } = federationOfObject(object);
+    const keys = entityKeys(object).map(({ fields }) => directive('key', { fields: fields.map((field) => object.fields.get(field)?.graphqlName ?? field).join(' ') }));
+    const added = [...keys, ...(interfaceObject === true ? [directive('interfaceObject')] : []), ...labels(inaccessible, tags)];
+    const fields = new Map([...object.fields.values()].map((field) => [field.graphqlName, federationOfField(field)]));
+    return withDirectives({ ...node, fields: node.fields?.map((field) => this.#field(field, fields.get(field.name.value))) ?? [] }, added);
+  }
+
+  #field(node: FieldDefinitionNode, federation: ReturnType<typeof federationOfField> | undefined): FieldDefinitionNode {
+    if (!federation) return node;
+    const { shareable, override, inaccessible, tags = [] } = federation;
+    const moved = override === undefined ? [] : [directive('override', typeof override === 'string' ? { from: override } : { ...override })];
+    return withDirectives(node, [...(shareable === true ? [directive('shareable')] : []), ...moved, ...labels(inaccessible, tags)]);
+  }
+}
+
+function labels(inaccessible: boolean | undefined, tags: readonly string[]): ConstDirectiveNode[] {
+  return [...(inaccessible === true ? [directive('inaccessible')] : []), ...tags.map((name) => directive('tag', { name }))];
+}
+
+function directive(name: string, args: Readonly<Record<string, unknown>> = {}): ConstDirectiveNode {
+  return {
+    kind: Kind.DIRECTIVE,
+    name: { kind: Kind.NAME, value: name },
+    arguments: Object.entries(args).map(([arg, value]) => ({ kind: Kind.ARGUMENT, name: { kind: Kind.NAME, value: arg }, value: parseConstValue(JSON.stringify(value)) })),
+  };
+}
+
+function withDirectives<T extends { readonly directives?: readonly ConstDirectiveNode[] }>(node: T, added: readonly ConstDirectiveNode[]): T {
+  return added.length === 0 ? node : { ...node, directives: [...(node.directives ?? []), ...added] };
+}
+
+function isForGateways(node: DefinitionNode): boolean {
+  if (node.kind === Kind.DIRECTIVE_DEFINITION) return routerDirectives.has(node.name.value) || ownDirectives.has(node.name.value);
+  const name = 'name' in node ? node.name?.value ?? '' : '';
+  return ['_Any', '_Entity', '_Service'].includes(name) || name.startsWith('federation__');
+}
+
+function withoutFields(node: ObjectTypeDefinitionNode, left: ReadonlySet<string>): ObjectTypeDefinitionNode {
+  const type = node.name.value;
+  if (!roots.has(type)) return node;
+  return { ...node, fields: node.fields?.filter(({ name: { value } }) => value !== '_entities' && value !== '_service' && !left.has(`${type}.${value}`)) ?? [] };
+}
+
+function withoutOwnDirectives(document: DocumentNode): DocumentNode {
+  return visit(document, { Directive: ({ name }) => (ownDirectives.has(name.value) ? null : undefined) });
+}
+
+/** What root fields and entities lead to; the rest is of no use to a supergraph. */
+function reachable(definitions: readonly DefinitionNode[]): DefinitionNode[] {
+  const named = new Map(definitions.flatMap((node) => (node.kind !== Kind.DIRECTIVE_DEFINITION && 'name' in node && node.name ? [[node.name.value, node] as const] : [])));
+  const seen = new Set<string>();
+  const follow = (node: ASTNode): void => {
+    visit(node, {
+      NamedType({ name: { value } }: NamedTypeNode) {
+        const target = named.get(value);
+        if (seen.has(value) || !target) return;
+        seen.add(value);
+        follow(target);
+      },
+    });
+  };
+  for (const node of definitions) {
+    const isEntity = node.kind === Kind.OBJECT_TYPE_DEFINITION && (node.directives?.some(({ name }) => name.value === 'key') ?? false);
+    if (node.kind === Kind.DIRECTIVE_DEFINITION) follow(node);
+    else if ('name' in node && node.name && (roots.has(node.name.value) || isEntity)) {
+      seen.add(node.name.value);
+      follow(node);
+    }
+  }
+  return definitions.filter((node) => node.kind === Kind.DIRECTIVE_DEFINITION || ('name' in node && node.name !== undefined && seen.has(node.name.value)));
+}
+
+const composed = ['key', 'shareable', 'inaccessible', 'tag', 'override', 'interfaceObject', ...routerDirectives];
+
+/** The specifications that the document uses, and `@permission`, which survives composition. */
+function links(document: DocumentNode): SchemaExtensionNode {
+  const used = new Set<string>();
+  visit(document, { Directive: ({ name }) => void used.add(name.value) });
+  const hasPermission = document.definitions.some((node) => node.kind === Kind.DIRECTIVE_DEFINITION && node.name.value === 'permission');
+  const imports = [...composed.filter((name) => used.has(name)), ...(hasPermission ? ['composeDirective'] : [])].map((name) => `"@${name}"`);
+  const permission = hasPermission ? ` @link(url: "${permissionLink}", import: ["@permission"]) @composeDirective(name: "@permission")` : '';
+  const { definitions: [extension] } = parse(`extend schema @link(url: "${federationLink}", import: [${imports.join(', ')}])${permission}`);
+  return extension as SchemaExtensionNode;
+}

@@ -1,0 +1,159 @@
+import { coerceInputValue, isInputObjectType, isObjectType, type GraphQLInputType, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
+import { ObjectosError } from '../../errors.ts';
+import type { CatalogKey, CatalogObject } from '../../metadata/catalog.ts';
+import { objectTypeNames } from '../../metadata/naming.ts';
+import { castOf, familyOf, operandValue } from '../filter/operators.ts';
+import { fieldNamed, fieldSql } from '../filter/to-sql.ts';
+import { visibleRows, whereClause } from '../filter/visible-rows.ts';
+import type { RequestContext } from '../request.ts';
+import { identifier, literal } from '../sql/identifier.ts';
+import { jsonRow } from '../sql/json.ts';
+import { stored, type LeafArg } from './arguments.ts';
+import { keyField, withinOrganization } from './keys.ts';
+import { scopeOf, type PlanContext } from './plan-context.ts';
+import { recordEntries } from './record.ts';
+import type { SelectedField } from './selection.ts';
+
+/** Keys that records may be named by, of each object by machine name. */
+type AcceptedKeys = ReadonlyMap<string, readonly CatalogKey[]>;
+
+/** A record as a gateway names it: by its type and the fields of a key. */
+type Representation = Readonly<Record<string, unknown>>;
+
+interface EntityKey {
+  readonly object: CatalogObject;
+  readonly type: GraphQLObjectType;
+  readonly key: CatalogKey;
+  readonly parts: readonly KeyPart[];
+}
+
+interface KeyPart {
+  /** Machine name. */
+  readonly field: string;
+  readonly graphqlName: string;
+  readonly input: GraphQLInputType;
+}
+
+/**
+ * The records that representations name, in their order; null where there is none that the caller may read. All keys of one kind are one
+ * parameter, so that a thousand representations are one statement of the same text as ten.
+ */
+export function entitiesSql(plan: PlanContext, selected: SelectedField, accepted: AcceptedKeys, representations: LeafArg): string {
+  const keys = new EntityKeys(plan, accepted);
+  const used = representations.trait('keys', (value) => keys.used(listOf(value)));
+  const list = (request: RequestContext): readonly Representation[] => listOf(representations.operand.value(request));
+  const branches = used.flatMap((label) => {
+    const key = keys.labelled(label);
+    return key && plan.access.object(key.object.name).read !== false ? [branchSql(plan, selected, key, (request) => keys.grouped(list(request)).get(label) ?? [], list)] : [];
+  });
+  const count = plan.binds.add((request) => list(request).length, 'int');
+  const found = branches.length === 0 ? 'SELECT NULL::int AS n, NULL::json AS o WHERE false' : branches.join(' UNION ALL ');
+  return `(SELECT coalesce(json_agg(e.o ORDER BY p.n), '[]'::json) FROM generate_series(1, ${count}) p(n) LEFT JOIN (${found}) e ON e.n = p.n)`;
+}
+
+function branchSql(plan: PlanContext, selected: SelectedField, { object, type, key, parts }: EntityKey, positions: (request: RequestContext) => readonly number[], list: (request: RequestContext) => readonly Representation[]): string {
+  const scope = scopeOf(plan, object.name);
+  const columns = [plan.binds.add((request) => positions(request).map((position) => position + 1), 'int[]')];
+  const conditions: string[] = [];
+  for (const part of parts) {
+    const field = keyField(scope, part.field);
+    const family = familyOf(field);
+    columns.push(plan.binds.add((request) => positions(request).map((position) => {
+      const value = partValue(list(request)[position]?.[part.graphqlName], part, type);
+      return value === null ? null : operandValue(family, value, request.now);
+    }), `${castOf[family]}[]`));
+    conditions.push(`${fieldSql(field, scope)} = k.v${columns.length - 1}`);
+  }
+  conditions.push(...withinOrganization(key, scope), ...visibleRows(scope));
+  const entries = recordEntries(plan, { ...scope, visible: true }, type, selected.nodes, [selected.key]);
+  if (plan.mode === 'values') entries.push({ key: '$type', sql: literal(type.name) });
+  const row = jsonRow(entries, `${identifier(object.table)} ${scope.alias}${whereClause(conditions)}`);
+  return `SELECT k.n, ${row} AS o FROM unnest(${columns.join(', ')}) k(n${parts.map((_part, index) => `, v${index + 1}`).join('')})`;
+}
+
+/** Which keys of which types representations give. */
+class EntityKeys {
+  readonly #schema: GraphQLSchema;
+  readonly #objects: ReadonlyMap<string, CatalogObject>;
+  readonly #accepted: AcceptedKeys;
+  readonly #ofType = new Map<string, readonly EntityKey[]>();
+  readonly #grouped = new WeakMap<readonly Representation[], ReadonlyMap<string, readonly number[]>>();
+
+  constructor({ schema, catalog }: Pick<PlanContext, 'schema' | 'catalog'>, accepted: AcceptedKeys) {
+    this.#schema = schema;
+    this.#accepted = accepted;
+    this.#objects = new Map([...catalog.objects.values()].map((object) => [object.names.type, object]));
+  }
+
+  /** Labels of the keys that occur: part of a plan's shape. */
+  used(representations: readonly Representation[]): readonly string[] {
+    return [...this.grouped(representations).keys()].sort();
+  }
+
+  labelled(label: string): EntityKey | undefined {
+    const [type = '', name] = label.split(' ');
+    return this.#keysOf(type).find(({ key }) => key.name === name);
+  }
+
+  /** Positions of representations by the label of their key. Those of types that are no entities are left out. */
+  grouped(representations: readonly Representation[]): ReadonlyMap<string, readonly number[]> {
+    const known = this.#grouped.get(representations);
+    if (known) return known;
+    const groups = new Map<string, number[]>();
+    for (const [position, representation] of representations.entries()) {
+      const keys = this.#keysOf(String(representation['__typename']));
+      if (keys.length === 0) continue;
+      const given = keys.find(({ parts }) => parts.every(({ graphqlName }) => representation[graphqlName] !== undefined));
+      if (!given) {
+        const accepted = keys.map(({ parts }) => parts.map(({ graphqlName }) => graphqlName).join(' and ')).join(', or ');
+        throw new ObjectosError('BAD_REQUEST', `representations[${position}] gives no key of ${String(representation['__typename'])}. It must have ${accepted}.`);
+      }
+      const label = `${given.type.name} ${given.key.name}`;
+      const group = groups.get(label);
+      if (group) group.push(position);
+      else groups.set(label, [position]);
+    }
+    this.#grouped.set(representations, groups);
+    return groups;
+  }
+
+  #keysOf(typeName: string): readonly EntityKey[] {
+    let keys = this.#ofType.get(typeName);
+    if (!keys) {
+      keys = this.#readKeys(typeName);
+      this.#ofType.set(typeName, keys);
+    }
+    return keys;
+  }
+
+  /** In the order of the key input, where the id comes first. */
+  #readKeys(typeName: string): readonly EntityKey[] {
+    const object = this.#objects.get(typeName);
+    const type = this.#schema.getType(typeName);
+    const input = this.#schema.getType(objectTypeNames(typeName).key);
+    if (!object || !isObjectType(type) || !isInputObjectType(input)) return [];
+    return Object.values(input.getFields()).flatMap(({ extensions: { objectos: source }, type: of }): EntityKey[] => {
+      const key = source?.kind === 'key' ? this.#accepted.get(object.name)?.find(({ name }) => name === source.key) : undefined;
+      if (!key) return [];
+      const inputs = isInputObjectType(of) ? of.getFields() : undefined;
+      const parts = key.fields.map((field): KeyPart => {
+        const { graphqlName } = fieldNamed(object, field);
+        return { field, graphqlName, input: inputs?.[graphqlName]?.type ?? of };
+      });
+      return [{ object, type, key, parts }];
+    });
+  }
+}
+
+/** The scalar `_Any` leaves values as they came. */
+function partValue(value: unknown, { graphqlName, input }: KeyPart, type: GraphQLObjectType): unknown {
+  if (value === null || value === undefined) return null;
+  const coerced: unknown = coerceInputValue(value, input, (_path, _value, { message }) => {
+    throw new ObjectosError('BAD_REQUEST', `representations: ${graphqlName} of ${type.name} is not as it should be: ${message}`);
+  });
+  return stored(input, coerced);
+}
+
+function listOf(value: unknown): readonly Representation[] {
+  return value as readonly Representation[];
+}
