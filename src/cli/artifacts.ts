@@ -3,15 +3,11 @@ import { join, relative } from 'node:path';
 import * as z from 'zod';
 import { printSchema } from '../builder/print-schema.ts';
 import { printPrismaSchema } from '../database/prisma/print-schema.ts';
-import { createKernel } from '../kernel/kernel.ts';
 import { definitionSchemas } from '../metadata/json-schema.ts';
-import { loadCatalog } from '../metadata/load-catalog.ts';
-import { compile } from '../platform/compile.ts';
-import { loadApp } from '../platform/load-app.ts';
 import { platformTables } from '../platform/migrate.ts';
 import { settingsSchema } from '../platform/settings/schema.ts';
-import { serverSettingsOf } from '../platform/settings/server-settings.ts';
-import { createLog } from '../server/log.ts';
+import { isSubgraph, printSubgraph } from '../plugins/federation/index.ts';
+import { compileApp } from './compile-app.ts';
 import type { DocumentFile } from './print-operations.ts';
 
 /** A file that is made from the definitions and committed beside them. */
@@ -23,15 +19,13 @@ export interface Artifact {
 
 /** All generated files of an app, as they should be. */
 export async function makeArtifacts(directory: string, env: Readonly<Record<string, string | undefined>>): Promise<readonly Artifact[]> {
-  const app = await loadApp({ directory, env });
-  const { plugins } = createKernel({ plugins: app.plugins });
-  const loaded = await loadCatalog({ directory: app.definitionsDirectory, plugins });
-  const { schema } = compile(loaded, { settings: app.settings, serverSettings: serverSettingsOf(app.settings), plugins, log: createLog({ level: 'silent' }) });
+  const { app, plugins, loaded, generation: { schema } } = await compileApp(directory, env);
   const sdl = printSchema(schema);
   const { documents, output } = app.settings.codegen;
   const files = (await Promise.all(documents.map((folder) => findDocuments(app.directory, folder)))).flat();
   return [
     { path: 'schema/schema.graphql', text: sdl },
+    ...(isSubgraph(plugins) ? [{ path: 'schema/subgraph.graphql', text: printSubgraph(schema, loaded.catalog, app.settings.federation) }] : []),
     { path: 'prisma/schema.prisma', text: printPrismaSchema(loaded.catalog, platformTables(plugins)) },
     ...Object.entries({ ...definitionSchemas({ plugins }), 'config.schema.json': settingsJsonSchema() }).map(([name, value]) => ({ path: `schema/schemas/${name}`, text: `${JSON.stringify(value, null, 2)}\n` })),
     ...(files.length > 0 ? [{ path: output, text: await (await import('./print-operations.ts')).printOperations(sdl, files) }] : []),

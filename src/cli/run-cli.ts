@@ -8,14 +8,16 @@ import { migrate } from './commands/migrate.ts';
 import { plugins } from './commands/plugins.ts';
 import { rollups } from './commands/rollups.ts';
 import { seed } from './commands/seed.ts';
+import { schema } from './commands/schema.ts';
 import { start } from './commands/start.ts';
+import { subgraph } from './commands/subgraph.ts';
 import { users } from './commands/users.ts';
 import { validate } from './commands/validate.ts';
 import type { Io } from './io.ts';
 import { reportError } from './report-error.ts';
 import { version } from './version.ts';
 
-const commands: readonly CommandFactory[] = [init, dev, start, validate, migrate, seed, rollups, users, codegen, doctor, plugins];
+const commands: readonly CommandFactory[] = [init, dev, start, validate, migrate, seed, rollups, users, codegen, schema, subgraph, doctor, plugins];
 
 /** Runs one command and gives its exit code: 0 done, 1 a problem, 2 used wrongly. */
 export async function runCli(args: readonly string[], io: Io): Promise<ExitCode> {

@@ -48,7 +48,7 @@ const clientKeys = ['placeholder', 'widget', 'group'];
 /** Keys of the vocabulary that only a plugin brings to life. */
 const inertKeys = [
   'defaultExpression', 'trackHistory', 'visibleWhen', 'readonlyWhen', 'requiredWhen', 'dependencies', 'dependsOn', 'expression', 'returnType', 'summaryOperations', 'autonumberFormat', 'startNumber',
-  'cached', 'dataQuality', 'encryptionConfig', 'maskingRule', 'requiredPermissions', 'visible_to', 'editable_by', 'caseSensitive', 'system',
+  'cached', 'dataQuality', 'encryptionConfig', 'maskingRule', 'requiredPermissions', 'visible_to', 'editable_by', 'caseSensitive', 'system', 'federation', 'entity',
 ];
 
 /** Common by name, and of use to some types only. */

@@ -202,6 +202,7 @@ function normalizeValues(part: Part): void {
     Reflect.deleteProperty(value, key);
   }
   if (value['type'] === 'json') delete value['blackbox'];
+  if (value['type'] === 'lookup' && isMapping(value['reference'])) referToEntity(part, value['reference']);
   if (value['type'] === 'autonumber') renameKeys(part, { format: 'autonumberFormat', displayFormat: 'autonumberFormat', display_format: 'autonumberFormat' });
   if (value['type'] === 'summary') gatherSummary(part);
   if (Array.isArray(value['options'])) normalizeOptions(value, value['options']);
@@ -221,6 +222,13 @@ function renameKeys(part: Part, names: Readonly<Record<string, string>>): void {
     part.value[name] = part.value[key];
     Reflect.deleteProperty(part.value, key);
   }
+}
+
+/** `reference: { subgraph: catalog, type: Product, key: sku }`: a lookup that leads out of this app holds the key alone. */
+function referToEntity(part: Part, { keyType }: Readonly<Record<string, unknown>>): void {
+  renameKeys(part, { reference: 'entity' });
+  part.value['type'] = keyType === 'Int' ? 'number' : 'text';
+  if (keyType === 'Int') part.value['scale'] ??= 0;
 }
 
 const summaryKeys: Readonly<Record<string, string>> = {

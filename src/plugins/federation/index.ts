@@ -67,4 +67,7 @@ export function federation({ mode, federation: given }: FederationPluginOptions)
   };
 }
 
+/** Whether an app is a subgraph. */
+export const isSubgraph = (plugins: readonly Plugin[]): boolean => plugins.some(({ name }) => name === 'federation');
+
 export { printSubgraph } from './print-subgraph.ts';

@@ -18,8 +18,8 @@ const federationLink = 'https://specs.apollo.dev/federation/v2.9';
 const permissionLink = 'https://objectos.example/permission/v1.0';
 /** Known to routers by the link; their definitions are left to it. */
 const routerDirectives: ReadonlySet<string> = new Set(['authenticated', 'requiresScopes', 'policy']);
-/** Mean something to clients of this server only. */
-const ownDirectives: ReadonlySet<string> = new Set(['semanticNonNull', 'atomic']);
+/** Mean something to clients of this server only, or are not known to composition; what they say is enforced here in any case. */
+const ownDirectives: ReadonlySet<string> = new Set(['semanticNonNull', 'atomic', 'oneOf']);
 const roots: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription']);
 
 /** The schema as a subgraph of Federation 2: what clients see, without the fields for gateways, with the directives that composition reads. */
