@@ -1,7 +1,8 @@
 import { getDocumentNodeFromSchema } from '@graphql-tools/utils';
 import {
   isObjectType, Kind, parse, parseConstValue, visit,
-  type ASTNode, type ConstDirectiveNode, type DefinitionNode, type DocumentNode, type FieldDefinitionNode, type GraphQLSchema, type NamedTypeNode, type ObjectTypeDefinitionNode, type SchemaExtensionNode,
+  type ASTNode, type ConstDirectiveNode, type DefinitionNode, type DocumentNode, type FieldDefinitionNode, type GraphQLSchema, type InputValueDefinitionNode,
+  type NamedTypeNode, type ObjectTypeDefinitionNode, type SchemaExtensionNode, type TypeNode,
 } from 'graphql';
 import { complete } from '../../builder/build-schema.ts';
 import { printDefinitions } from '../../builder/print-schema.ts';
@@ -31,7 +32,7 @@ export function printSubgraph(schema: GraphQLSchema, catalog: Catalog, { leaveOu
     .filter((node) => node.kind !== Kind.SCHEMA_DEFINITION && !isForGateways(node))
     .map((node) => (node.kind === Kind.OBJECT_TYPE_DEFINITION ? types.annotated(withoutFields(node, left)) : node))
     .filter((node) => !(node.kind === Kind.OBJECT_TYPE_DEFINITION && node.fields?.length === 0));
-  const cleaned = withoutOwnDirectives({ kind: Kind.DOCUMENT, definitions: reachable(definitions) });
+  const cleaned = withoutOwnDirectives({ kind: Kind.DOCUMENT, definitions: reachable(definitions).map((node) => types.hidden(node)) });
   return printDefinitions([links(cleaned), ...cleaned.definitions]);
 }
 
@@ -53,10 +54,17 @@ class SubgraphTypes {
   /** Types that belong to one object, and so to this subgraph. */
   readonly #owned = new Set<string>();
   readonly #foreignKeys: ReadonlyMap<string, string>;
+  /** Types of inaccessible objects. */
+  readonly #inaccessible = new Set<string>();
 
   constructor(catalog: Catalog) {
     this.#objects = new Map([...catalog.objects.values()].map((object) => [object.names.type, object]));
-    for (const { names } of catalog.objects.values()) for (const name of Object.values(objectTypeNames(names.type))) this.#owned.add(name);
+    for (const object of catalog.objects.values()) {
+      for (const name of Object.values(objectTypeNames(object.names.type))) {
+        this.#owned.add(name);
+        if (federationOfObject(object).inaccessible === true) this.#inaccessible.add(name);
+      }
+    }
     this.#foreignKeys = new Map(foreignReferences(catalog.objects.values()).map(({ entity }) => [entity.type, entity.key]));
   }
 
@@ -71,10 +79,22 @@ class SubgraphTypes {
     return this.#owned.has(name) ? node : withDirectives(node, [directive('shareable')]);
   }
 
+  /** Marks the types of inaccessible objects, and whatever leads to them. */
+  hidden(node: DefinitionNode): DefinitionNode {
+    if (this.#inaccessible.size === 0) return node;
+    const mark = <T extends ASTNode & { readonly directives?: readonly ConstDirectiveNode[] }>(part: T): T => withDirectives(part, [directive('inaccessible')]);
+    if ('name' in node && node.name && this.#inaccessible.has(node.name.value)) return mark(node as ObjectTypeDefinitionNode);
+    const leadsThere = ({ type }: FieldDefinitionNode | InputValueDefinitionNode): boolean => this.#inaccessible.has(namedTypeOf(type));
+    return visit(node, {
+      FieldDefinition: { leave: (field) => (leadsThere(field) ? mark(field) : undefined) },
+      InputValueDefinition: { leave: (input) => (leadsThere(input) ? mark(input) : undefined) },
+    });
+  }
+
   #record(node: ObjectTypeDefinitionNode, object: CatalogObject): ObjectTypeDefinitionNode {
-    const { interfaceObject, inaccessible, tags = [] } = federationOfObject(object);
+    const { interfaceObject, tags = [] } = federationOfObject(object);
     const keys = entityKeys(object).map(({ fields }) => directive('key', { fields: fields.map((field) => object.fields.get(field)?.graphqlName ?? field).join(' ') }));
-    const added = [...keys, ...(interfaceObject === true ? [directive('interfaceObject')] : []), ...labels(inaccessible, tags)];
+    const added = [...keys, ...(interfaceObject === true ? [directive('interfaceObject')] : []), ...labels(false, tags)];
     const fields = new Map([...object.fields.values()].map((field) => [field.graphqlName, federationOfField(field)]));
     return withDirectives({ ...node, fields: node.fields?.map((field) => this.#field(field, fields.get(field.name.value))) ?? [] }, added);
   }
@@ -85,6 +105,10 @@ class SubgraphTypes {
     const moved = override === undefined ? [] : [directive('override', typeof override === 'string' ? { from: override } : { ...override })];
     return withDirectives(node, [...(shareable === true ? [directive('shareable')] : []), ...moved, ...labels(inaccessible, tags)]);
   }
+}
+
+function namedTypeOf(type: TypeNode): string {
+  return type.kind === Kind.NAMED_TYPE ? type.name.value : namedTypeOf(type.type);
 }
 
 function labels(inaccessible: boolean | undefined, tags: readonly string[]): ConstDirectiveNode[] {

@@ -60,7 +60,7 @@ describe('composition', () => {
   it.each([['Apollo', composeWithApollo], ['The Guild', composeWithHive]] as const)('of %s takes the subgraph beside another', (_name, compose) => {
     const { errors, supergraphSdl = '' } = compose(services());
     expect(errors).toBeUndefined();
-    expect(supergraphSdl).toContain('@permission(read: ["admin", "chief", "staff"]');
+    expect(supergraphSdl).toMatch(/@permission\(read: \["admin", "chief"\]\)/);
     expect(supergraphSdl).toMatch(/type Offer[^{]*@join__type\(graph: OFFERS, key: "id"\)/);
   });
 
@@ -86,7 +86,7 @@ async function apollo(): Promise<{ ask: Ask; stop: () => Promise<unknown> }> {
   });
   const { executor } = await gateway.load();
   const ask: Ask = (query, user) =>
-    executor({ document: parse(query), request: { query }, queryHash: query, operationName: undefined, context: { user }, logger: silent, cache: { get: async () => undefined, set: async () => {}, delete: async () => {} }, schema: gateway.schema } as unknown as Parameters<typeof executor>[0]) as Promise<Answer>;
+    executor({ document: parse(query), request: { query }, queryHash: query, operationName: undefined, context: { user }, logger: silent, metrics: {}, cache: { get: async () => undefined, set: async () => {}, delete: async () => {} }, schema: gateway.schema } as unknown as Parameters<typeof executor>[0]) as Promise<Answer>;
   return { ask, stop: () => gateway.stop() };
 }
 
@@ -94,7 +94,7 @@ async function hive(): Promise<{ ask: Ask; stop: () => Promise<unknown> }> {
   const { supergraphSdl = '' } = composeWithHive(services());
   const gateway = createGatewayRuntime({
     supergraph: supergraphSdl,
-    logging: true,
+    logging: false,
     propagateHeaders: {
       fromClientToSubgraphs: ({ request }): Record<string, string> => {
         const user = request.headers.get('x-user');
