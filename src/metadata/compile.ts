@@ -15,6 +15,7 @@ import { KindReader } from './kinds.ts';
 import { linkCatalog } from './link/link-catalog.ts';
 import { linkSeeds } from './link/link-seeds.ts';
 import { mergeObjects } from './link/merge-objects.ts';
+import { withKeptFields } from './link/with-kept-fields.ts';
 import { withOrganization } from './link/with-organization.ts';
 import { withRecordName } from './link/with-record-name.ts';
 import { suggest } from './nearest.ts';
@@ -79,8 +80,9 @@ export function compileCatalog({ files = [], plugins = [], definitions = [], see
     }
   }
 
-  const merged = mergeObjects(drafts, report).map((draft) => withOrganization(withRecordName(draft, fields, report), phases.organizationOf, fields));
-  const linked = linkCatalog({ drafts: merged, fields, objects, types: phases.fieldTypes, report });
+  const completed = (draft: ObjectDraft): ObjectDraft => withKeptFields(withRecordName(draft, fields, report), phases.keptFields, fields, report);
+  const merged = mergeObjects(drafts, report).map((draft) => withOrganization(completed(draft), phases.organizationOf, fields));
+  const linked = linkCatalog({ drafts: merged, indexes: phases.indexes, fields, objects, types: phases.fieldTypes, report });
   const seedSets = linkSeeds(seedDrafts, linked, report);
   if (!report.failed) for (const check of phases.checks) check(linked.catalog, linked.report, kinds.documents);
   if (report.failed) throw new DefinitionError(report.diagnostics);

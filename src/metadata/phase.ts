@@ -42,6 +42,15 @@ export interface WrittenObject {
   /** Brought by a plugin. */
   readonly system: boolean;
   readonly definition: Readonly<Record<string, unknown>>;
+  /** Definitions of its fields by machine name. */
+  readonly fields: ReadonlyMap<string, Readonly<Record<string, unknown>>>;
+}
+
+/** A btree index, its fields in their order. */
+export interface WantedIndex {
+  readonly object: string;
+  /** Machine names of stored fields. */
+  readonly fields: readonly string[];
 }
 
 /** The lookup by which records of an object belong to an organization. */
@@ -73,6 +82,10 @@ export interface MetadataPhase {
   readonly enableKeys?: readonly string[];
   /** Says which objects are tenant-aware, and gives them their field. Asked once for each object; at most one plugin brings it. */
   organizationOf?(object: WrittenObject): OrganizationField | undefined;
+  /** Fields that the plugin keeps on an object beside those that the definitions give it, such as interim results. Asked once for each object; a name that is taken is an error. */
+  keptFields?(object: WrittenObject): Readonly<Record<string, DefinitionInput>>;
+  /** Indexes that statements of the plugin need. What another index serves is not made again. The Catalog is not yet checked. */
+  indexes?(catalog: Catalog): readonly WantedIndex[];
   /** Called once with the linked Catalog and the documents of all kinds; an error stops the start after everything was checked. */
   check?(catalog: Catalog, report: CatalogReport, documents: KindDocuments): void;
 }

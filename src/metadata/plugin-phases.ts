@@ -14,6 +14,8 @@ export interface CollectedPhases {
   readonly fieldKeys: z.ZodRawShape;
   readonly enableKeys: readonly string[];
   readonly organizationOf: { readonly origin: string; readonly of: NonNullable<MetadataPhase['organizationOf']> } | undefined;
+  readonly keptFields: readonly { readonly origin: string; readonly of: NonNullable<MetadataPhase['keptFields']> }[];
+  readonly indexes: readonly NonNullable<MetadataPhase['indexes']>[];
   readonly checks: readonly NonNullable<MetadataPhase['check']>[];
 }
 
@@ -57,6 +59,8 @@ export function collectPhases(plugins: readonly Plugin[], platformTypes: Readonl
     fieldKeys,
     enableKeys: phases.flatMap(({ phase }) => phase.enableKeys ?? []),
     organizationOf: owning.map(({ origin, phase }) => ({ origin, of: (object: WrittenObject) => phase.organizationOf?.(object) }))[0],
+    keptFields: phases.flatMap(({ origin, phase }) => (phase.keptFields ? [{ origin, of: phase.keptFields.bind(phase) }] : [])),
+    indexes: phases.flatMap(({ phase }) => (phase.indexes ? [phase.indexes.bind(phase)] : [])),
     checks: phases.flatMap(({ phase }) => (phase.check ? [phase.check.bind(phase)] : [])),
   };
 }

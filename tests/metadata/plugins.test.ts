@@ -52,6 +52,26 @@ describe('a plugin', () => {
     expect(problems(files, [isbn])).toEqual(['a.object.yml:3:20 error a.b: "edition" must be a number, found "first"']);
   });
 
+  it('keeps fields of its own on objects, under names that are free', () => {
+    const counts = plugin('counts', { keptFields: ({ name, fields }) => (name === 'a' && fields.get('b')?.['type'] === 'text' ? { b_count: { type: 'number', scale: 0, internal: true } } : {}) });
+    const files = { 'a.object.yml': 'name: a\nfields:\n  b: text\n', 'c.object.yml': 'name: c\nfields:\n  b: text\n' };
+    const { objects } = compile(files, [counts]).catalog;
+    expect(objects.get('a')?.fields.get('b_count')).toMatchObject({ internal: true, column: 'b_count' });
+    expect(objects.get('c')?.fields.has('b_count')).toBe(false);
+    expect(problems({ 'a.object.yml': 'name: a\nfields:\n  b: text\n  b_count: number\n' }, [counts])).toEqual([
+      'a.object.yml:4:3 error a.b_count: plugin "counts" keeps values of its own in a field of this name | Choose another name.',
+    ]);
+  });
+
+  it('brings the indexes that it needs, where no other serves', () => {
+    const fast = plugin('fast', { indexes: ({ objects }) => [...objects.keys()].flatMap((object) => [{ object, fields: ['b', 'c'] }, { object, fields: ['b'] }]) });
+    const indexesOf = (more = '') => compile({ 'a.object.yml': `name: a\n${more}fields:\n  b: text\n  c: text\n` }, [fast]).catalog.objects.get('a')?.indexes.map(({ name }) => name);
+    expect(indexesOf()).toEqual(['a_b_c_idx']);
+    expect(indexesOf('indexes: [{ name: all, fields: [b, c, created_at] }]\n')).toEqual(['all']);
+    expect(indexesOf('indexes: [{ fields: [b], partial: "c IS NULL" }]\n')).toEqual(['a_b_idx', 'a_b_c_idx']);
+    expect(() => compile({ 'a.object.yml': 'name: a\nfields:\n  b: text\n' }, [fast])).toThrow('b, c');
+  });
+
   it('brings kinds of files', () => {
     const rights = plugin('permissions', {
       kinds: [{ suffix: 'permission', description: 'Rights.', schema: z.object({ name: z.string(), objects: z.record(z.string(), z.object({ allowRead: z.boolean() })) }) }],

@@ -4,6 +4,7 @@ import { locate, placeOf } from '../part.ts';
 import type { CatalogReport } from '../phase.ts';
 import type { Report } from '../report.ts';
 import type { ObjectDraft } from '../definitions/read-object.ts';
+import type { CollectedPhases } from '../plugin-phases.ts';
 import type { ObjectBuild } from './build.ts';
 import { checkRenames } from './check-renames.ts';
 import { claimNames } from './claim-names.ts';
@@ -16,6 +17,7 @@ import type { LinkedKeys } from './link-keys.ts';
 import { linkObjects } from './link-objects.ts';
 import type { ObjectContext } from './link-objects.ts';
 import { checkMasterCycles, linkRelations } from './link-relations.ts';
+import { withWantedIndexes } from './wanted-indexes.ts';
 
 export interface LinkedCatalog {
   readonly catalog: Catalog;
@@ -25,7 +27,7 @@ export interface LinkedCatalog {
 }
 
 /** Definitions → frozen Catalog. Problems go to the report; a Catalog with errors is not to be used. */
-export function linkCatalog({ drafts, ...context }: ObjectContext & { readonly drafts: readonly ObjectDraft[] }): LinkedCatalog {
+export function linkCatalog({ drafts, indexes, ...context }: ObjectContext & { readonly drafts: readonly ObjectDraft[]; readonly indexes: CollectedPhases['indexes'] }): LinkedCatalog {
   const { report } = context;
   const builds = linkObjects(drafts, context);
   const references = linkRelations(builds, report);
@@ -41,9 +43,9 @@ export function linkCatalog({ drafts, ...context }: ObjectContext & { readonly d
     }
   }
   linkFormulas(builds, report);
-  const objects = new Map([...builds.values()].map((build) => [build.name, finish(build, keys.get(build.name) ?? { keys: [], indexes: [] }, report)]));
+  const linked = new Map([...builds.values()].map((build) => [build.name, finish(build, keys.get(build.name) ?? { keys: [], indexes: [] }, report)]));
   const links = references.flatMap(({ link }) => (link ? [link] : []));
-  const content = { objects, links };
+  const content = { objects: report.failed ? linked : withWantedIndexes({ objects: linked, links, fingerprint: '' }, indexes), links };
   return { catalog: deepFreeze({ ...content, fingerprint: fingerprint(content) }), builds, report: reportByName(builds, report) };
 }
 

@@ -15,10 +15,12 @@ import { hooksPhase } from './hooks/hooks-phase.ts';
 import { readHooks } from './hooks/read-hooks.ts';
 import { catchUp } from './catch-up.ts';
 import { computedFormula } from './formulas/computed-formula.ts';
+import { partsOfAverages } from './roll-ups/average-parts.ts';
 import { readRollUps } from './roll-ups/read-roll-ups.ts';
 import { createRollUpService, type RollUpService } from './roll-ups/service.ts';
 import { rollUpPart } from './roll-ups/statement-part.ts';
 import { rollUpTables } from './roll-ups/tables.ts';
+import { extremumIndexes } from './roll-ups/wanted-indexes.ts';
 import { fieldKeys, objectKeys } from './keys.ts';
 import { machinePhase } from './states/machine-phase.ts';
 import type { StateMachine } from './states/machine.ts';
@@ -63,6 +65,8 @@ export function rules(settings: RulesSettingsInput = {}): Plugin {
       fieldKeys,
       enableKeys: ['trackHistory'],
       kinds: [stateKind, hookKind],
+      keptFields: partsOfAverages,
+      indexes: extremumIndexes,
       check(catalog, report, documents) {
         readRollUps(catalog, report);
         checkAutonumbers(catalog, report);

@@ -26,7 +26,7 @@ async function take({ kind, at, to, score }: Step, sales: Sales): Promise<void> 
   const [accounts, deals] = [await ids('account'), await ids('deal')];
   const [account, deal] = [accounts[to % Math.max(accounts.length, 1)], deals[at % Math.max(deals.length, 1)] ?? missing];
   const stage = score % 3 === 0 ? 'LOST' : 'OPEN';
-  const values = { name: 'd', amount: `${score}.25`, weight: score / 10, score, stage, accountId: to === 3 ? null : (account ?? null) };
+  const values = { name: 'd', amount: at % 5 === 0 ? null : `${score}.25`, weight: at % 7 === 0 ? null : score / 10, score, stage, accountId: to === 3 ? null : (account ?? null) };
   const run = async (document: string, variables: Readonly<Record<string, unknown>>): Promise<void> => {
     const { errors = [] } = await sales.query(document, variables);
     // Records that are gone are refused, as is the id of one in the trash; nothing else may be wrong.

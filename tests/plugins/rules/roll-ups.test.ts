@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { v7 as newId } from 'uuid';
 import { describeEachDatabase } from '../../support/database.ts';
 import { openSales } from './sales.ts';
+import { recording } from '../../support/recording.ts';
 
 describeEachDatabase('roll-ups', (open) => {
   it('follow creates, changes, moves and deletes of records', async () => {
@@ -153,6 +154,25 @@ describeEachDatabase('roll-ups', (open) => {
     await sales.ask('mutation($a: ID!) { updateAccount(id: $a, ifVersion: 1, input: { name: "B" }) { record { id } } }', { a });
     await sales.ask('mutation($a: ID!) { updateDeals(where: { accountId: { eq: $a } }, input: { name: "same" }) { count } }', { a });
     expect(await sales.changesOf(a)).toHaveLength(changes.length + 1);
+  });
+
+  it('average without reading the records again, and find the next extremum by an index', async () => {
+    const statements: string[] = [];
+    const sales = await openSales(recording(await open(), ({ text }) => statements.push(text)));
+    const a = await sales.create('account', { name: 'A' });
+    const input = [{ amount: '1.10', score: 1 }, { amount: null, score: 2 }, { amount: '0.20', score: 9 }, { amount: '0.20', score: null }].map((values) => ({ name: 'd', accountId: a, ...values }));
+    await sales.ask('mutation($input: [DealCreateInput!]!) { createDeals(input: $input) { count } }', { input });
+    expect(await sales.numbers('account', a)).toMatchObject({ average: '4', average_amount: '0.5000' });
+    statements.length = 0;
+    const { createDeal } = await sales.ask('mutation($a: ID!) { createDeal(input: { name: "x", amount: "0.50", score: 4, accountId: $a }) { record { id account { average averageAmount } } } }', { a });
+    expect(createDeal).toMatchObject({ record: { account: { average: '4', averageAmount: '0.5000' } } });
+    expect(statements.filter((text) => text.includes('avg(') || text.includes('FROM "deal" c '))).toEqual([]);
+    await sales.expectExact();
+    expect((await sales.changesOf(a)).slice(1).flatMap((change) => Object.keys(change)).filter((name) => name.includes('_avg_'))).toEqual([]);
+
+    const indexes = sales.platform.catalog.objects.get('deal')?.indexes.map(({ fields }) => fields.join());
+    expect(indexes).toEqual(expect.arrayContaining(['account,score', 'account,total']));
+    expect(indexes?.filter((fields) => fields.includes('worth'))).toEqual([]);
   });
 
   it('can be filtered, sorted and aggregated, and not written', async () => {

@@ -17,6 +17,9 @@ fields:
   least_score: { type: summary, summaryOperations: { object: deal, function: min, field: score } }
   best_score: { type: summary, summaryOperations: { object: deal, function: max, field: score } }
   average: { type: summary, summaryOperations: { object: deal, function: avg, field: score } }
+  average_amount: { type: summary, scale: 4, summaryOperations: { object: deal, function: avg, field: amount, filter: { stage: { $ne: lost } } } }
+  average_weight: { type: summary, summaryOperations: { object: deal, function: avg, field: weight } }
+  best_average: { type: summary, summaryOperations: { object: account, function: max, field: average_amount } }
   lost_worth: { type: summary, scale: 2, summaryOperations: { object: deal, function: sum, field: worth, filter: "stage = 'lost' OR amount > 50" } }
   best_worth: { type: summary, summaryOperations: { object: deal, function: max, field: worth } }
   line_total: { type: summary, summaryOperations: { object: deal, function: sum, field: total } }

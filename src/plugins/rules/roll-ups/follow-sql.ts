@@ -4,9 +4,11 @@ import type { SqlScope } from '../../../resolvers/filter/scope.ts';
 import { fieldSql } from '../../../resolvers/filter/to-sql.ts';
 import type { BindList } from '../../../resolvers/sql/binds.ts';
 import { identifier } from '../../../resolvers/sql/identifier.ts';
-import { jsonbObject, logInsert, loggedDifferences, type Stamps } from '../../../resolvers/write/sql/parts.ts';
+import type { ColumnPlan } from '../../../resolvers/write/object-plan.ts';
+import { jsonbObject, logInsert, loggedDifferences, type LogTarget, type Stamps } from '../../../resolvers/write/sql/parts.ts';
 import type { FollowSql, RowWrite, WrittenRows } from '../../../resolvers/write/statement-part.ts';
 import { logTarget } from '../history/log-target.ts';
+import { averageParts } from './average-parts.ts';
 import { rollUpsOf } from './read-roll-ups.ts';
 import type { RollUp } from './roll-up.ts';
 
@@ -96,20 +98,29 @@ function stepSql({ parent, rollUps, sources }: Step, key: string, catalog: Catal
   if (changed.length === 0) return { ctes, answers, rows: undefined };
 
   const table = identifier(parent.table);
-  const values = changed.map((rollUp) => [columnOf(rollUp), newValue(rollUp, rollUps.indexOf(rollUp))] as const);
+  const values = changed.map((rollUp) => [columnOf(rollUp), newValue(rollUp, rollUps)] as const);
   const target = logTarget(parent);
-  const logged = changed.flatMap(({ field }) => target.columns.get(field.name) ?? []);
+  const logged = loggedColumns(changed, target);
   ctes.push(
     `${locked} AS (SELECT p.* FROM ${table} p WHERE p."id" IN (SELECT d."id" FROM ${deltas} d) ORDER BY p."id" FOR NO KEY UPDATE)`,
     `${updated} AS (UPDATE ${table} t SET ${values.map(([column, value]) => `${column} = ${value}`).join(', ')} FROM ${locked} l JOIN ${deltas} d ON d."id" = l."id" ` +
       `WHERE t."id" = l."id" AND (${values.map(([column, value]) => `l.${column} IS DISTINCT FROM ${value}`).join(' OR ')}) RETURNING t.*)`,
-    logInsert(target, 'update', 'o."id"', loggedDifferences(logged, 'o', 'n'), `${locked} o JOIN ${updated} n ON n."id" = o."id"`, stamps, `rg${key}`),
+    logInsert(target, 'update', 'o."id"', loggedDifferences(logged, 'o', 'n'), `${locked} o JOIN ${updated} n ON n."id" = o."id" AND ${someDiffer(logged, 'o', 'n')}`, stamps, `rg${key}`),
   );
   return { ctes, answers, rows: { before: `${locked} b JOIN ${updated} w ON w."id" = b."id"`, after: `${updated} a` } };
 }
 
 const columnOf = ({ field }: RollUp): string => identifier(field.column ?? field.name);
 const isLess = ({ function: fn }: RollUp): boolean => fn === 'min';
+
+/** Numbers that the log tells of: not those that are kept for others. */
+export function loggedColumns(rollUps: readonly RollUp[], { columns }: LogTarget): readonly ColumnPlan[] {
+  return rollUps.flatMap(({ field }) => (field.internal ? [] : (columns.get(field.name) ?? [])));
+}
+
+export function someDiffer(columns: readonly ColumnPlan[], before: string, after: string): string {
+  return columns.length === 0 ? 'false' : `(${columns.map(({ column }) => `${before}.${column} IS DISTINCT FROM ${after}.${column}`).join(' OR ')})`;
+}
 
 /** A column of the deltas: what a record adds when it enters, and when it leaves. */
 interface Measure {
@@ -128,6 +139,7 @@ function measures(rollUp: RollUp, index: number): readonly Measure[] {
   const value = (at: SqlScope): string => `(${summarisedSql(rollUp, at) ?? 'NULL'})::numeric`;
   const nothing = (): undefined => undefined;
   if (way === 'recompute') return [{ rollUp, name: name('stale'), type: 'boolean', aggregate: 'bool_or', entering: () => 'true', leaving: () => 'true' }];
+  if (way === 'quotient') return [];
   if (fn === 'count') {
     const one = (at: SqlScope): string => (rollUp.of ? `((${summarisedSql(rollUp, at) ?? ''}) IS NOT NULL)::int` : '1');
     return [{ rollUp, name: name('delta'), type: 'int8', aggregate: 'sum', entering: one, leaving: (at) => `-${one(at)}` }];
@@ -185,11 +197,25 @@ export function countsSql({ child, filter }: RollUp, at: SqlScope, { trash = fal
 }
 
 /** The number of the locked record `l` after the deltas `d`. */
-function newValue(rollUp: RollUp, index: number): string {
-  const column = `l.${columnOf(rollUp)}`;
-  if (rollUp.way === 'extremum') return exact(rollUp, `${isLess(rollUp) ? 'least' : 'greatest'}(${column}, d.enters${index})`);
-  return exact(rollUp, `coalesce(${column}, 0) + coalesce(d.delta${index}, 0)`);
+function newValue(rollUp: RollUp, rollUps: readonly RollUp[]): string {
+  const { field, way } = rollUp;
+  const index = rollUps.indexOf(rollUp);
+  if (way === 'extremum') return exact(rollUp, `${isLess(rollUp) ? 'least' : 'greatest'}(l.${columnOf(rollUp)}, d.enters${index})`);
+  if (way === 'delta') return exact(rollUp, afterDelta(rollUp, index));
+  const parts = averageParts(field.name);
+  const [sum, count] = [parts.sum, parts.count].map((name) => {
+    const at = rollUps.findIndex((part) => part.field.name === name);
+    const part = rollUps[at];
+    if (!part) throw new Error(`${rollUp.name} is heard of without ${name}.`);
+    return afterDelta(part, at);
+  });
+  return exact(rollUp, quotient(sum ?? '', count ?? ''));
 }
+
+const afterDelta = (rollUp: RollUp, index: number): string => `coalesce(l.${columnOf(rollUp)}, 0) + coalesce(d.delta${index}, 0)`;
+
+/** Equal sums give equal digits, whatever zeros they came with. */
+export const quotient = (sum: string, count: string): string => `trim_scale(${sum}) / nullif(${count}, 0)`;
 
 /** As the column holds it. One that keeps any number of decimals shows those of the values, or none that are zero. */
 export function exact({ field, decimals }: RollUp, sql: string): string {
@@ -201,7 +227,7 @@ export function exact({ field, decimals }: RollUp, sql: string): string {
 function staleCondition(rollUp: RollUp, index: number, sources: readonly Source[]): string | undefined {
   const name = (kind: string): string => `d.${kind}${index}`;
   if (rollUp.way === 'recompute') return name('stale');
-  if (rollUp.way === 'delta' || sources.every(({ rows, rollUps }) => rows.before === undefined || !rollUps.includes(rollUp))) return undefined;
+  if (rollUp.way !== 'extremum' || sources.every(({ rows, rollUps }) => rows.before === undefined || !rollUps.includes(rollUp))) return undefined;
   const [enters, leaves, column] = [name('enters'), name('leaves'), `l.${columnOf(rollUp)}`];
   const [beyond, within] = isLess(rollUp) ? ['<=', '>'] : ['>=', '<'];
   return `(${leaves} ${beyond} ${column} OR (${leaves} IS NOT NULL AND ${column} IS NULL)) AND (${enters} IS NULL OR ${enters} ${within} ${leaves})`;

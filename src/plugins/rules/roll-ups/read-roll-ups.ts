@@ -89,7 +89,7 @@ function readSummarised(catalog: Catalog, child: CatalogObject, name: string, fn
 
 function wayOf(field: CatalogField, fn: RollUpFunction, of: CatalogField | undefined): RollUp['way'] {
   if (fn === 'count') return 'delta';
-  if (fn === 'avg') return 'recompute';
+  if (fn === 'avg') return 'quotient';
   if (fn !== 'sum') return keepsDigits(field, of) ? 'extremum' : 'recompute';
   return keepsDigits(field, of) ? 'delta' : 'recompute';
 }

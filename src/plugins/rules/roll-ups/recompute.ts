@@ -7,9 +7,9 @@ import { groupBy } from '../../../resolvers/write/group-by.ts';
 import { logInsert, loggedDifferences, Stamps } from '../../../resolvers/write/sql/parts.ts';
 import { StatementCache, type WriteStatement } from '../../../resolvers/write/sql/statement-cache.ts';
 import { logTarget } from '../history/log-target.ts';
-import { childScope, countsSql, exact, followRollUps, summarisedSql } from './follow-sql.ts';
+import { childScope, countsSql, exact, followRollUps, loggedColumns, quotient, someDiffer, summarisedSql } from './follow-sql.ts';
 import { rollUpsOf } from './read-roll-ups.ts';
-import type { RollUp } from './roll-up.ts';
+import type { RollUp, RollUpFunction } from './roll-up.ts';
 
 /** Records by roll-up whose number has to be read anew. */
 export type Stale = Readonly<Record<string, readonly string[] | null>>;
@@ -80,6 +80,7 @@ function recomputeStatement(rollUps: readonly RollUp[], catalog: Catalog): Write
   const ids = binds.add((_, locals) => locals['ids'], 'uuid[]');
   const columns = rollUps.map(({ field }) => identifier(field.column ?? field.name));
   const target = logTarget(parent);
+  const logged = loggedColumns(rollUps, target);
   const follow = followRollUps(
     catalog,
     parent.name,
@@ -92,10 +93,20 @@ function recomputeStatement(rollUps: readonly RollUp[], catalog: Catalog): Write
     `old AS (SELECT o.* FROM ${table} o WHERE o."id" = ANY(${ids}))`,
     `calc AS (SELECT o."id", ${rollUps.map((rollUp, index) => `${valueSql(rollUp, 'o."id"', catalog, binds)} AS ${columns[index] ?? ''}`).join(', ')} FROM old o)`,
     `new AS (UPDATE ${table} t SET ${columns.map((column) => `${column} = c.${column}`).join(', ')} FROM calc c WHERE t."id" = c."id" AND (${columns.map((column) => `t.${column} IS DISTINCT FROM c.${column}`).join(' OR ')}) RETURNING t.*)`,
-    logInsert(target, 'update', 'o."id"', loggedDifferences(rollUps.flatMap(({ field }) => target.columns.get(field.name) ?? []), 'o', 'n'), 'old o JOIN new n ON n."id" = o."id"', stamps),
+    logInsert(target, 'update', 'o."id"', loggedDifferences(logged, 'o', 'n'), `old o JOIN new n ON n."id" = o."id" AND ${someDiffer(logged, 'o', 'n')}`, stamps),
     ...follow.ctes,
   ];
   return { text: `WITH ${ctes.join(', ')} SELECT (SELECT count(*) FROM new)::int4 AS "changed", ${follow.answer ?? 'NULL::jsonb'} AS "stale"`, binds };
+}
+
+function measureSql(fn: RollUpFunction, value: string): string {
+  switch (fn) {
+    case 'count': return `count(${value})`;
+    case 'sum': return `coalesce(sum((${value})::numeric), 0)`;
+    case 'avg': return quotient(`sum((${value})::numeric)`, `count(${value})`);
+    // Of the values as they are stored, so that an index finds it.
+    case 'min': case 'max': return `${fn}(${value})::numeric`;
+  }
 }
 
 /** The number over the records that refer to the record `id`. */
@@ -103,7 +114,7 @@ export function valueSql(rollUp: RollUp, id: string, catalog: Catalog, binds: Bi
   const { child, relation, function: fn } = rollUp;
   const at = childScope(rollUp, 'c', catalog, binds);
   const value = summarisedSql(rollUp, at) ?? '*';
-  const measure = fn === 'count' ? `count(${value})` : fn === 'sum' ? `coalesce(sum((${value})::numeric), 0)` : `${fn}((${value})::numeric)`;
+  const measure = measureSql(fn, value);
   const conditions = [`c.${identifier(relation.column ?? '')} = ${id}`, ...countsSql(rollUp, at)];
   return `(SELECT ${exact(rollUp, measure)} FROM ${identifier(child.table)} c WHERE ${conditions.join(' AND ')})`;
 }

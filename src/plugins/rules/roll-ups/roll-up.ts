@@ -23,9 +23,10 @@ export interface RollUp {
   /** Expressions that the number is made with, beside those of its own definition. */
   readonly formulas: readonly string[];
   /**
-   * `delta`: adding and subtracting is exact. `extremum`: exact until the extremum leaves. `recompute`: read anew from the records.
+   * `delta`: adding and subtracting is exact. `quotient`: of two such numbers beside it. `extremum`: exact until the extremum leaves.
+   * `recompute`: read anew from the records.
    */
-  readonly way: 'delta' | 'extremum' | 'recompute';
+  readonly way: 'delta' | 'quotient' | 'extremum' | 'recompute';
 }
 
 /** All roll-ups of a Catalog, those that others are taken of first. */

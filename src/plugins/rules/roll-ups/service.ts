@@ -4,6 +4,7 @@ import type { Runtime } from '../../../resolvers/runtime.ts';
 import { BindList } from '../../../resolvers/sql/binds.ts';
 import { identifier } from '../../../resolvers/sql/identifier.ts';
 import { groupBy } from '../../../resolvers/write/group-by.ts';
+import { averageParts } from './average-parts.ts';
 import { describeRollUp, rollUpsOf } from './read-roll-ups.ts';
 import { recompute, recomputeStale, valueSql } from './recompute.ts';
 import type { RollUp } from './roll-up.ts';
@@ -62,9 +63,14 @@ export function createRollUpService(runtime: Runtime): RollUpService {
 function named({ catalog }: Runtime, name: string | undefined): readonly RollUp[] {
   const { all } = rollUpsOf(catalog);
   if (name === undefined) return all;
-  const found = all.filter((rollUp) => rollUp.name === name);
+  const found = all.filter((rollUp) => rollUp.name === name || partsOf(name).includes(rollUp.name));
   if (found.length === 0) throw new StartupError(`There is no roll-up "${name}". ${suggest(name, all.map((rollUp) => rollUp.name)) ?? 'The definitions have none.'}`);
   return found;
+}
+
+function partsOf(name: string): readonly string[] {
+  const { sum, count } = averageParts(name);
+  return [sum, count];
 }
 
 async function recomputeAll(rollUps: readonly RollUp[], runtime: Runtime): Promise<{ readonly records: number; readonly different: number }> {
