@@ -3,42 +3,17 @@ import { composeServices as composeWithApollo } from '@apollo/composition';
 import { composeServices as composeWithHive } from '@theguild/federation-composition';
 import { readFile } from 'node:fs/promises';
 import { parse } from 'graphql';
-import { parse as parseYaml } from 'yaml';
 import { openDatabase } from '../../../src/database/open-database.ts';
-import { createKernel } from '../../../src/kernel/kernel.ts';
 import { DefinitionError, type Diagnostic } from '../../../src/metadata/diagnostic.ts';
-import { loadCatalog } from '../../../src/metadata/load-catalog.ts';
-import type { DefinitionInput } from '../../../src/metadata/phase.ts';
-import { compile } from '../../../src/platform/compile.ts';
-import { settingsSchema } from '../../../src/platform/settings/schema.ts';
-import { serverSettingsOf } from '../../../src/platform/settings/server-settings.ts';
-import { federation, printSubgraph } from '../../../src/plugins/federation/index.ts';
-import type { FederationSettingsInput } from '../../../src/plugins/federation/settings.ts';
-import { openAccess } from '../../../src/plugins/open-access/index.ts';
-import { users } from '../../../src/plugins/users/index.ts';
-import { createLog } from '../../../src/server/log.ts';
+import { federation } from '../../../src/plugins/federation/index.ts';
 import { cli, makeFolder } from '../../support/cli.ts';
 import { startPlatform } from '../../support/platform.ts';
-
-/** What YAML documents make, without a database. */
-async function compiled(yaml: string, { settings, on = true }: { readonly settings?: FederationSettingsInput | undefined; readonly on?: boolean } = {}) {
-  const given = [users(), openAccess(), ...(on ? [federation({ mode: 'test', federation: settings })] : [])];
-  const { plugins } = createKernel({ plugins: given });
-  const loaded = await loadCatalog({ definitions: yaml.split(/^---$/m).map((text) => parseYaml(text) as DefinitionInput), plugins });
-  const appSettings = settingsSchema.parse({ federation: settings });
-  const { schema } = compile(loaded, { settings: appSettings, serverSettings: serverSettingsOf(appSettings), plugins, log: createLog({ level: 'silent' }) });
-  return { loaded, schema, settings: appSettings.federation };
-}
-
-async function sdlOf(yaml: string, settings?: FederationSettingsInput): Promise<string> {
-  const made = await compiled(yaml, { settings });
-  return printSubgraph(made.schema, made.loaded.catalog, made.settings);
-}
+import { compileYaml, sdlOf } from './compile-yaml.ts';
 
 async function diagnostics(yaml: string, on = true): Promise<readonly string[]> {
   const shown = (found: readonly Diagnostic[]) => found.map(({ severity, subject, message }) => `${severity} ${subject}: ${message}`);
   try {
-    return shown((await compiled(yaml, { on })).loaded.diagnostics);
+    return shown((await compileYaml(yaml, { on })).loaded.diagnostics);
   } catch (error) {
     if (!(error instanceof DefinitionError)) throw error;
     return shown(error.diagnostics);
