@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, randomBytes } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createHash, createHmac, randomBytes } from 'node:crypto';
 import { StartupError } from '../errors.ts';
 
 /** Keys of this process: the first seals, all of them open. */
@@ -32,12 +32,22 @@ export function hasSealingKey(): boolean {
  * another field does not open. Throws without a key.
  */
 export function seal(text: string, purpose: string): string {
-  const [current] = keys;
-  if (current === undefined) throw new StartupError('No sealing key is set. Set OBJECTOS_SECRET_KEY to 32 bytes as base64: openssl rand -base64 32');
+  const current = currentKey();
   const iv = randomBytes(12);
   const cipher = createCipheriv('aes-256-gcm', current.key, iv).setAAD(Buffer.from(purpose));
   const data = Buffer.concat([cipher.update(text, 'utf8'), cipher.final()]);
   return ['sealed', 'v1', current.id, iv.toString('base64url'), cipher.getAuthTag().toString('base64url'), data.toString('base64url')].join(':');
+}
+
+/** Another key of 32 bytes, made of the one that seals; it tells nothing about that one. Throws without a key. */
+export function derivedKey(purpose: string): Buffer {
+  return createHmac('sha256', currentKey().key).update(purpose).digest();
+}
+
+function currentKey(): { readonly id: string; readonly key: Buffer } {
+  const [current] = keys;
+  if (current === undefined) throw new StartupError('No sealing key is set. Set OBJECTOS_SECRET_KEY to 32 bytes as base64: openssl rand -base64 32');
+  return current;
 }
 
 /** The text that was sealed for `purpose`. Throws when the value was changed, or sealed under a key that is not set. */

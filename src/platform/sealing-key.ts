@@ -4,19 +4,19 @@ import { join, resolve } from 'node:path';
 import { makeDataFolder } from '../database/data-folder.ts';
 import { StartupError } from '../errors.ts';
 import type { Logger } from '../kernel/log.ts';
-import type { Catalog } from '../metadata/catalog.ts';
+import type { Catalog, CatalogField } from '../metadata/catalog.ts';
 import { parseSealingKey, setSealingKey } from '../metadata/sealing.ts';
 import type { App } from './load-app.ts';
 import type { Settings } from './settings/schema.ts';
 
 /**
- * Sees to it that secret fields have a key to be sealed under: where the settings name none, one is kept beside the embedded
+ * Sees to it that secret fields have a key to be sealed under, and masks that hash one to hash with: where the settings name none, one is kept beside the embedded
  * data in development, and production does not start. Definitions without such fields need none.
  */
 export async function requireSealingKey({ directory, settings }: Pick<App, 'directory' | 'settings'>, catalog: Catalog, log: Logger): Promise<void> {
   const { encryption, mode, database } = settings;
   checkSealingKey(settings, catalog);
-  if (encryption.key !== undefined || mode !== 'development' || sealedFields(catalog).length === 0) return;
+  if (encryption.key !== undefined || mode !== 'development' || keyedFields(catalog).length === 0) return;
   const passing = database.dataDirectory.startsWith('memory://');
   setSealingKey(passing ? randomBytes(32) : await keyOfFolder(resolve(directory, database.dataDirectory), log));
 }
@@ -24,17 +24,19 @@ export async function requireSealingKey({ directory, settings }: Pick<App, 'dire
 /** Throws where production would have no key to seal under. */
 export function checkSealingKey({ encryption, mode }: Settings, catalog: Catalog): void {
   if (encryption.key !== undefined || mode !== 'production') return;
-  const sealed = sealedFields(catalog);
-  if (sealed.length === 0) return;
+  const keyed = keyedFields(catalog);
+  if (keyed.length === 0) return;
   throw new StartupError(
-    `${sealed.join(', ')} ${sealed.length === 1 ? 'is a secret field' : 'are secret fields'}, and there is no key to encrypt under. Set OBJECTOS_SECRET_KEY to 32 bytes as base64 (openssl rand -base64 32), and keep the key: without it the values cannot be read.`,
+    `${keyed.join(', ')} ${keyed.length === 1 ? 'needs' : 'need'} a key to encrypt or hash with, and there is none. Set OBJECTOS_SECRET_KEY to 32 bytes as base64 (openssl rand -base64 32), and keep the key: without it secret values cannot be read.`,
   );
 }
 
-/** `contact.portal_passcode` */
-function sealedFields({ objects }: Catalog): readonly string[] {
-  return [...objects.values()].flatMap(({ fields }) => [...fields.values()].filter(({ type }) => type.sealed === true).map(({ object, name }) => `${object}.${name}`));
+/** Fields that need a key: `contact.portal_passcode` */
+function keyedFields({ objects }: Catalog): readonly string[] {
+  return [...objects.values()].flatMap(({ fields }) => [...fields.values()].filter((field) => field.type.sealed === true || isHashed(field)).map(({ object, name }) => `${object}.${name}`));
 }
+
+const isHashed = ({ definition }: CatalogField): boolean => (definition['maskingRule'] as { readonly strategy?: string } | undefined)?.strategy === 'hash';
 
 async function keyOfFolder(folder: string, log: Logger): Promise<Buffer> {
   const file = join(folder, 'secret.key');
@@ -46,7 +48,7 @@ async function keyOfFolder(folder: string, log: Logger): Promise<Buffer> {
   await writeFile(draft, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
   try {
     await link(draft, file);
-    log.info({ file }, 'Made a key for secret fields. Without this file their values cannot be read; in production set OBJECTOS_SECRET_KEY.');
+    log.info({ file }, 'Made a key for secret fields and masks that hash. Without this file secret values cannot be read; in production set OBJECTOS_SECRET_KEY.');
   } catch (error) {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   } finally {

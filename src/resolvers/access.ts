@@ -1,6 +1,7 @@
 import type { Caller } from './caller.ts';
 import type { Filter } from './filter/filter.ts';
 import type { RequestContext } from './request.ts';
+import type { BindList } from './sql/binds.ts';
 
 declare module '../kernel/plugin.ts' {
   interface Services {
@@ -78,8 +79,8 @@ export interface FieldAccess {
   readonly filter: boolean;
   readonly sort: boolean;
   readonly aggregate: boolean;
-  /** SQL of what shows in place of the stored value `sql`. Filters, orders and aggregates on a masked field must be closed. */
-  readonly mask?: ((sql: string) => string) | undefined;
+  /** SQL of what shows in place of the stored value `sql`, in a statement with these binds. Filters, orders and aggregates on a masked field must be closed. */
+  readonly mask?: ((sql: string, binds: BindList) => string) | undefined;
   /** Of a computed field that a rule names itself: whoever may read it need not have rights on the fields that it reads. */
   readonly ownRule?: boolean;
 }

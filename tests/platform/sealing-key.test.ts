@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
@@ -5,6 +6,8 @@ import type { DefinitionInput } from '../../src/metadata/phase.ts';
 import { setSealingKey } from '../../src/metadata/sealing.ts';
 import { createPlatform } from '../../src/platform.ts';
 import type { Platform } from '../../src/platform.ts';
+import { permissions } from '../../src/plugins/permissions/index.ts';
+import { systemCaller } from '../../src/resolvers/caller.ts';
 import { openAccess } from '../../src/plugins/open-access/index.ts';
 import { createLog } from '../../src/server/log.ts';
 import { makeFolder, cli } from '../support/cli.ts';
@@ -52,7 +55,7 @@ it('writes no key where none is needed', async () => {
 it('does not start in production with secret fields and without a key', async () => {
   const folder = await makeFolder();
   const env = { NODE_ENV: 'production', OBJECTOS_DATA_DIR: 'memory://' };
-  await expect(open(folder, env)).rejects.toThrow(/connector\.token is a secret field.*OBJECTOS_SECRET_KEY/);
+  await expect(open(folder, env)).rejects.toThrow(/connector\.token needs a key.*OBJECTOS_SECRET_KEY/);
   await (await open(folder, env, plain)).stop();
   const platform = await open(folder, { ...env, OBJECTOS_SECRET_KEY: Buffer.alloc(32, 7).toString('base64') });
   expect(await platform.execute(write)).toEqual(written);
@@ -62,5 +65,25 @@ it('does not start in production with secret fields and without a key', async ()
 it('is checked by doctor', async () => {
   const folder = await makeFolder({ 'schema/objects/connector.object.yml': 'name: connector\nfields: { token: secret }\n' });
   const { out } = await cli(['doctor', '-C', folder], { NODE_ENV: 'production', OBJECTOS_DATA_DIR: 'memory://' });
-  expect(out).toMatch(/problem definitions: connector\.token is a secret field/);
+  expect(out).toMatch(/problem definitions: connector\.token needs a key/);
+});
+
+it('has a key for masks that hash: equal values of a field look alike, and no hash is one that can be guessed', async () => {
+  const hashed = { type: 'text', maskingRule: { strategy: 'hash', exemptRoles: ['administrator'] } };
+  const objects: readonly DefinitionInput[] = [{ name: 'account', fields: { iban: hashed, bic: hashed } }];
+  const folder = await makeFolder();
+  const start = (env: Readonly<Record<string, string>>) =>
+    createPlatform({ directory: folder, definitions: objects, plugins: [permissions({ definitions: [{ kind: 'profile', value: { name: 'guest', objects: { account: { allowRead: true, viewAllRecords: true } } } }, { kind: 'profile', value: { name: 'administrator' } }] })], migrate: 'sync', env, log: createLog({ level: 'silent' }) });
+  await expect(start({ NODE_ENV: 'production', OBJECTOS_DATA_DIR: 'memory://' })).rejects.toThrow(/account\.iban, account\.bic need a key/);
+  const shown = async (key: string) => {
+    const platform = await start({ OBJECTOS_DATA_DIR: 'memory://', OBJECTOS_SECRET_KEY: Buffer.alloc(32, key).toString('base64') });
+    await platform.execute({ query: 'mutation { createAccounts(input: [{ iban: "DE1", bic: "DE1" }, { iban: "DE1", bic: "FR2" }]) { count } }', caller: systemCaller });
+    const { data } = await platform.execute({ query: '{ accounts(orderBy: [{ createdAt: ASC }]) { nodes { iban bic } } }' });
+    await platform.stop();
+    return (data as { accounts: { nodes: { iban: string; bic: string }[] } }).accounts.nodes;
+  };
+  const [[first, second], [other]] = [await shown('a'), await shown('b')];
+  expect(first?.iban).toMatch(/^[0-9a-f]{64}$/);
+  expect(second?.iban).toBe(first?.iban);
+  expect(new Set([first?.iban, first?.bic, second?.bic, other?.iban, createHash('sha256').update('account.iban:DE1').digest('hex')]).size).toBe(5);
 });

@@ -52,7 +52,7 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   encryption: z
     .strictObject({
-      key: z.string().min(1).optional().describe('Key that fields of type secret are encrypted under: 32 bytes as base64 (openssl rand -base64 32) or hexadecimal. Without it, development keeps one in the data folder, and production does not start when there are such fields.'),
+      key: z.string().min(1).optional().describe('Key that fields of type secret are encrypted under: 32 bytes as base64 (openssl rand -base64 32) or hexadecimal. Masks that hash use it too. Without it, development keeps one in the data folder, and production does not start when there are such fields.'),
       olderKeys: z.array(z.string().min(1)).default([]).describe('Former keys, which still open what was encrypted under them.'),
     })
     .prefault({}),

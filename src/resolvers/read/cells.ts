@@ -21,7 +21,7 @@ export function whereShown(plan: PlanContext, scope: SqlScope, field: CatalogFie
 /** The stored value, or its mask. */
 export function maskedOr(scope: SqlScope, field: CatalogField, stored: () => string): string {
   const { mask } = scope.access.object(scope.object.name).field(field.name);
-  return mask && hasValue(field) ? `to_json(${mask(fieldSql(field, scope))})` : stored();
+  return mask && hasValue(field) ? `to_json(${mask(fieldSql(field, scope), scope.binds)})` : stored();
 }
 
 /** Notes the denial when the caller may read the field on no row at all. */

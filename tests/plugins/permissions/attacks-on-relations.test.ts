@@ -1,8 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
+import { setSealingKey } from '../../../src/metadata/sealing.ts';
 import { permissions } from '../../../src/plugins/permissions/index.ts';
 import { systemCaller } from '../../../src/resolvers/caller.ts';
 import { describeEachDatabase } from '../../support/database.ts';
 import { startPlatform, type TestPlatform } from '../../support/platform.ts';
+
+setSealingKey(Buffer.alloc(32, 7));
 
 const id = (n: number): string => `018f0000-0000-7000-8000-${String(n).padStart(12, '0')}`;
 const [me, other, ada, bob, cyd] = [id(1), id(2), id(3), id(4), id(5)];

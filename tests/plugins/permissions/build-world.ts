@@ -1,12 +1,15 @@
 import { expect } from 'vitest';
 import type { Database } from '../../../src/database/database.ts';
 import type { RuleDefinition } from '../../../src/plugins/permissions/definitions/read-rules.ts';
+import { setSealingKey } from '../../../src/metadata/sealing.ts';
 import { permissions } from '../../../src/plugins/permissions/index.ts';
 import { systemCaller } from '../../../src/resolvers/caller.ts';
 import { startPlatform, type TestPlatform } from '../../support/platform.ts';
 import { dealId, noteId, personId, taskId } from './ids.ts';
 import type { Deal, Note, State, Task } from './oracle.ts';
 import { definitionsOf, objectsOf, type World } from './world.ts';
+
+setSealingKey(Buffer.alloc(32, 7));
 
 /** Starts the platform on a world. */
 export async function build(world: World, database: Database, more: readonly RuleDefinition[] = []): Promise<TestPlatform> {

@@ -1,4 +1,5 @@
-import { createHash } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { derivedKey } from '../../../src/metadata/sealing.ts';
 import { dealId } from './ids.ts';
 import type { Condition, FieldKey, Grant, Holder, Org, Stage, Who, World } from './world.ts';
 
@@ -168,7 +169,7 @@ export class Oracle {
       case 'nullify': return null;
       case 'redact': return '••••••••';
       case 'partial': return value.length <= 3 ? '••••••••' : `${value[0]}••••••••${value.slice(-2)}`;
-      case 'hash': return createHash('sha256').update(`deal.phone:${value}`).digest('hex');
+      case 'hash': return createHmac('sha256', derivedKey('mask')).update(`deal.phone:${value}`).digest('hex');
     }
   }
 

@@ -11,7 +11,7 @@ import { identifier, literal } from '../../../resolvers/sql/identifier.ts';
 export function valueSql(logged: string, field: CatalogField, face: 'json' | 'text', scope: SqlScope): string {
   const text = `(${logged} #>> '{}')`;
   const { mask } = scope.access.object(scope.object.name).field(field.name);
-  if (mask) return face === 'json' ? `to_jsonb(${mask(text)})` : `(${mask(text)})::text`;
+  if (mask) return face === 'json' ? `to_jsonb(${mask(text, scope.binds)})` : `(${mask(text, scope.binds)})::text`;
   if (field.type.confidential) return face === 'json' ? logged : text;
   return face === 'json' ? jsonFace(logged, text, field) : textFace(logged, text, field, scope);
 }
@@ -54,7 +54,7 @@ function nameOf(field: CatalogField, id: string, scope: SqlScope): string {
   const { read, mask } = scope.access.object(target.object.name).field(name.name);
   const shown = rowCondition(read, target);
   const stored = fieldSql(name, target);
-  const value = mask ? mask(stored) : name.type.json(stored, name);
+  const value = mask ? mask(stored, scope.binds) : name.type.json(stored, name);
   const conditions = [`${target.alias}."id" = (${id})::uuid`, ...visibleRows(target), ...(shown === undefined ? [] : [shown])];
   return `(SELECT (${value})::text FROM ${identifier(target.object.table)} ${target.alias}${whereClause(conditions)})`;
 }
