@@ -4,8 +4,8 @@ import type { Change, MutationContext, MutationPhase, ReportProblem } from '../.
 import { compileConditions, type FieldCondition } from './conditions/field-conditions.ts';
 import { compileDefaults, defaultsPhase } from './defaults/default-expressions.ts';
 import { subjectOf, type Subject } from './evaluation/environment.ts';
-import { storedReads } from './evaluation/formulas.ts';
-import { relatedLoader } from './evaluation/related.ts';
+import { storedReads } from '../../resolvers/expressions/formulas.ts';
+import { relatedLoader } from '../../resolvers/expressions/related.ts';
 import { compileRules } from './validations/compile-rules.ts';
 import type { RuleEvent } from './validations/definition.ts';
 import type { Fail, Rule, RuleServices } from './validations/rule.ts';

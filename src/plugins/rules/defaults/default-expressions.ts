@@ -7,8 +7,8 @@ import { evaluateExpression } from '../../../resolvers/expressions/evaluate.ts';
 import type { MutationPhase } from '../../../resolvers/write/phase.ts';
 import { compileAt } from '../../../metadata/expressions/compile-at.ts';
 import { subjectOf } from '../evaluation/environment.ts';
-import { storedReads } from '../evaluation/formulas.ts';
-import { relatedLoader, type LoadRelated } from '../evaluation/related.ts';
+import { storedReads } from '../../../resolvers/expressions/formulas.ts';
+import { relatedLoader, type LoadRelated } from '../../../resolvers/expressions/related.ts';
 import type { ReportAt } from '../validations/compile-rules.ts';
 
 interface DefaultExpression {

@@ -2,8 +2,8 @@ import type { Catalog } from '../../../metadata/catalog.ts';
 import type { ExpressionEnvironment } from '../../../resolvers/expressions/environment.ts';
 import { evaluateExpression } from '../../../resolvers/expressions/evaluate.ts';
 import type { Change, MutationContext } from '../../../resolvers/write/phase.ts';
-import { formulaOf } from './formulas.ts';
-import type { Related } from './related.ts';
+import { formulaOf } from '../../../resolvers/expressions/formulas.ts';
+import type { Related } from '../../../resolvers/expressions/related.ts';
 
 /** A change with what expressions about it see. */
 export interface Subject {

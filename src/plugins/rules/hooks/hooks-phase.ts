@@ -5,8 +5,8 @@ import { callHook, eventOf } from '../../../resolvers/write/hooks.ts';
 import type { Change, MutationContext, MutationPhase } from '../../../resolvers/write/phase.ts';
 import { assign, expressionsOf, type AssignmentProblem } from '../assignments/assignment.ts';
 import { subjectOf, type Subject } from '../evaluation/environment.ts';
-import { storedReads } from '../evaluation/formulas.ts';
-import { relatedLoader } from '../evaluation/related.ts';
+import { storedReads } from '../../../resolvers/expressions/formulas.ts';
+import { relatedLoader } from '../../../resolvers/expressions/related.ts';
 import type { HookHandlers } from './handlers.ts';
 import type { Hook } from './hook.ts';
 

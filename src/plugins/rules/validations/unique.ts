@@ -10,7 +10,7 @@ import { columnPlans, type ColumnPlan } from '../../../resolvers/write/object-pl
 import type { MutationContext } from '../../../resolvers/write/phase.ts';
 import { compileCondition } from '../evaluation/compile.ts';
 import type { Subject } from '../evaluation/environment.ts';
-import { formulaOf } from '../evaluation/formulas.ts';
+import { formulaOf } from '../../../resolvers/expressions/formulas.ts';
 import type { CompileCheck, RuleSource } from './rule.ts';
 
 /**

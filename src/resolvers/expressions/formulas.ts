@@ -1,12 +1,12 @@
-import type { Catalog, CatalogField } from '../../../metadata/catalog.ts';
-import type { CheckedExpression, ReadField } from '../../../metadata/expressions/checked.ts';
-import { formulaExpression } from '../../../metadata/link/link-formulas.ts';
+import type { Catalog, CatalogField } from '../../metadata/catalog.ts';
+import type { CheckedExpression, ReadField } from '../../metadata/expressions/checked.ts';
+import { formulaExpression } from '../../metadata/link/link-formulas.ts';
 
 const compiled = new WeakMap<CatalogField, CheckedExpression>();
 
 /** The expression of a formula field; undefined for every other field. */
 export function formulaOf(field: CatalogField, catalog: Catalog): CheckedExpression | undefined {
-  if (field.type.ofResult === undefined) return undefined;
+  if (field.type.resultColumn === undefined) return undefined;
   let expression = compiled.get(field);
   if (!expression) {
     expression = formulaExpression(field, catalog);

@@ -1,14 +1,15 @@
-import type { Catalog, CatalogField } from '../../../metadata/catalog.ts';
-import type { ReadField } from '../../../metadata/expressions/checked.ts';
-import { systemAccess } from '../../../resolvers/access.ts';
-import { objectNamed, type SqlScope } from '../../../resolvers/filter/scope.ts';
-import type { StoredRecord } from '../../../resolvers/filter/to-predicate.ts';
-import { visibleRows, whereClause } from '../../../resolvers/filter/visible-rows.ts';
-import { BindList } from '../../../resolvers/sql/binds.ts';
-import { identifier } from '../../../resolvers/sql/identifier.ts';
-import { columnPlans } from '../../../resolvers/write/object-plan.ts';
-import type { Change, MutationContext } from '../../../resolvers/write/phase.ts';
-import { jsonbObject, jsonOf } from '../../../resolvers/write/sql/parts.ts';
+import type { Catalog, CatalogField } from '../../metadata/catalog.ts';
+import type { ReadField } from '../../metadata/expressions/checked.ts';
+import { systemAccess } from '../access.ts';
+import { objectNamed, type SqlScope } from '../filter/scope.ts';
+import type { StoredRecord } from '../filter/to-predicate.ts';
+import { visibleRows, whereClause } from '../filter/visible-rows.ts';
+import { BindList } from '../sql/binds.ts';
+import { identifier } from '../sql/identifier.ts';
+import { columnPlans } from '../write/object-plan.ts';
+import type { RequestContext } from '../request.ts';
+import type { Change, MutationContext } from '../write/phase.ts';
+import { jsonbObject, jsonOf } from '../write/sql/parts.ts';
 
 /** The record that a lookup leads to, by object and id. */
 export type Related = (object: string, id: string) => StoredRecord | undefined;
@@ -16,8 +17,11 @@ export type Related = (object: string, id: string) => StoredRecord | undefined;
 /** A record whose lookups are followed, as it will be and as it was. */
 export type RelatedSource = Pick<Change, 'record'> & Partial<Pick<Change, 'previous'>>;
 
+/** While records are written, `underway` shows what the database does not yet. */
+export type RelatedContext = RequestContext & Partial<Pick<MutationContext, 'underway'>>;
+
 /** Loads what expressions read behind the lookups of these records. */
-export type LoadRelated = (sources: readonly RelatedSource[], context: MutationContext) => Promise<Related>;
+export type LoadRelated = (sources: readonly RelatedSource[], context: RelatedContext) => Promise<Related>;
 
 /** Records that one chain of lookups leads to. */
 interface Chain {
@@ -37,13 +41,13 @@ export function relatedLoader(reads: readonly ReadField[], catalog: Catalog): Lo
     await collect(sources, context, records);
     return (object, id) => {
       const stored = records.get(`${object} ${id}`);
-      const underway = context.underway(object, id);
+      const underway = context.underway?.(object, id);
       return underway ? { ...stored, ...underway } : stored;
     };
   };
 }
 
-type Collect = (sources: readonly RelatedSource[], context: MutationContext, records: Loaded) => Promise<void>;
+type Collect = (sources: readonly RelatedSource[], context: RelatedContext, records: Loaded) => Promise<void>;
 
 /** What the same write creates or changes is not in the database yet: the chains go on from there by a statement of their own. */
 function collector(reads: readonly ReadField[], catalog: Catalog): Collect | undefined {
@@ -61,7 +65,7 @@ function collector(reads: readonly ReadField[], catalog: Catalog): Collect | und
     for (const { lookup, collect } of further) {
       if (!collect) continue;
       const made = (ids[lookup.name] ?? []).flatMap((id) => {
-        const record = context.underway(lookup.reference?.object ?? lookup.object, String(id));
+        const record = context.underway?.(lookup.reference?.object ?? lookup.object, String(id));
         return record ? [{ record }] : [];
       });
       if (made.length > 0) await collect(made, context, records);
