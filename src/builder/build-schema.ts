@@ -126,6 +126,7 @@ function extension(api: Api, types: PothosTypes, additions: Additions, plugin: s
     builder: types.builder,
     ref: (type) => types.objectRef(type),
     addType: (name, type) => api.registry.declare(name, `plugin ${plugin}`, () => type),
+    hasType: (name) => api.registry.has(name),
     addFields,
     addRecordField: ({ object, name, ...options }) => {
       const self = api.objects.get(object);

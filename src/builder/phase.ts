@@ -23,6 +23,8 @@ export interface SchemaExtension {
   ref(type: string): GeneratedRef;
   /** Declares a type as data. A name that exists already stops the start and names both parties. */
   addType(name: string, type: TypeSpec): void;
+  /** Whether a type of this name is generated or declared: objects that are only read have no payloads. */
+  hasType(name: string): boolean;
   /** Adds fields to a root type or to any generated or declared object type. */
   addFields(type: string, fields: OutputFields): void;
   /** Adds a field with a resolver of its own to the records of an object, by machine name. */

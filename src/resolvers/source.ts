@@ -57,6 +57,10 @@ export type FieldSource =
   | { readonly kind: 'groupKey' }
   // --- fields of mutation payloads --------------------------------------------------------------------------------------
   | { readonly kind: 'payload'; readonly part: 'record' | 'records' | 'rows' | 'count' | 'created' | 'deletedId' | 'clientMutationId' | 'warnings' }
+  /** A list in the payload of what hooks told of the write under this topic. */
+  | { readonly kind: 'told'; readonly topic: string }
+  /** A value of what was told; with `object`, the record whose id it is, null where the caller may not read it. */
+  | { readonly kind: 'toldPart'; readonly part: string; readonly object?: string }
   | { readonly kind: 'bulkRow'; readonly part: 'index' | 'id' | 'record' | 'created' | 'problems' }
   | { readonly kind: 'problem'; readonly part: 'path' | 'code' | 'message' | 'rule' | 'severity' }
   // --- a field of an embedded type ----------------------------------------------------------------------------------------

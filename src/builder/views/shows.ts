@@ -68,6 +68,8 @@ function showsSource({ extensions: { objectos: source } }: GraphQLField<unknown,
       const relation = owner?.object.relations.get(source.relation);
       return !owner || !relation || rights.relation(owner.object, relation, owner.role === 'groupKey' ? 'aggregate' : 'read');
     }
+    case 'toldPart':
+      return source.object === undefined || rights.reads(source.object);
     case 'custom':
       return !owner || source.needs.every((need) => rights.field(owner.object.name, need, 'read'));
     default:

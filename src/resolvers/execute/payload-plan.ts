@@ -18,6 +18,15 @@ export interface RecordReader {
   readonly plan: RecordPlan;
 }
 
+/** A list of what hooks told, as the payload selects it. */
+export interface ToldPlan {
+  readonly topic: string;
+  readonly typeName: string;
+  readonly members: readonly SelectedField[];
+  /** Members that are records, of which the others are values. */
+  readonly readers: ReadonlyMap<SelectedField, RecordReader>;
+}
+
 /** What one mutation field selects of its payload, for all requests of the same shape and access. */
 export interface PayloadPlan {
   readonly typeName: string;
@@ -25,6 +34,7 @@ export interface PayloadPlan {
   /** Selections below `warnings`, `rows`, and below `problems` in them, by response key. */
   readonly below: ReadonlyMap<SelectedField, readonly SelectedField[]>;
   readonly readers: ReadonlyMap<SelectedField, RecordReader>;
+  readonly told: ReadonlyMap<SelectedField, ToldPlan>;
   /** Fields of the payload's records that are hidden whatever the records are. */
   readonly errors: readonly GraphQLFormattedError[];
   /** The one record of the payload as JSON of the written row itself. */
@@ -37,11 +47,24 @@ export function planPayload(source: OperationSource, selected: SelectedField, mu
   const parts = select(selected);
   const below = new Map<SelectedField, readonly SelectedField[]>();
   const readers = new Map<SelectedField, RecordReader>();
-  const read = (field: SelectedField, path: readonly string[]) =>
-    readers.set(field, { selected: field, plan: planRecords(source, request, mode, mutation.object, { type: objectTypeOf(field.field as GraphQLField<unknown, unknown>), nodes: field.nodes, path }, isDelete(mutation)) });
+  const told = new Map<SelectedField, ToldPlan>();
+  const readerOf = (object: string, field: SelectedField, path: readonly string[], trashToo: boolean): RecordReader => ({
+    selected: field, plan: planRecords(source, request, mode, object, { type: objectTypeOf(field.field as GraphQLField<unknown, unknown>), nodes: field.nodes, path }, trashToo),
+  });
+  const read = (field: SelectedField, path: readonly string[]) => readers.set(field, readerOf(mutation.object, field, path, isDelete(mutation)));
+  const toldRecords = (members: readonly SelectedField[], path: readonly string[]) => new Map(members.flatMap((member): [SelectedField, RecordReader][] => {
+    const of = member.field?.extensions.objectos;
+    // Nothing is hidden from whom nothing is shown: the record is not there.
+    if (of?.kind !== 'toldPart' || of.object === undefined || request.access.object(of.object).read === false) return [];
+    return [[member, readerOf(of.object, member, [...path, member.key], false)]];
+  }));
 
   for (const part of parts) {
     const of = part.field?.extensions.objectos;
+    if (of?.kind === 'told') {
+      const members = select(part);
+      told.set(part, { topic: of.topic, typeName: objectTypeOf(part.field as GraphQLField<unknown, unknown>).name, members, readers: toldRecords(members, [selected.key, part.key]) });
+    }
     if (of?.kind !== 'payload') continue;
     if (of.part === 'record' || of.part === 'records') read(part, [selected.key, part.key]);
     if (of.part === 'warnings') below.set(part, select(part));
@@ -59,6 +82,7 @@ export function planPayload(source: OperationSource, selected: SelectedField, mu
     parts,
     below,
     readers,
+    told,
     errors: [...readers.values()].flatMap(({ plan }) => deniedErrors(plan.denied)),
     returning: returningOf(source, mutation, [...readers.values()], request, mode),
   };

@@ -9,8 +9,9 @@ import { planContext, type OperationSource } from '../read/plan.ts';
 import type { SelectedField } from '../read/selection.ts';
 import type { RequestContext } from '../request.ts';
 import { identifier } from '../sql/identifier.ts';
+import type { FieldSource } from '../source.ts';
 import type { WriteRequest, WriteResult, WriteRow } from '../write/writer.ts';
-import type { PayloadPlan, RecordReader } from './payload-plan.ts';
+import type { PayloadPlan, RecordReader, ToldPlan } from './payload-plan.ts';
 import type { Attempt } from './try-as.ts';
 import { isDelete, type MutationSource } from './write-request.ts';
 
@@ -37,6 +38,8 @@ export async function readBefore(plan: PayloadPlan, source: OperationSource, wri
 export async function payloadJson(plan: PayloadPlan, result: WriteResult, clientMutationId: unknown, before: Texts | undefined, request: RequestContext, found: Found): Promise<string> {
   const ids = result.rows.flatMap((row) => (row.id === undefined ? [] : [row.id]));
   const texts = before ?? returnedTexts(plan, result, found) ?? (await readAll(plan, ids, request, found));
+  const lists = new Map<SelectedField, string>();
+  for (const [part, told] of plan.told) lists.set(part, await toldJson(told, result, request, found));
   const members = plan.parts.flatMap((part) => {
     const value = partJson(part);
     return value === undefined ? [] : [`${JSON.stringify(part.key)}:${value}`];
@@ -46,6 +49,7 @@ export async function payloadJson(plan: PayloadPlan, result: WriteResult, client
   function partJson(part: SelectedField): string | undefined {
     if (part.name === '__typename') return JSON.stringify(plan.typeName);
     const of = part.field?.extensions.objectos;
+    if (of?.kind === 'told') return lists.get(part);
     if (of?.kind !== 'payload') return undefined;
     const [first] = result.rows;
     switch (of.part) {
@@ -59,6 +63,31 @@ export async function payloadJson(plan: PayloadPlan, result: WriteResult, client
       case 'clientMutationId': return JSON.stringify(clientMutationId ?? null);
     }
   }
+}
+
+/** What hooks told under one topic; records among it are read as they are now. */
+async function toldJson({ topic, typeName, members, readers }: ToldPlan, { told }: WriteResult, request: RequestContext, found: Found): Promise<string> {
+  const items = told.flatMap((each) => (each.topic === topic ? [each.item] : []));
+  const texts = new Map<SelectedField, (id: string) => string>();
+  for (const [member, reader] of readers) {
+    const { part } = toldPart(member) ?? {};
+    const ids = [...new Set(items.map((item) => item[part ?? '']).filter((id) => typeof id === 'string'))];
+    texts.set(member, await readRecords(reader, ids, request, found));
+  }
+  const valueOf = (member: SelectedField, item: Readonly<Record<string, unknown>>): string => {
+    const of = toldPart(member);
+    if (!of) return JSON.stringify(typeName);
+    const value = item[of.part] ?? null;
+    if (of.object === undefined) return JSON.stringify(value);
+    return typeof value === 'string' ? textOf(texts, member, value) : 'null';
+  };
+  return `[${items.map((item) => `{${members.map((member) => `${JSON.stringify(member.key)}:${valueOf(member, item)}`).join(',')}}`).join(',')}]`;
+}
+
+/** Undefined for `__typename`. */
+function toldPart({ field }: SelectedField): Extract<FieldSource, { kind: 'toldPart' }> | undefined {
+  const of = field?.extensions.objectos;
+  return of?.kind === 'toldPart' ? of : undefined;
 }
 
 /** A version conflict shows the record as it is now, as far as the payload selects it. */

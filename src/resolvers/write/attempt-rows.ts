@@ -7,7 +7,7 @@ import type { RootRows } from './root-rows.ts';
 import type { Row } from './rows.ts';
 import { attempt, RefusedRows, type RunResult } from './run.ts';
 import type { WriteTools } from './tools.ts';
-import type { WriteRequest, WriteResult, WriteRow } from './writer.ts';
+import type { Told, WriteRequest, WriteResult, WriteRow } from './writer.ts';
 
 /** How often an upsert looks again when another writer created its record in between, or a number is made that is in use. */
 const maxAttempts = 4;
@@ -19,19 +19,21 @@ export async function attemptRows(plan: ObjectPlan, request: WriteRequest, { cou
   const isUpsert = request.operation === 'upsert' || request.operation === 'upsertMany';
   const once = (roots: readonly number[] | undefined): Promise<RunResult> => repeat(request, context, () => attempt(source, roots, tools, context, { step, sole: request.options.sole === true && !isUpsert && request.options.mode !== 'PARTIAL' }));
   if (request.options.mode !== 'PARTIAL') {
-    const { rows, warnings } = await once(undefined);
-    return { rows: rows.map(writeRow), warnings };
+    const { rows, warnings, told } = await once(undefined);
+    return { rows: rows.map(writeRow), warnings, told };
   }
 
   const results: WriteRow[] = [];
-  const told: Problem[] = [];
+  const allWarnings: Problem[] = [];
+  const allTold: Told[] = [];
   const refuse = (root: number, problems: readonly Problem[]) => results.push({ index: root, id: undefined, created: false, problems });
   const work = async (roots: readonly number[]): Promise<void> => {
     if (roots.length === 0) return;
     try {
-      const { rows, warnings } = await once(roots);
+      const { rows, warnings, told } = await once(roots);
       results.push(...rows.map(writeRow));
-      told.push(...warnings);
+      allWarnings.push(...warnings);
+      allTold.push(...told);
       return;
     } catch (error) {
       const refused = refusals(error, roots);
@@ -45,10 +47,11 @@ export async function attemptRows(plan: ObjectPlan, request: WriteRequest, { cou
   };
   await context.database.transaction(() => {
     results.length = 0;
-    told.length = 0;
+    allWarnings.length = 0;
+    allTold.length = 0;
     return work(Array.from({ length: count }, (_, root) => root));
   });
-  return { rows: results.sort((left, right) => left.index - right.index), warnings: told };
+  return { rows: results.sort((left, right) => left.index - right.index), warnings: allWarnings, told: allTold };
 }
 
 /** The rows that an error blames; undefined when it could be any of several. Errors that no row is to blame for go on. */

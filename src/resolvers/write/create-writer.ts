@@ -3,6 +3,7 @@ import type { Plugin } from '../../kernel/plugin.ts';
 import type { Catalog } from '../../metadata/catalog.ts';
 import type { RequestContext } from '../request.ts';
 import { planObjects, planOf } from './object-plan.ts';
+import type { MutationContext } from './phase.ts';
 import { attemptRows } from './attempt-rows.ts';
 import { rootSource } from './root-rows.ts';
 import { writeSingle } from './single.ts';
@@ -35,6 +36,8 @@ export function createWriter({ catalog, plugins, settings }: WriterOptions): Wri
   async function run(request: WriteRequest, context: RequestContext): Promise<WriteResult> {
     const plan = planOf(plans, request.object);
     const result = (await writeSingle(plan, request, tools, context)) ?? (await attemptRows(plan, request, await rootSource(plan, request, tools, context), tools, context));
+    const { tell } = context as Partial<MutationContext>;
+    if (tell) for (const { topic, item } of result.told) tell(topic, item);
     if (tools.settings.notify) context.database.afterCommit(() => tools.signal.send(context.database));
     return result;
   }

@@ -1,7 +1,7 @@
 import type { RequestContext } from '../request.ts';
 import type { MutationContext } from './phase.ts';
 
-type Own = Pick<MutationContext, 'depth' | 'chain' | 'writer' | 'underway'>;
+type Own = Pick<MutationContext, 'depth' | 'chain' | 'writer' | 'underway' | 'tell'>;
 
 /**
  * The context of the request as hooks see it. It asks the request, whose caller may change and whose signal is made when somebody asks; others

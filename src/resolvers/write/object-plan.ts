@@ -63,14 +63,23 @@ export interface ObjectPlan {
   readonly pure: boolean;
 }
 
-export type Plans = ReadonlyMap<string, ObjectPlan>;
+/** Plans by the names of their objects, each made when it is first asked for: by then plugins are initialised. */
+export type Plans = Pick<ReadonlyMap<string, ObjectPlan>, 'get'>;
 
 export const systemFields = ['id', 'created_at', 'created_by', 'updated_at', 'updated_by', 'version'] as const;
 const isStamp = new Set<string>(systemFields);
 
 export function planObjects(catalog: Catalog, phases: readonly MutationPhase[]): Plans {
   const referrers = referrersByTarget(catalog);
-  return new Map([...catalog.objects.values()].map((object) => [object.name, planObject(object, catalog, referrers.get(object.name) ?? [], phases)]));
+  const plans = new Map<string, ObjectPlan>();
+  return {
+    get(name) {
+      const object = catalog.objects.get(name);
+      let plan = plans.get(name);
+      if (!plan && object) plans.set(name, (plan = planObject(object, catalog, referrers.get(name) ?? [], phases)));
+      return plan;
+    },
+  };
 }
 
 export function planOf(plans: Plans, name: string): ObjectPlan {

@@ -2,7 +2,7 @@ import type { Catalog, CatalogObject } from '../../metadata/catalog.ts';
 import type { ProblemSeverity } from '../../errors.ts';
 import type { RequestContext } from '../request.ts';
 import type { StatementPart } from './statement-part.ts';
-import type { Writer } from './writer.ts';
+import type { Told, Writer } from './writer.ts';
 
 /** One record about to be written, or written. Values are in stored form under machine names, embedded ones as objects. */
 export interface Change {
@@ -26,6 +26,8 @@ export interface MutationContext extends RequestContext {
   readonly chain: readonly string[];
   /** Writes more, in the same transaction. Hand over this context, so that circles are found. */
   readonly writer: Writer;
+  /** Shows something in the payload of the write that the client asked for, in a field whose source is `told`. Undone with the attempt. */
+  tell(topic: Told['topic'], item: Told['item']): void;
   /** Another record that the same write creates or changes, as far as it is known: the database does not show it yet. */
   underway(object: string, id: string): Change['record'] | undefined;
 }
@@ -41,7 +43,7 @@ export interface MutationPhase {
    * written without opening a transaction, and they may be called again when another writer was faster.
    */
   readonly pure?: boolean;
-  /** The part of the phase that is made for one object. Asked once per object and Catalog; an object without one pays nothing. */
+  /** The part of the phase that is made for one object. Asked once per object and Catalog, before its first write; an object without one pays nothing. */
   forObject?(object: CatalogObject, catalog: Catalog): Omit<MutationPhase, 'objects' | 'forObject'> | undefined;
   /** Its `validate` also sees records that lack a required value, so that everything is told at once; others are spared those. */
   readonly incomplete?: boolean;

@@ -13,7 +13,7 @@ export async function checkReferences(rows: readonly Row[], state: RunState): Pr
     row.plan.references.flatMap((field) => {
       const id = row.values[field.name];
       const unchanged = row.previous?.[field.name] === id;
-      if (typeof id !== 'string' || unchanged || row.settled.has(field.name) || !field.reference || !state.tools.plans.has(field.reference.object)) return [];
+      if (typeof id !== 'string' || unchanged || row.settled.has(field.name) || !field.reference || !state.tools.plans.get(field.reference.object)) return [];
       if (state.underway.get(`${field.reference.object} ${id}`)?.kind === 'create') return [];
       return { row, field, id, target: field.reference.object };
     }),

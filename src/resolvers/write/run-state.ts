@@ -4,6 +4,7 @@ import type { MutationContext } from './phase.ts';
 import type { ProblemList } from './problems.ts';
 import type { Row } from './rows.ts';
 import type { WriteTools } from './tools.ts';
+import type { Told } from './writer.ts';
 
 /** Rows of one object that go to the database together. */
 export interface Batch {
@@ -18,6 +19,8 @@ export interface RunState {
   readonly problems: ProblemList;
   /** What is told without stopping the write. */
   readonly warnings: Problem[];
+  /** What hooks tell of this write, and of those that they make themselves. */
+  readonly told: Told[];
   /** Records on their way out, by `object id`, so that circles of cascades end. */
   readonly leaving: Set<string>;
   /** Records that this write creates or changes, by `object id`: others of the same write may point to them. */

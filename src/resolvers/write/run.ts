@@ -10,6 +10,7 @@ import type { RunState } from './run-state.ts';
 import { changeOf, recursionGuard, runAfter } from './stages.ts';
 import { groupBy } from './group-by.ts';
 import type { WriteTools } from './tools.ts';
+import type { Told } from './writer.ts';
 
 /** Reads the rows of the request anew for each attempt, since hooks may have changed the values of an earlier one. */
 export type RowSource = (roots: readonly number[] | undefined, state: RunState) => Promise<readonly Row[]>;
@@ -20,13 +21,15 @@ export interface RunResult {
   /** Everything that was written, in order. */
   readonly written: readonly Row[];
   readonly warnings: readonly Problem[];
+  readonly told: readonly Told[];
 }
 
 export function createState(tools: WriteTools, context: RequestContext, step: string): RunState {
   const { depth, chain } = recursionGuard(context, step, tools.settings.maxHookDepth);
   const underway = new Map<string, Row>();
-  const mutation = hookContext(context, { depth: depth + 1, chain, writer: tools.writer, underway: (object, id) => imageOf(underway.get(`${object} ${id}`)) });
-  return { tools, context, mutation, problems: new ProblemList(), warnings: [], leaving: new Set(), underway, rows: 0 };
+  const told: Told[] = [];
+  const mutation = hookContext(context, { depth: depth + 1, chain, writer: tools.writer, underway: (object, id) => imageOf(underway.get(`${object} ${id}`)), tell: (topic, item) => told.push({ topic, item }) });
+  return { tools, context, mutation, problems: new ProblemList(), warnings: [], told, leaving: new Set(), underway, rows: 0 };
 }
 
 function imageOf(row: Row | undefined): Change['record'] | undefined {
@@ -52,7 +55,7 @@ export async function attempt(source: RowSource, roots: readonly number[] | unde
     const written = batches.flatMap((batch) => batch.rows.filter(({ touched }) => touched));
     await runAfter(written, state);
     notifyCommitted(written, state);
-    return { rows, written, warnings: state.warnings };
+    return { rows, written, warnings: state.warnings, told: state.told };
   };
   return sole && context.database.inTransaction ? work() : context.database.transaction(work);
 }

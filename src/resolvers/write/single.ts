@@ -36,6 +36,7 @@ export async function writeSingle(plan: ObjectPlan, request: WriteRequest, tools
   if (!node || !isSimple(node, request)) return undefined;
   for (let attempt = 1; attempt <= attempts; attempt += 1) {
     state.warnings.length = 0;
+    state.told.length = 0;
     const row = await prepare(plan, request, node, state);
     if (!row) throw state.problems.toError();
     const given = Object.keys(row.values).filter((name) => name !== 'id' && plan.columns.has(name)).sort();
@@ -56,7 +57,7 @@ export async function writeSingle(plan: ObjectPlan, request: WriteRequest, tools
     row.touched = answer?.written === true;
     row.written = answer?.image ?? undefined;
     if (row.touched) notifyCommitted([row], state);
-    return { rows: [{ index: 0, id: row.id, created: row.kind === 'create', problems: [], returned: answer?.returned ?? undefined }], warnings: state.warnings };
+    return { rows: [{ index: 0, id: row.id, created: row.kind === 'create', problems: [], returned: answer?.returned ?? undefined }], warnings: state.warnings, told: state.told };
   }
   return undefined;
 }

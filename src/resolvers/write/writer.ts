@@ -59,6 +59,16 @@ export interface WriteResult {
   readonly rows: readonly WriteRow[];
   /** What rules had to say of the records that were written. */
   readonly warnings: readonly Problem[];
+  /** What hooks told of the write. */
+  readonly told: readonly Told[];
+}
+
+/** Something for the payload of a write. */
+export interface Told {
+  /** Which list of the payload it belongs to: `automations`. */
+  readonly topic: string;
+  /** JSON values by name. */
+  readonly item: Readonly<Record<string, unknown>>;
 }
 
 export interface WriteRow {
