@@ -27,6 +27,7 @@ export type { HookContext, HookData, HookDefinition, HookEvent, HookUser } from 
 export type { Banner, IncomingRequest, OperationInfo, Route, ServerPhase, SignInHint } from './server/phase.ts';
 export type { Sockets } from './server/phase.ts';
 export { automation } from './plugins/automation/index.ts';
+export type { AutomationService, Connector, ConnectorCall, HandledChange, HandledEvent, Handler, HandlerOptions } from './plugins/automation/service.ts';
 export { identity } from './plugins/identity/index.ts';
 export type { IdentityPluginOptions } from './plugins/identity/index.ts';
 export type { MailMessage, MailService } from './plugins/identity/mail.ts';

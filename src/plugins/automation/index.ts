@@ -1,15 +1,24 @@
+import { StartupError } from '../../errors.ts';
+import type { JobService } from '../../kernel/jobs.ts';
 import type { Plugin } from '../../kernel/plugin.ts';
-import type { MutationPhase } from '../../resolvers/write/phase.ts';
+import type { Catalog, CatalogObject } from '../../metadata/catalog.ts';
+import { createConnectors } from './connectors.ts';
 import { readRules, workflowKind, workflowKeys } from './definitions/read-rules.ts';
-import type { Surroundings } from './fires.ts';
-import { createInterventions, type Interventions } from './interventions.ts';
+import { createHandlers } from './handlers.ts';
 import { runObject } from './objects.ts';
 import type { Rule } from './rule.ts';
-import { runner } from './run.ts';
-import { extendWithRuns } from './schema.ts';
-import { setFields } from './set-fields.ts';
+import { cleanRuns } from './runs/clean.ts';
+import { dueRunner } from './runs/due.ts';
+import { createInterventions, type Interventions } from './runs/interventions.ts';
+import { runner } from './runs/run.ts';
+import { extendPayloads, extendRuns } from './schema.ts';
+import { createSandbox } from './scripts/sandbox.ts';
+import { handledEvents } from './service.ts';
 import { automationSettings, type AutomationSettingsInput } from './settings.ts';
-import { startRuns, type StartTools } from './start-runs.ts';
+import type { Surroundings } from './sight.ts';
+import type { Tools } from './tools.ts';
+import { phasesOf } from './triggers/phases.ts';
+import { scheduleJob, startScheduled } from './triggers/schedules.ts';
 
 declare module '../../kernel/plugin.ts' {
   interface PluginNames {
@@ -18,69 +27,110 @@ declare module '../../kernel/plugin.ts' {
 }
 declare module '../../kernel/jobs.ts' {
   interface JobTypes {
-    'automation.run': { readonly run: string };
+    /** Runs of one rule; several only when they are carried out together. */
+    'automation.run': { readonly runs: readonly string[] };
+    /** A time trigger. */
+    'automation.due': { readonly run: string };
   }
 }
 
 export interface AutomationOptions extends AutomationSettingsInput {
-  /** Of days and clocks in expressions; UTC by default. */
+  /** Of days and clocks in expressions and schedules; UTC by default. */
   readonly timeZone?: string | undefined;
 }
 
-/** Carries out workflow rules: what follows from a change as data, in its transaction or durably after it. */
+/** Carries out workflow rules and handlers: what follows from a change as data or code, in its transaction or durably after it. */
 export function automation({ timeZone = 'UTC', ...given }: AutomationOptions = {}): Plugin {
   const settings = automationSettings.parse(given);
   const surroundings: Surroundings = { timeZone, env: Object.fromEntries(settings.env.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]]))) };
-  let rules: readonly Rule[] = [];
-  let tools: StartTools | undefined;
+  const rules = new WeakMap<Catalog, readonly Rule[]>();
+  const [handlers, connectors, sandbox] = [createHandlers(), createConnectors(), createSandbox(settings.scriptWorkers)];
+  /** Objects whose writes are planned: a handler that comes later would never be called. */
+  const planned = new Set<string>();
+  let tools: Tools | undefined;
   let interventions: Interventions | undefined;
   const started = <T>(value: T | undefined): T => {
     if (value === undefined) throw new Error('The plugin automation is not initialised.');
     return value;
   };
+  const handled = (object: CatalogObject): readonly Rule[] =>
+    handlers.all.flatMap(({ name, object: handledObject, event, runAs }): Rule[] => handledObject !== object.name ? [] : [{
+      name, object, events: new Set([event]), schedule: undefined, criteria: undefined, writtenCriteria: undefined, everyTime: true, runIn: 'commit', runAs, order: 100,
+      actions: [{ name: 'handler', type: 'handler', handler: name }], written: [], timers: [],
+    }]);
 
   return {
     name: 'automation',
     version: '1.0.0',
-    description: 'Carries out workflow rules when records change.',
+    description: 'Carries out workflow rules and handlers when records change, when their time comes and on schedules.',
     requires: ['jobs', 'users'],
+    after: ['notifications'],
     metadata: {
       objects: [runObject],
       objectKeys: workflowKeys,
       kinds: [workflowKind],
       check(catalog, report, documents) {
-        rules = readRules(catalog, report, documents);
+        const read = readRules(catalog, report, documents, timeZone);
+        // At a reload it is known by then what plugins registered.
+        if (tools) connectors.check(read);
+        rules.set(catalog, read);
       },
     },
-    schema: { extend: (schema) => extendWithRuns(schema, () => started(interventions)) },
-    /** Asked whenever definitions were loaded. */
-    get mutation() {
-      return phasesOf(rules, surroundings, () => started(tools));
+    schema: {
+      extend(schema) {
+        extendPayloads(schema);
+        extendRuns(schema, () => started(interventions));
+      },
     },
+    mutation: phasesOf({
+      surroundings,
+      tools: () => started(tools),
+      rulesOf(object, catalog) {
+        planned.add(object.name);
+        return [...(rules.get(catalog) ?? []).filter((rule) => rule.object === object), ...handled(object)];
+      },
+    }),
     lifecycle: {
       init({ services }) {
         const runtime = services.get('runtime');
         const jobs = services.get('jobs');
-        tools = { runtime, jobs, surroundings, maxChain: settings.maxChain };
-        interventions = createInterventions(runtime, jobs);
+        tools = { runtime, services, jobs, settings, surroundings, handlers, connectors, sandbox };
+        interventions = createInterventions(tools);
         // The runs count their attempts themselves.
-        jobs.register('automation.run', { queue: 'automation', attempts: 1_000, handler: runner({ runtime, services, jobs, settings, surroundings }) });
+        jobs.register('automation.run', { queue: 'automation', attempts: 1_000, handler: runner(tools) });
+        jobs.register('automation.due', { queue: 'automation', attempts: 1_000, handler: dueRunner(tools) });
+        jobs.register('automation.clean', { schedule: { cron: '23 * * * *' }, attempts: 1, priority: 'background', handler: () => cleanRuns(runtime.database, settings.keepDays) });
+        const current = (): readonly Rule[] => rules.get(runtime.catalog) ?? [];
+        registerSchedules(current, jobs, tools);
+        services.register('automation', {
+          on(object, event, handler, { name = `${object}.${event}`, runAs = 'system' } = {}) {
+            if (!runtime.catalog.objects.has(object)) throw new StartupError(`The handler "${name}" is for the object "${object}", which does not exist.`);
+            if (planned.has(object)) throw new StartupError(`The handler "${name}" comes too late: records of ${object} were written already. Register handlers in init.`);
+            if (current().some((rule) => rule.name === name)) throw new StartupError(`The handler "${name}" is called as a rule is. Give it another name: automation.on(…, …, handler, { name }).`);
+            handlers.add({ name, object, event: handledEvents[event], runAs, handler });
+          },
+          connector: (id, connector) => connectors.add(id, connector),
+        });
       },
+      start({ services }) {
+        connectors.check(rules.get(services.get('runtime').catalog) ?? []);
+      },
+      stop: () => sandbox.stop(),
     },
   };
 }
 
-/** Hooks for the objects and kinds of changes that have rules: others cost nothing. */
-function phasesOf(rules: readonly Rule[], surroundings: Surroundings, tools: () => StartTools): readonly MutationPhase[] {
-  const phases: MutationPhase[] = [];
-  for (const name of new Set(rules.map(({ object }) => object.name))) {
-    const of = (runIn: Rule['runIn']) => rules.filter((rule) => rule.object.name === name && rule.runIn === runIn);
-    const kinds = (list: readonly Rule[]) => [...new Set(list.flatMap(({ events }) => [...events]))];
-    const within = of('transaction');
-    const afterwards = of('commit');
-    if (within.length > 0) phases.push({ objects: [name], kinds: kinds(within), pure: true, before: (changes, context) => setFields(within, changes, context, surroundings) });
-    if (afterwards.length > 0) phases.push({ objects: [name], kinds: kinds(afterwards), after: (changes, context) => startRuns(afterwards, changes, context, tools()) });
+/** A job for each rule on a schedule. Those of later definitions run from the next start on. */
+function registerSchedules(current: () => readonly Rule[], jobs: JobService, tools: Tools): void {
+  for (const { name, schedule } of current()) {
+    if (!schedule) continue;
+    jobs.register(scheduleJob(name), {
+      queue: 'automation',
+      schedule,
+      async handler(job) {
+        const rule = current().find((each) => each.name === name);
+        if (rule?.schedule) await startScheduled(rule, job, tools);
+      },
+    });
   }
-  return phases;
 }
-

@@ -46,7 +46,7 @@ function compileText(text: string, scope: ExpressionScope, mistake: Mistake): Co
   for (const match of text.matchAll(places)) {
     const inner = match[1] ?? match[2] ?? match[3] ?? match[4] ?? '';
     if (match.index > end) parts.push(text.slice(end, match.index));
-    parts.push(compileFormula(sourceOf(inner, scope), scope, mistake));
+    parts.push(scriptResult(inner) ?? compileFormula(sourceOf(inner, scope), scope, mistake));
     end = match.index + match[0].length;
   }
   if (parts.length === 0) return { of: () => text, expressions: [] };
@@ -56,6 +56,14 @@ function compileText(text: string, scope: ExpressionScope, mistake: Mistake): Co
   // Alone, a value keeps its type.
   if (only !== undefined && typeof only !== 'string' && more === undefined) return only;
   return { of: (environment) => parts.map((part) => (typeof part === 'string' ? part : textOf(part.of(environment)))).join(''), expressions };
+}
+
+/** `SCRIPT_RESULT.total`: from what the last script before answered. */
+function scriptResult(inner: string): CompiledValue | undefined {
+  const [head, ...steps] = inner.split('.');
+  if (head !== 'SCRIPT_RESULT') return undefined;
+  const step = (value: unknown, key: string): unknown => (typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Readonly<Record<string, unknown>>)[key] : null);
+  return { of: ({ variables }) => steps.reduce(step, variables?.[head] ?? null), expressions: [] };
 }
 
 function textOf(value: unknown): string {

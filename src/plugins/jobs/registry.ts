@@ -1,5 +1,5 @@
 import { StartupError } from '../../errors.ts';
-import { checkSchedule } from './cron.ts';
+import { scheduleProblem } from '../../kernel/cron.ts';
 import { jobPriorities, type JobDefinition, type JobPriority, type JobRun, type JobSchedule } from '../../kernel/jobs.ts';
 
 /** A definition with its defaults. */
@@ -37,7 +37,8 @@ export function createRegistry(): Registry {
       if (!Number.isInteger(attempts) || attempts < 1 || !Number.isInteger(retryDelay) || retryDelay < 0 || timeout <= 0) {
         throw new StartupError(`The job "${name}" needs at least one attempt, whole seconds between them and a time limit.`);
       }
-      if (schedule) checkSchedule(name, schedule);
+      const problem = schedule && scheduleProblem(schedule);
+      if (problem !== undefined) throw new StartupError(`The schedule of the job "${name}" cannot be read: ${problem}. A rule has five fields: minute, hour, day, month, day of the week.`);
       jobs.set(name, { name, queue, attempts, retryDelay, timeout, priority: priorityOf(priority), schedule, handler: (run) => definition.handler(run) });
     },
     get: (name) => jobs.get(name),

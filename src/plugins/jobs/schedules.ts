@@ -1,7 +1,7 @@
 import { v5 as nameId } from 'uuid';
 import type { Logger } from '../../kernel/log.ts';
 import type { JobSchedule } from '../../kernel/jobs.ts';
-import { nextFiring } from './cron.ts';
+import { nextFiring } from '../../kernel/cron.ts';
 import type { Envelope } from './envelope.ts';
 import type { Job, Registry } from './registry.ts';
 import type { InnerService } from './service.ts';

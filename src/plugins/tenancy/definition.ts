@@ -15,8 +15,8 @@ export type Tenancy = z.output<typeof tenancyKey>;
 
 export const organizationObject = 'sys_organization';
 
-/** Who has which rights, and who gave them: what is granted in an organization holds there, what belongs to none holds everywhere. */
-const grantObjects: ReadonlySet<string> = new Set(['sys_permission_assignment', 'sys_role_assignment', 'sys_group_member', 'sys_record_share', 'sys_access_audit']);
+/** Who has which rights, and who gave them: what is granted in an organization holds there, what belongs to none holds everywhere. The same of what automations do. */
+const sharedObjects: ReadonlySet<string> = new Set(['sys_permission_assignment', 'sys_role_assignment', 'sys_group_member', 'sys_record_share', 'sys_access_audit', 'sys_automation_run']);
 
 /** What an object says about its tenancy; undefined when it says nothing, or nothing that is right. */
 export function tenancyOf({ definition }: Pick<WrittenObject, 'definition'>): Tenancy | undefined {
@@ -28,7 +28,7 @@ export function tenancyOf({ definition }: Pick<WrittenObject, 'definition'>): Te
 export const isPlatformObject = (name: string): boolean => name.startsWith('sys_');
 
 export function organizationOf(object: WrittenObject): OrganizationField | undefined {
-  if (grantObjects.has(object.name)) return { name: 'organization', definition: lookup(false), leadsIndexes: false };
+  if (sharedObjects.has(object.name)) return { name: 'organization', definition: lookup(false), leadsIndexes: false };
   const tenancy = isPlatformObject(object.name) ? undefined : tenancyOf(object);
   return tenancy && { name: tenancy.tenantField ?? tenancy.organizationField ?? 'organization', definition: lookup(true), leadsIndexes: tenancy.crossTenantAccess !== true };
 }

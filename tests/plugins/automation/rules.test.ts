@@ -5,6 +5,7 @@ import type { Database } from '../../../src/database/database.ts';
 import type { DefinitionInput } from '../../../src/metadata/phase.ts';
 import { automation, type AutomationOptions } from '../../../src/plugins/automation/index.ts';
 import { jobs } from '../../../src/plugins/jobs/index.ts';
+import { rules } from '../../../src/plugins/rules/index.ts';
 import { describeEachDatabase } from '../../support/database.ts';
 import { startPlatform, type TestPlatform } from '../../support/platform.ts';
 import { eventually } from '../jobs/support.ts';
@@ -26,6 +27,7 @@ const create = (app: TestPlatform, input: object) => app.query('mutation ($input
 const update = (app: TestPlatform, input: object) => app.query('mutation ($id: ID!, $input: DealUpdateInput!) { updateDeal(id: $id, input: $input) { record { name rating note stage } } }', { id, input });
 const runs = async (app: TestPlatform, fields = 'rule status attempts error') =>
   ((await app.query(`{ automationRuns(orderBy: [{ id: ASC }]) { nodes { ${fields} } } }`)).data?.['automationRuns'] as { nodes: readonly Readonly<Record<string, unknown>>[] }).nodes;
+const started = 'automations { rule status run { rule status } }';
 const tasks = async (app: TestPlatform, fields = 'subject') => ((await app.query(`{ tasks(orderBy: [{ id: ASC }]) { nodes { ${fields} } } }`)).data?.['tasks'] as { nodes: readonly unknown[] }).nodes;
 
 describeEachDatabase('workflow rules', (open) => {
@@ -116,6 +118,85 @@ describeEachDatabase('workflow rules', (open) => {
     await app.close();
   });
 
+  it('tell the client what its write started', async () => {
+    const app = await start(await open(), [
+      { name: 'sets', triggerType: 'on_create', actions: [{ type: 'field_update', field: 'note', value: 'x' }] },
+      { name: 'within', triggerType: 'on_create_or_update', runIn: 'transaction', reevaluateOnChange: true, actions: [{ type: 'create_record', objectName: 'task', fields: { subject: '{name}' } }] },
+      { name: 'later', triggerType: 'on_create', criteria: 'amount > 1', actions: [{ type: 'create_record', objectName: 'task', fields: { subject: '{name}' } }] },
+      { name: 'gone', triggerType: 'on_delete', actions: [{ type: 'create_record', objectName: 'task', fields: { subject: 'gone' } }] },
+    ], { run: false });
+    const [sets, within, later] = [{ rule: 'sets', status: 'COMPLETED', run: null }, { rule: 'within', status: 'COMPLETED', run: null }, { rule: 'later', status: 'PENDING', run: { rule: 'later', status: 'PENDING' } }];
+    expect(await app.query(`mutation { a: createDeal(input: { id: "${id}", name: "A", amount: "2" }) { record { note } ${started} } b: createDeal(input: { name: "B" }) { automations { rule __typename } } }`)).toEqual({
+      data: { a: { record: { note: 'x' }, automations: [sets, within, later] }, b: { automations: [{ rule: 'sets', __typename: 'StartedAutomation' }, { rule: 'within', __typename: 'StartedAutomation' }] } },
+    });
+    expect(await app.query(`mutation { createDeals(input: [{ name: "C", amount: "1" }, { name: "D", amount: "3" }]) { count ${started} } }`)).toEqual({ data: { createDeals: { count: 2, automations: [sets, sets, within, within, later] } } });
+    expect(await app.query(`mutation { updateDeal(id: "${id}", input: { name: "E" }) { ${started} } }`)).toEqual({ data: { updateDeal: { automations: [within] } } });
+    expect(await app.query(`mutation { deleteDeal(id: "${id}") { record { name } ${started} } }`)).toEqual({ data: { deleteDeal: { record: { name: 'E' }, automations: [{ rule: 'gone', status: 'PENDING', run: { rule: 'gone', status: 'PENDING' } }] } } });
+    // What runs in the transaction is there without any worker.
+    expect((await tasks(app)).length).toBe(5);
+    await app.close();
+  });
+
+  it('write other records as a part of the write, or fail it', async () => {
+    const app = await start(await open(), [
+      { name: 'rated', triggerType: 'on_update', reevaluateOnChange: true, criteria: "rating != 'hot'", runIn: 'transaction', actions: [{ type: 'field_update', field: 'rating', value: 'hot' }, { type: 'create_record', objectName: 'task', fields: { subject: '{name} is {rating}', n: '=LEN(name)' } }] },
+      { name: 'circle', triggerType: 'on_update', criteria: 'ISCHANGED(note)', runIn: 'transaction', actions: [{ type: 'update_record', objectName: 'deal', recordId: '{id}', fields: { note: '{note}x' } }] },
+    ], { run: false, options: { maxChain: 3 } });
+    await create(app, { name: 'A', rating: 'COLD' });
+    expect(await update(app, { name: 'BCD' })).toMatchObject({ data: { updateDeal: { record: { rating: 'HOT' } } } });
+    expect(await tasks(app, 'subject n')).toEqual([{ subject: 'BCD is hot', n: 3 }]);
+    expect(await update(app, { note: 'y' })).toMatchObject({ errors: [{ message: 'Automations started each other more than 3 times: circle → circle → circle → circle.', extensions: { code: 'RECURSION_LIMIT' } }] });
+    expect((await app.query(`{ deal(id: "${id}") { note } }`)).data).toEqual({ deal: { note: null } });
+    await app.close();
+  });
+
+  it('look at formulas and at what lookups lead to', async () => {
+    const app = await startPlatform({
+      database: await open(),
+      objects: [
+        { ...deal, fields: { ...(deal['fields'] as object), twice: { type: 'formula', expression: 'amount * 2', returnType: 'number' } } },
+        { ...task, workflows: [
+          { name: 'set', triggerType: 'on_create_or_update', reevaluateOnChange: true, criteria: "deal.rating = 'hot' AND deal.twice > 100", actions: [{ type: 'field_update', field: 'n', formula: 'deal.twice + 1' }] },
+          { name: 'later', triggerType: 'on_create', criteria: 'deal.amount > 10', actions: [{ type: 'update_record', objectName: 'deal', recordId: '{deal}', fields: { note: '{subject} for {deal.name}' } }] },
+        ] },
+      ],
+      plugins: [rules(), jobs({ pollSeconds: 60 }), automation()],
+    });
+    await app.platform.kernel.start();
+    await create(app, { name: 'Big', rating: 'HOT', amount: '60' });
+    const add = (subject: string) => app.query(`mutation { createTask(input: { subject: "${subject}", dealId: "${id}" }) { record { n } automations { rule } } }`);
+    expect(await add('Call')).toEqual({ data: { createTask: { record: { n: 121 }, automations: [{ rule: 'set' }, { rule: 'later' }] } } });
+    await eventually(async () => expect((await app.query(`{ deal(id: "${id}") { note } }`)).data).toEqual({ deal: { note: 'Call for Big' } }));
+    await update(app, { amount: '5' });
+    expect(await add('No')).toEqual({ data: { createTask: { record: { n: null }, automations: [] } } });
+    await app.close();
+  });
+
+  it('carry out the runs of a bulk write together', async () => {
+    const app = await start(await open(), [
+      { name: 'first', executionOrder: 1, triggerType: 'on_create', actions: [{ type: 'create_record', objectName: 'task', fields: { subject: '{name}', deal: '{id}' } }] },
+      { name: 'second', executionOrder: 2, triggerType: 'on_create', actions: [{ type: 'update_record', objectName: 'deal', recordId: '{id}', fields: { note: 'of {name}', amount: '=amount + 1' } }] },
+    ]);
+    const input = Array.from({ length: 1_000 }, (_, n) => ({ name: `D${n}`, amount: String(n), ...(n === 7 && { amount: null }) }));
+    expect(await app.query('mutation ($input: [DealCreateInput!]!) { createDeals(input: $input) { count } }', { input })).toEqual({ data: { createDeals: { count: 1_000 } } });
+    const counted = async () => (await app.query('{ tasksAggregate { count } automationRunsAggregate(where: { status: { eq: COMPLETED } }) { count } dealsAggregate(where: { note: { startsWith: "of D" } }) { count } jobsAggregate(where: { name: { eq: "automation.run" } }) { count } }')).data;
+    await eventually(async () => expect(await counted()).toMatchObject({ tasksAggregate: { count: 1_000 }, automationRunsAggregate: { count: 2_000 }, dealsAggregate: { count: 1_000 } }));
+    // Ten would do; one that comes before its time finds nothing to do.
+    expect(((await counted())?.['jobsAggregate'] as { count: number }).count).toBeLessThan(100);
+    await app.close();
+  });
+
+  it('are carried out one by one when they cannot be together', async () => {
+    const app = await start(await open(), [
+      { name: 'point', triggerType: 'on_create', actions: [{ type: 'create_record', objectName: 'task', fields: { subject: '{name}', deal: '{note}' } }] },
+    ]);
+    const nowhere = '018f0000-0000-7000-8000-00000000dead';
+    await app.query('mutation ($input: [DealCreateInput!]!) { createDeals(input: $input) { count } }', { input: [{ name: 'A' }, { name: 'B', note: nowhere }, { name: 'C' }] });
+    await eventually(async () => expect((await runs(app, 'status error')).map(({ status, error }) => [status, error])).toEqual([['COMPLETED', null], ['FAILED', 'The record that Deal names does not exist.'], ['COMPLETED', null]]));
+    expect(new Set(await tasks(app))).toEqual(new Set([{ subject: 'A' }, { subject: 'C' }]));
+    await app.close();
+  });
+
   it('are cancelled and begun again by hand', async () => {
     const app = await start(await open(), [{ name: 'r', triggerType: 'on_delete', actions: [{ type: 'task_creation', taskObject: 'task', subject: 'Gone: {name}', dueDate: 'TODAY() + 3', additionalFields: { n: 5 } }] }], { run: false });
     await create(app, { name: 'A' });
@@ -131,11 +212,11 @@ describeEachDatabase('workflow rules', (open) => {
 });
 
 it.each<[string, DefinitionInput, string]>([
-  ['an action that nothing carries out', { name: 'r', triggerType: 'on_create', actions: [{ type: 'email_alert', template: 'x' }] }, 'the action "email_alert" cannot be carried out: no plugin sends notifications'],
+  ['an action that nothing carries out', { name: 'r', triggerType: 'on_create', actions: [{ type: 'email_alert', template: 'x', recipients: ['a@example.com'] }] }, '"email_alert" cannot be carried out: no plugin sends notifications'],
   ['a field that is not there', { name: 'r', triggerType: 'on_create', actions: [{ type: 'field_update', field: 'amont', value: 1 }] }, 'deal has no field "amont" that can be written'],
   ['criteria with a mistake', { name: 'r', triggerType: 'on_create', criteria: 'amont > 1', actions: [{ type: 'field_update', field: 'note', value: 'x' }] }, '"amont"'],
   ['a template with a mistake', { name: 'r', triggerType: 'on_create', actions: [{ type: 'field_update', field: 'note', value: 'Hi {nam}' }] }, '"nam"'],
-  ['a call within the transaction', { name: 'r', triggerType: 'on_create', runIn: 'transaction', actions: [{ type: 'http_call', url: 'https://example.com' }] }, 'only field updates run in the transaction'],
+  ['a call within the transaction', { name: 'r', triggerType: 'on_create', runIn: 'transaction', actions: [{ type: 'http_call', url: 'https://example.com' }] }, 'only actions that write records run in the transaction'],
   ['an unknown key', { name: 'r', triggerType: 'on_create', actoins: [], actions: [{ type: 'field_update', field: 'note', value: 'x' }] }, 'unknown key "actoins"'],
 ])('refuses %s', async (_, rule, message) => {
   await expect(startPlatform({ objects: [{ ...deal, workflows: [rule] }, task], plugins: [jobs(), automation()] })).rejects.toThrow(message);

@@ -1,12 +1,12 @@
+import { scheduleProblem } from '../../../kernel/cron.ts';
+import type { JobSchedule } from '../../../kernel/jobs.ts';
 import type { Catalog, CatalogObject } from '../../../metadata/catalog.ts';
-import { compileExpression } from '../../../metadata/expressions/check.ts';
-import type { CheckedExpression } from '../../../metadata/expressions/checked.ts';
-import { describeProblem } from '../../../metadata/expressions/report.ts';
-import { boolean } from '../../../metadata/expressions/types.ts';
-import { isMapping, type Reader } from '../../../metadata/definitions/reader.ts';
+import { isMapping, Reader } from '../../../metadata/definitions/reader.ts';
 import { resolveReference } from '../../../metadata/link/resolve-reference.ts';
-import type { Rule, RuleEvent } from '../rule.ts';
+import { isRecordAction, type Rule, type RuleEvent } from '../rule.ts';
 import { readActions } from './read-actions.ts';
+import { readCriteria } from './read-criteria.ts';
+import { readTimers } from './read-timers.ts';
 
 const create = ['create'] as const;
 const update = ['update'] as const;
@@ -19,74 +19,87 @@ const triggers: Readonly<Record<string, readonly RuleEvent[] | 'schedule'>> = {
 };
 const triggerNames = Object.fromEntries(Object.keys(triggers).map((name) => [name, name]));
 
+export interface RuleScope {
+  readonly catalog: Catalog;
+  /** The object below which the rule stands. */
+  readonly owner: CatalogObject | undefined;
+  readonly templates: ReadonlySet<string> | null;
+  /** Of schedules that name none. */
+  readonly timeZone: string;
+}
+
 /** One rule; undefined when it is not active, or when it has mistakes, which are reported. */
-export function readRule(reader: Reader, catalog: Catalog, owner: CatalogObject | undefined): Rule | undefined {
+export function readRule(reader: Reader, { catalog, owner, templates, timeZone }: RuleScope): Rule | undefined {
   const name = reader.required('name');
   reader.skip('label', 'description');
-  const object = owner ?? objectOf(reader, catalog);
   const trigger = reader.oneOf(triggerNames, 'triggerType', 'trigger');
   const events = trigger === undefined ? undefined : triggers[trigger];
-  if (trigger === undefined && reader.keyOf('triggerType', 'trigger') === undefined) reader.error([], '"triggerType" is missing', 'One of on_create, on_update, on_create_or_update, on_delete.');
-  if (events === 'schedule') reader.error(['triggerType'], 'rules on a schedule are not carried out', 'Register a job with a schedule in a plugin.');
+  if (trigger === undefined && reader.keyOf('triggerType', 'trigger') === undefined) reader.error([], '"triggerType" is missing', 'One of on_create, on_update, on_create_or_update, on_delete, schedule.');
+  const scheduled = events === 'schedule';
+  const object = owner ?? objectOf(reader, catalog, !scheduled);
   const everyTime = reader.flag(false, 'reevaluateOnChange');
   const active = reader.flag(true, 'active', 'isActive', 'enabled');
   const order = reader.raw('executionOrder', 'order')?.value ?? 100;
   if (typeof order !== 'number') reader.error(['executionOrder'], 'must be a number');
   const runAs = reader.oneOf({ system: 'system', user: 'user' }, 'runAs') ?? 'system';
+  if (scheduled && runAs === 'user') reader.error(['runAs'], 'nobody makes the change that starts a rule on a schedule', 'Use runAs: system.');
   const wanted = reader.oneOf({ transaction: 'transaction', commit: 'commit' }, 'runIn');
-  if (reader.items('timeTriggers').length > 0) reader.error(['timeTriggers'], 'time triggers are not carried out yet', 'Leave them out.');
+  const schedule = readSchedule(reader, scheduled, timeZone);
   const criteriaKey = reader.raw('criteria', 'condition', 'conditions', 'when');
   const actionsKey = reader.raw('actions');
+  const timersKey = reader.keyOf('timeTriggers');
+  const ruleEvents = Array.isArray(events) ? (events as readonly RuleEvent[]) : [];
+  const actionScope = { object, catalog, events: ruleEvents, templates, subject: reader.subject, report: reader.report };
+  const timers = object && !scheduled ? readTimers(reader, { ...actionScope, object }) : [];
   reader.end();
-  if (!object || !Array.isArray(events)) return undefined;
+  if (events === undefined || (!object && !scheduled)) return undefined;
 
-  const scope = { catalog, object, previous: true };
-  const criteria = criteriaKey === undefined ? undefined : compileCriteria(criteriaKey, scope, reader);
+  const criteria = criteriaKey && object ? readCriteria(criteriaKey.value, { object, catalog }, (message, hint) => reader.error([criteriaKey.key], message, hint)) : undefined;
+  if (criteriaKey && !object) reader.error([criteriaKey.key], 'criteria need an objectName', 'Name the object whose records they choose.');
   const written: readonly unknown[] = Array.isArray(actionsKey?.value) ? actionsKey.value : [];
-  if (written.length === 0) reader.error([actionsKey?.key ?? 'actions'], 'a rule needs a list of actions');
-  const actions = readActions(written, { object, catalog, events, path: [...reader.path, actionsKey?.key ?? 'actions'], subject: reader.subject, report: reader.report });
-  const ownFields = actions.every(({ type }) => type === 'field_update');
-  const runIn = wanted ?? (ownFields ? 'transaction' : 'commit');
-  if (runIn === 'transaction' && !ownFields) reader.error([reader.keyOf('runIn') ?? 'actions'], 'only field updates run in the transaction of the write', 'Give the other actions in a rule of their own with runIn: commit.');
+  if (written.length === 0 && timers.length === 0) reader.error([actionsKey?.key ?? 'actions'], 'a rule needs a list of actions');
+  if (timersKey !== undefined && scheduled) reader.error([timersKey], 'a rule on a schedule has no time triggers', 'Choose records by criteria, such as due_date = TODAY() + 3.');
+  if (timers.length > 0 && ruleEvents.includes('delete')) reader.error([timersKey ?? 'timeTriggers'], 'nothing is left of a deleted record by then');
+  if (scheduled && criteria?.reads.some(({ root }) => root === 'previous')) reader.error([criteriaKey?.key ?? 'criteria'], 'nothing changes when a rule on a schedule looks at records', 'Leave out ISCHANGED and previous.');
+  const actions = readActions(written, { ...actionScope, path: [...reader.path, actionsKey?.key ?? 'actions'] });
+  const runIn = wanted ?? (actions.length > 0 && !scheduled && actions.every(({ type }) => type === 'field_update') ? 'transaction' : 'commit');
+  const runInKey = reader.keyOf('runIn') ?? 'actions';
+  if (runIn === 'transaction' && scheduled) reader.error([runInKey], 'there is no write of which a rule on a schedule could be a part');
+  if (runIn === 'transaction' && !actions.every(isRecordAction)) reader.error([runInKey], 'only actions that write records run in the transaction of the write', 'Give the other actions in a rule of their own with runIn: commit.');
   if (!active) return undefined;
-  return { name, object, events: new Set(events), criteria, everyTime, runIn, runAs, order: typeof order === 'number' ? order : 100, actions, written };
+  return { name, object, events: new Set(ruleEvents), schedule, criteria, writtenCriteria: criteriaKey?.value, everyTime, runIn, runAs, order: typeof order === 'number' ? order : 100, actions, written, timers };
 }
 
-function objectOf(reader: Reader, catalog: Catalog): CatalogObject | undefined {
-  const name = reader.required('objectName', 'object');
+/** `0 8 * * *`, or `{ cron, timeZone, misfire }`. */
+function readSchedule(reader: Reader, scheduled: boolean, timeZone: string): JobSchedule | undefined {
+  const found = reader.raw('schedule', 'cron');
+  const zone = reader.text('timeZone', 'timezone');
+  const misfire = reader.oneOf({ once: 'once', skip: 'skip' }, 'misfire');
+  if (!scheduled) {
+    if (found) reader.error([found.key], 'counts only with triggerType: schedule');
+    return undefined;
+  }
+  if (!found) {
+    reader.error([], '"schedule" is missing', 'Say when: schedule: "0 8 * * *".');
+    return undefined;
+  }
+  const given = isMapping(found.value) ? new Reader(found.value, [...reader.path, found.key], reader.subject, reader.report) : undefined;
+  const cron = given ? given.required('cron', 'expression', 'cronExpression') : String(found.value);
+  const schedule: JobSchedule = {
+    cron,
+    timeZone: zone ?? given?.text('timeZone', 'timezone') ?? timeZone,
+    misfire: misfire ?? given?.oneOf({ once: 'once', skip: 'skip' }, 'misfire') ?? 'once',
+  };
+  given?.end();
+  const problem = scheduleProblem(schedule);
+  if (problem !== undefined) reader.error([found.key], problem, 'Five fields, or six with seconds first: "0 8 * * 1-5".');
+  return schedule;
+}
+
+function objectOf(reader: Reader, catalog: Catalog, required: boolean): CatalogObject | undefined {
+  const name = required ? reader.required('objectName', 'object') : (reader.text('objectName', 'object') ?? '');
   const object = catalog.objects.get(resolveReference(name, new Set(catalog.objects.keys())) ?? '');
   if (!object && name !== '') reader.error([reader.keyOf('objectName', 'object') ?? 'objectName'], `there is no object "${name}"`);
   return object;
 }
 
-function compileCriteria({ key, value }: { readonly key: string; readonly value: unknown }, scope: { readonly catalog: Catalog; readonly object: CatalogObject; readonly previous: boolean }, reader: Reader): CheckedExpression | undefined {
-  const source = Array.isArray(value) ? value.map((item: unknown) => conditionText(item, reader, key)).join(' AND ') : value;
-  if (typeof source !== 'string' && !(isMapping(source) && typeof source['source'] === 'string')) {
-    reader.error([key], 'must be an expression, or a list of conditions');
-    return undefined;
-  }
-  const given = typeof source === 'string' ? source : { source: String(source['source']), dialect: typeof source['dialect'] === 'string' ? source['dialect'] : undefined };
-  const result = compileExpression(given, { ...scope, expects: boolean });
-  if ('checked' in result) return result.checked;
-  for (const problem of result.problems) {
-    const { message, hint } = describeProblem(typeof given === 'string' ? given : given.source, problem);
-    reader.error([key], message, hint);
-  }
-  return undefined;
-}
-
-const operators: Readonly<Record<string, (field: string, value: string) => string>> = {
-  equals: (field, value) => `${field} = ${value}`, not_equals: (field, value) => `${field} != ${value}`, greater_than: (field, value) => `${field} > ${value}`, less_than: (field, value) => `${field} < ${value}`,
-  contains: (field, value) => `CONTAINS(${field}, ${value})`, starts_with: (field, value) => `STARTS_WITH(${field}, ${value})`, ends_with: (field, value) => `ENDS_WITH(${field}, ${value})`,
-  changed: (field) => `ISCHANGED(${field})`, changes_to: (field, value) => `(ISCHANGED(${field}) AND ${field} = ${value})`,
-};
-
-/** `{ field, operator, value }` as an expression. */
-function conditionText(item: unknown, reader: Reader, key: string): string {
-  if (isMapping(item) && typeof item['field'] === 'string' && typeof item['operator'] === 'string') {
-    const operator = Object.hasOwn(operators, item['operator']) ? operators[item['operator']] : undefined;
-    if (operator) return operator(item['field'], item['value'] === undefined ? 'null' : JSON.stringify(item['value']));
-  }
-  reader.error([key], `a condition is { field, operator, value }, found ${JSON.stringify(item)}`, `Operators: ${Object.keys(operators).join(', ')}.`);
-  return 'false';
-}

@@ -1,0 +1,69 @@
+import type { Catalog, CatalogObject } from '../../../metadata/catalog.ts';
+import type { Change, MutationPhase } from '../../../resolvers/write/phase.ts';
+import { isRecordAction, valuesOf, type Rule } from '../rule.ts';
+import { sightOf, type Sight, type Surroundings } from '../sight.ts';
+import { subjectOf } from '../fires.ts';
+import type { Tools } from '../tools.ts';
+import { setFields, type Decided } from './set-fields.ts';
+import { setTimers } from './set-timers.ts';
+import { startRuns } from './start-runs.ts';
+import { writeWithin } from './write-within.ts';
+
+export interface PhaseOptions {
+  /** Rules and handlers of an object. Asked before its first write. */
+  rulesOf(object: CatalogObject, catalog: Catalog): readonly Rule[];
+  readonly surroundings: Surroundings;
+  tools(): Tools;
+}
+
+/** Hooks for the objects and kinds of changes that have rules: others cost nothing. */
+export function phasesOf({ rulesOf, surroundings, tools }: PhaseOptions): readonly MutationPhase[] {
+  const decided: Decided = new WeakMap();
+  return [
+    {
+      forObject(object, catalog) {
+        const rules = rulesOf(object, catalog).filter(({ runIn, actions }) => runIn === 'transaction' && actions.some(({ type }) => type === 'field_update'));
+        if (rules.length === 0) return undefined;
+        const sight = sightOf(expressionsOf(rules, true), catalog, surroundings);
+        return {
+          kinds: kindsOf(rules),
+          pure: sight.pure,
+          before: (changes, context) => {
+            if (sight.pure) return setFields(rules, changes, sight.at(context), decided, context);
+            return sight.load(changes.map(subjectOf), context).then((environmentOf) => setFields(rules, changes, environmentOf, decided, context));
+          },
+        };
+      },
+    },
+    {
+      forObject(object, catalog) {
+        const all = rulesOf(object, catalog);
+        const within = all.filter(({ runIn, actions }) => runIn === 'transaction' && actions.some((action) => isRecordAction(action) && action.type !== 'field_update'));
+        const afterwards = all.filter(({ runIn, actions }) => runIn === 'commit' && actions.length > 0);
+        const timed = all.filter(({ timers }) => timers.length > 0);
+        const rules = [...new Set([...within, ...afterwards, ...timed])];
+        if (rules.length === 0) return undefined;
+        const values = sightOf(expressionsOf(within, true), catalog, surroundings);
+        const criteria = sightOf(expressionsOf([...afterwards, ...timed], false), catalog, surroundings);
+        const look = (sight: Sight, changes: readonly Change[], context: Parameters<NonNullable<MutationPhase['after']>>[1]) => sight.load(changes.map(subjectOf), context);
+        return {
+          // Whatever happens to a record may move or take back what waits for its time.
+          kinds: timed.length > 0 ? ['create', 'update', 'delete', 'restore'] : kindsOf(rules),
+          async after(changes, context) {
+            if (within.length > 0) await writeWithin(within, changes, await look(values, changes, context), decided, context, tools());
+            const environmentOf = await look(criteria, changes, context);
+            await startRuns(afterwards, changes, environmentOf, context, tools());
+            if (timed.length > 0) await setTimers(timed, changes, environmentOf, context, tools());
+          },
+        };
+      },
+    },
+  ];
+}
+
+const kindsOf = (rules: readonly Rule[]): readonly Change['kind'][] => [...new Set(rules.flatMap(({ events }) => [...events]))];
+
+/** What rules read while the write goes on: criteria, and values of what they do at once. */
+function expressionsOf(rules: readonly Rule[], withValues: boolean) {
+  return rules.flatMap(({ criteria, actions }) => [...(criteria ? [criteria] : []), ...(withValues ? actions.flatMap(valuesOf).flatMap(({ expressions }) => expressions) : [])]);
+}
