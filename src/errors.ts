@@ -9,6 +9,7 @@ export const errorCodes = {
   BAD_REQUEST: { status: 400, meaning: 'The request is not well formed: arguments that exclude each other, a forged cursor.' },
   GRAPHQL_PARSE_FAILED: { status: 400, meaning: 'The document is not GraphQL.' },
   GRAPHQL_VALIDATION_FAILED: { status: 400, meaning: 'The document does not fit the schema.' },
+  PERSISTED_QUERY_NOT_FOUND: { status: 400, meaning: 'The server does not know the document of this hash; send it together with the hash.' },
   VALIDATION_FAILED: { status: 400, meaning: 'Values of the input were refused; `problems` lists each with its path.' },
   CONFLICT: { status: 409, meaning: 'The record changed since it was read, or the write collides with another.' },
   RATE_LIMITED: { status: 429, meaning: 'Too many requests; try again later.' },

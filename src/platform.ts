@@ -21,6 +21,7 @@ import { migrate } from './platform/migrate.ts';
 import type { MigrateMode } from './platform/migrate.ts';
 import { openAppDatabase } from './platform/open-app-database.ts';
 import { requireSealingKey } from './platform/sealing-key.ts';
+import { readTrustedDocuments } from './platform/trusted-documents.ts';
 import type { Settings, SettingsInput } from './platform/settings/schema.ts';
 import { serverSettingsOf } from './platform/settings/server-settings.ts';
 import type { AccessProvider } from './resolvers/access.ts';
@@ -97,6 +98,7 @@ export async function createPlatform(options: PlatformOptions = {}): Promise<Pla
   const log = typeof options.log === 'function' ? options.log(settings) : (options.log ?? createLog({ level: settings.log.level, pretty: settings.mode === 'development' }));
   const kernel = createKernel({ plugins: app.plugins, log });
   const serverSettings = serverSettingsOf(settings);
+  const trustedDocuments = await readTrustedDocuments(app.directory, settings.server);
 
   const load = (): Promise<LoadedCatalog> =>
     loadCatalog(options.definitions ? { definitions: options.definitions, seeds: options.seeds ?? [], plugins: kernel.plugins } : { directory: app.definitionsDirectory, plugins: kernel.plugins });
@@ -116,7 +118,7 @@ export async function createPlatform(options: PlatformOptions = {}): Promise<Pla
     await kernel.init();
     const access = accessOf(kernel);
     kernel.health.add('database', () => database.ping());
-    const server = createServer({ catalog: () => current.catalog, database, access, engine: () => current.engine, settings: serverSettings, log, health: kernel.health, plugins: kernel.plugins });
+    const server = createServer({ catalog: () => current.catalog, database, access, engine: () => current.engine, settings: serverSettings, trustedDocuments, log, health: kernel.health, plugins: kernel.plugins });
     kernel.services.register('sockets', server.sockets, 'the server');
 
     return {

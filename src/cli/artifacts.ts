@@ -8,6 +8,7 @@ import { platformTables } from '../platform/migrate.ts';
 import { settingsSchema } from '../platform/settings/schema.ts';
 import { isSubgraph, printSubgraph } from '../plugins/federation/index.ts';
 import { compileApp } from './compile-app.ts';
+import { printManifest } from './print-manifest.ts';
 import type { DocumentFile } from './print-operations.ts';
 
 /** A file that is made from the definitions and committed beside them. */
@@ -21,13 +22,14 @@ export interface Artifact {
 export async function makeArtifacts(directory: string, env: Readonly<Record<string, string | undefined>>): Promise<readonly Artifact[]> {
   const { app, plugins, loaded, generation: { schema } } = await compileApp(directory, env);
   const sdl = printSchema(schema);
-  const { documents, output } = app.settings.codegen;
+  const { documents, output, manifest } = app.settings.codegen;
   const files = (await Promise.all(documents.map((folder) => findDocuments(app.directory, folder)))).flat();
   return [
     { path: 'schema/schema.graphql', text: sdl },
     ...(isSubgraph(plugins) ? [{ path: 'schema/subgraph.graphql', text: printSubgraph(schema, loaded.catalog, app.settings.federation) }] : []),
     { path: 'prisma/schema.prisma', text: printPrismaSchema(loaded.catalog, platformTables(plugins)) },
     ...Object.entries({ ...definitionSchemas({ plugins }), 'config.schema.json': settingsJsonSchema() }).map(([name, value]) => ({ path: `schema/schemas/${name}`, text: `${JSON.stringify(value, null, 2)}\n` })),
+    ...(manifest !== undefined && files.length > 0 ? [{ path: manifest, text: printManifest(files) }] : []),
     ...(files.length > 0 ? [{ path: output, text: await (await import('./print-operations.ts')).printOperations(sdl, files) }] : []),
   ];
 }

@@ -6,16 +6,18 @@ import type { Deadlines } from './deadlines.ts';
 import { refusedErrors, type ServedDocuments } from './documents.ts';
 import { formatErrors } from './format-errors.ts';
 import { isJson, isStream, negotiate, wantsPage, type ResponseType, type StreamType } from './media-type.ts';
+import type { NamedDocuments } from './named-documents.ts';
 import { refuseForgery } from './origins.ts';
 import { parseBody, parseSearch, readBody, type Params } from './params.ts';
 import { refusal, RequestRefused } from './request-errors.ts';
-import { sendRefusal, sendResult } from './respond.ts';
+import { sendRefusal, sendResult, sendRevalidated } from './respond.ts';
 import type { NodeRequest } from './incoming-request.ts';
 import type { ServerSettings } from './settings.ts';
 import type { GeneralWay, RequestState } from './yoga.ts';
 
 export interface GraphqlHttpOptions {
   readonly documents: () => ServedDocuments;
+  readonly named: NamedDocuments;
   readonly settings: ServerSettings;
   readonly sources: ContextSources;
   readonly hooks: readonly OperationHook[];
@@ -43,12 +45,13 @@ export type GraphqlHandler = (request: IncomingMessage, response: ServerResponse
  * GraphQL over HTTP. A request is checked once: origin, body, document, caller, variables, cost. A compiled operation is
  * then answered with the database's text; what graphql-js must execute, streams and batches go on to Yoga.
  */
-export function createGraphqlHandler({ documents, settings, sources, hooks, deadlines, general, generalOnly, graphiql, log }: GraphqlHttpOptions): GraphqlHandler {
+export function createGraphqlHandler({ documents, named, settings, sources, hooks, deadlines, general, generalOnly, graphiql, log }: GraphqlHttpOptions): GraphqlHandler {
   const { limits, cors } = settings;
 
   const answer = async (node: IncomingMessage, response: ServerResponse, params: Params, type: ResponseType | StreamType, exchange: Exchange): Promise<void> => {
     const current = documents();
-    const prepared = current.prepare(params.query, params.operationName);
+    const query = named.textOf(params);
+    const prepared = current.prepare(query, params.operationName);
     if (prepared.errors && !prepared.suggesting) throw new RequestRefused(prepared.errors);
     const identity = await identify(exchange.request, sources);
     if (prepared.errors) throw new RequestRefused(refusedErrors(prepared, identity.access));
@@ -60,15 +63,18 @@ export function createGraphqlHandler({ documents, settings, sources, hooks, dead
     if (!prepared.compiled || isStream(type) || generalOnly) {
       exchange.stream = prepared.kind === 'subscription';
       const admitted = { prepared, context, variables };
-      return generally(node, response, params, { documents: current, request: exchange.request, identity, contexts: new Set(), admitted }, exchange);
+      return generally(node, response, { ...params, query }, { documents: current, request: exchange.request, identity, contexts: new Set(), admitted }, exchange);
     }
     let text: string;
+    let failed = false;
     try {
       text = await deadlines.limit(context, prepared.compiled.execute(variables, context));
     } catch (error) {
+      failed = true;
       text = JSON.stringify({ data: null, errors: formatErrors(error, context.log) });
     }
-    sendResult(response, type, text);
+    if (node.method === 'GET' && !failed) sendRevalidated(response, type, text);
+    else sendResult(response, type, text);
   };
 
   const generally = async (node: IncomingMessage, response: ServerResponse, body: unknown, state: RequestState, exchange: Exchange): Promise<void> => {
@@ -96,7 +102,8 @@ export function createGraphqlHandler({ documents, settings, sources, hooks, dead
       const params = parseBody(await readBody(node, limits.bodyBytes), limits);
       if (!isBatch(params)) return await answer(node, response, params, type, exchange);
       const identity = await identify(exchange.request, sources);
-      return await generally(node, response, params, { documents: documents(), request: exchange.request, identity, contexts: new Set() }, exchange);
+      const operations = params.map(({ documentId, ...operation }) => ({ ...operation, query: named.textOf({ documentId, ...operation }) }));
+      return await generally(node, response, operations, { documents: documents(), request: exchange.request, identity, contexts: new Set() }, exchange);
     } catch (error) {
       sendRefusal(response, wanted ?? 'application/json', error, log);
     }

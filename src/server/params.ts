@@ -5,7 +5,10 @@ import type { LimitSettings } from './settings.ts';
 
 /** One operation as a client sends it. */
 export interface Params {
-  readonly query: string;
+  /** Absent where the operation names its document. */
+  readonly query: string | undefined;
+  /** Name of a persisted document. */
+  readonly documentId?: string | undefined;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly operationName: string | undefined;
   readonly extensions: Readonly<Record<string, unknown>> | undefined;
@@ -40,22 +43,23 @@ export function parseSearch(search: URLSearchParams): Params {
       throw refuse(`The parameter "${name}" is not valid JSON.`);
     }
   };
-  return checkParams({ query: search.get('query') ?? undefined, operationName: search.get('operationName') ?? undefined, variables: json('variables'), extensions: json('extensions') });
+  return checkParams({ query: search.get('query') ?? undefined, documentId: search.get('documentId') ?? undefined, operationName: search.get('operationName') ?? undefined, variables: json('variables'), extensions: json('extensions') });
 }
 
-const known = new Set(['query', 'variables', 'operationName', 'extensions']);
+const known = new Set(['query', 'documentId', 'variables', 'operationName', 'extensions']);
 
 function checkParams(body: unknown): Params {
   if (!isRecord(body)) throw refuse('The request body must be an object with "query", "variables", "operationName" and "extensions".');
-  const { query, variables, operationName, extensions } = body as Record<keyof Params, unknown>;
-  if (query === undefined || query === null) throw refuse('The request has no "query".');
-  if (typeof query !== 'string') throw refuse('"query" must be a string.');
+  const { query, documentId, variables, operationName, extensions } = body as Record<keyof Params, unknown>;
+  if (!isOptional(query, (value) => typeof value === 'string')) throw refuse('"query" must be a string.');
+  if (!isOptional(documentId, (value) => typeof value === 'string')) throw refuse('"documentId" must be a string.');
   if (!isOptional(variables, isRecord)) throw refuse('"variables" must be an object.');
   if (!isOptional(operationName, (value) => typeof value === 'string')) throw refuse('"operationName" must be a string.');
   if (!isOptional(extensions, isRecord)) throw refuse('"extensions" must be an object.');
   for (const key in body) if (!known.has(key) && body[key] !== null) throw refuse(`The request has the unknown entry "${key}".`);
   return {
-    query,
+    query: (query ?? undefined) as string | undefined,
+    documentId: (documentId ?? undefined) as string | undefined,
     variables: (variables ?? noVariables) as Params['variables'],
     operationName: (operationName ?? undefined) as string | undefined,
     extensions: (extensions ?? undefined) as Params['extensions'],

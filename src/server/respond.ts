@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { ObjectosError } from '../errors.ts';
 import type { Logger } from '../kernel/log.ts';
@@ -20,6 +21,22 @@ const typeWithCharset: Record<ResponseType, string> = {
 };
 
 export const sendResult = (response: ServerResponse, type: ResponseType, text: string): void => send(response, 200, typeWithCharset[type], text);
+
+/** The answer of a GET: browsers and proxies of one caller may keep it, and ask whether it is still the same. */
+export function sendRevalidated(response: ServerResponse, type: ResponseType, text: string): void {
+  const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`;
+  response.setHeader('cache-control', 'private, no-cache');
+  response.setHeader('vary', [...new Set([...varyOf(response), 'accept', 'authorization', 'cookie', 'x-api-key'])].join(', '));
+  response.setHeader('etag', tag);
+  const known = response.req.headers['if-none-match'];
+  if (known !== undefined && known.split(',').some((each) => each.trim().replace(/^W\//, '') === tag)) {
+    response.writeHead(304).end();
+    return;
+  }
+  sendResult(response, type, text);
+}
+
+const varyOf = (response: ServerResponse): readonly string[] => String(response.getHeader('vary') ?? '').toLowerCase().split(',').map((name) => name.trim()).filter((name) => name !== '');
 
 /**
  * A request that ended before anything was executed. Faults of the document are status 200 under the older media type, as

@@ -14,6 +14,7 @@ import { createGraphqlHandler, type Exchange } from './graphql-http.ts';
 import { answerHealthz, answerReadyz } from './health-routes.ts';
 import { NodeRequest } from './incoming-request.ts';
 import type { PinoLogger } from './log.ts';
+import { createNamedDocuments, type TrustedDocuments } from './named-documents.ts';
 import { answerCors } from './origins.ts';
 import type { ServerPhase, Sockets } from './phase.ts';
 import { sendJson, sendRefusal, setPageHeaders } from './respond.ts';
@@ -29,6 +30,8 @@ export interface ServerOptions extends Omit<ContextSources, 'log' | 'authenticat
   /** The catalog that the current engine was built from. */
   readonly catalog: () => Catalog;
   readonly settings: ServerSettings;
+  /** Documents that clients may name; none by default. */
+  readonly trustedDocuments?: TrustedDocuments | undefined;
   readonly log: PinoLogger;
   readonly health: Health;
   /** In the order of the kernel; their `server` phases take part. */
@@ -44,7 +47,7 @@ export interface Server {
 }
 
 /** One HTTP server for GraphQL over HTTP and WebSocket, GraphiQL, health and the routes of plugins. */
-export function createServer({ engine, catalog, settings, log, health, plugins, ...rest }: ServerOptions): Server {
+export function createServer({ engine, catalog, settings, trustedDocuments = new Map(), log, health, plugins, ...rest }: ServerOptions): Server {
   const phases = plugins.flatMap(({ server }) => (server ? [server] : []));
   const present = <K extends 'authenticate' | 'operation'>(key: K): NonNullable<ServerPhase[K]>[] => phases.flatMap((phase) => (phase[key] ? [phase[key].bind(phase) as NonNullable<ServerPhase[K]>] : []));
   const sources: ContextSources = { ...rest, log, authenticate: present('authenticate') };
@@ -53,10 +56,11 @@ export function createServer({ engine, catalog, settings, log, health, plugins, 
   const deadlines = createDeadlines(settings.requestTimeout);
   const general = createGeneralWay({ settings, sources, hooks, deadlines, envelop, log });
   const documents = currentDocuments(engine, catalog, settings, log);
+  const named = createNamedDocuments({ trusted: trustedDocuments, trustedOnly: settings.documents.trustedOnly, kept: settings.limits.documents });
   const routes = createRoutes(plugins, [settings.path, '/healthz', '/readyz']);
   const graphiql = settings.graphiql ? createGraphiql(settings.path, () => [...phases.flatMap(({ example }) => example ?? []), firstQuery(catalog())]) : undefined;
-  const graphql = createGraphqlHandler({ documents, settings, sources, hooks, deadlines, general, generalOnly: envelop.length > 0, graphiql, log });
-  const websockets = createWebsockets({ documents, settings, sources, hooks, general, generalOnly: envelop.length > 0, log });
+  const graphql = createGraphqlHandler({ documents, named, settings, sources, hooks, deadlines, general, generalOnly: envelop.length > 0, graphiql, log });
+  const websockets = createWebsockets({ documents, named, settings, sources, hooks, general, generalOnly: envelop.length > 0, log });
   const running = new Map<ServerResponse, Exchange>();
   let closing: Promise<void> | undefined;
 

@@ -17,6 +17,11 @@ export const limitSettings = z.strictObject({
   documents: positive(2_000, 'Checked documents that are remembered.'),
 });
 
+export const documentSettings = z.strictObject({
+  manifest: z.string().min(1).optional().describe('JSON file, relative to the app, with the documents that clients may name: texts by id, or the manifest of Apollo\'s tools.'),
+  trustedOnly: z.boolean().default(false).describe('Whether only documents of the manifest are run.'),
+});
+
 export const corsSettings = z.strictObject({
   origins: z.array(z.string().min(1)).min(1).describe('Origins that may call from a browser, such as `https://app.example.com`; `*` for all (then without credentials).'),
   credentials: z.boolean().default(false).describe('Whether browsers may send cookies.'),
@@ -39,6 +44,7 @@ export const serverSettings = z.strictObject({
   keepAlive: positive(12_000, 'Milliseconds between pings to a WebSocket; one that does not answer is closed.'),
   requestLog: z.boolean().default(true).describe('Whether each request is logged at level info.'),
   cors: z.union([z.literal(false), corsSettings]).default(false).describe('Cross-origin calls from browsers; off by default.'),
+  documents: documentSettings.prefault({}).describe('Documents that clients name instead of sending them.'),
   limits: limitSettings.prefault({}).describe('What one request may ask for.'),
 });
 

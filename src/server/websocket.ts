@@ -10,6 +10,7 @@ import { refusedErrors, type ServedDocuments } from './documents.ts';
 import { formatError, formatErrors, maskError } from './format-errors.ts';
 import { GatheredWrites } from './gathered-writes.ts';
 import { NodeRequest } from './incoming-request.ts';
+import type { NamedDocuments } from './named-documents.ts';
 import { refuseForgery } from './origins.ts';
 import type { Sockets } from './phase.ts';
 import { limitExceeded, RequestRefused } from './request-errors.ts';
@@ -21,6 +22,7 @@ import { errorResult, type GeneralWay } from './yoga.ts';
 
 export interface WebsocketOptions {
   readonly documents: () => ServedDocuments;
+  readonly named: NamedDocuments;
   readonly settings: ServerSettings;
   readonly sources: ContextSources;
   readonly hooks: readonly OperationHook[];
@@ -54,19 +56,20 @@ const credentials: ReadonlySet<string> = new Set(['authorization', 'x-api-key'])
 type SocketContext = Context<Record<string, unknown>, Connection>;
 
 /** GraphQL over WebSocket (protocol graphql-transport-ws). What is wrong with an operation ends that operation, never the socket. */
-export function createWebsockets({ documents, settings, sources, hooks, general, generalOnly, log }: WebsocketOptions): Websockets {
+export function createWebsockets({ documents, named, settings, sources, hooks, general, generalOnly, log }: WebsocketOptions): Websockets {
   const { limits } = settings;
   const connections = new Set<Connection>();
   const writes = new GatheredWrites();
   // Messages over the limit are answered below; far larger ones are not even read.
   const server = new WebSocketServer({ noServer: true, maxPayload: limits.bodyBytes * 2, handleProtocols: (protocols) => handleProtocols(protocols) });
 
-  const prepare = async ({ extra }: SocketContext, id: string, { query, operationName, variables }: SubscribePayload): Promise<ExecutionArgs> => {
+  const prepare = async ({ extra }: SocketContext, id: string, { query: given, operationName, variables, extensions }: SubscribePayload): Promise<ExecutionArgs> => {
     if (extra.operations.size >= limits.socketOperations) {
       throw limitExceeded('socketOperations', limits.socketOperations, undefined, 'cannot run: {maximum} operations are running on this socket already. Complete some first.');
     }
     if (!extra.request || !extra.identity) throw new ObjectosError('UNAUTHENTICATED', 'The socket has not introduced itself.');
     const current = documents();
+    const query = named.textOf({ query: given, extensions: extensions ?? undefined });
     const prepared = current.prepare(query, operationName);
     if (prepared.errors) throw new RequestRefused(refusedErrors(prepared, extra.identity.access));
     const context = new OperationContext(extra.request, extra.identity, variables ?? noVariables, current.catalog, sources, `${extra.request.requestId}/${id}`);

@@ -67,6 +67,7 @@ export const settingsSchema = z.strictObject({
   codegen: z
     .strictObject({
       documents: z.array(z.string().min(1)).default([]).describe('Folders, relative to the app, whose *.graphql files become typed operations.'),
+      manifest: z.string().regex(/\.json$/, 'must end with .json').optional().describe('File that the documents are written to by their SHA-256, for server.documents.manifest and for clients that send the hash alone.'),
       output: z.string().regex(/\.ts$/, 'must end with .ts').default('operations.generated.ts').describe('File that typed operations are written to.'),
     })
     .prefault({}),
