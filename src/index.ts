@@ -16,6 +16,7 @@ export type { HealthCheck, HealthReport, HealthResult } from './kernel/health.ts
 export type { EventDelivery, EventLog, EventSubscription, KeptEvent, PublishOptions } from './kernel/event-log.ts';
 export type { EventBus, Events } from './kernel/events.ts';
 export type { EnqueueOptions, JobData, JobDefinition, JobName, JobPriority, JobRun, JobSchedule, JobService, JobStep, JobTypes } from './kernel/jobs.ts';
+export type { MailMessage, MailService } from './kernel/mail.ts';
 export type { NotificationChannel, NotificationContext, NotificationMessage, NotificationService } from './kernel/notifications.ts';
 export type { Logger } from './kernel/log.ts';
 export type { DefinitionInput, FileKind, MetadataPhase } from './metadata/phase.ts';
@@ -30,8 +31,8 @@ export { automation } from './plugins/automation/index.ts';
 export type { AutomationService, Connector, ConnectorCall, HandledChange, HandledEvent, Handler, HandlerOptions } from './plugins/automation/service.ts';
 export { identity } from './plugins/identity/index.ts';
 export type { IdentityPluginOptions } from './plugins/identity/index.ts';
-export type { MailMessage, MailService } from './plugins/identity/mail.ts';
 export { jobs } from './plugins/jobs/index.ts';
+export { notifications } from './plugins/notifications/index.ts';
 export { openAccess } from './plugins/open-access/index.ts';
 export { rules } from './plugins/rules/index.ts';
 export { webhooks } from './plugins/webhooks/index.ts';

@@ -7,7 +7,7 @@ export interface OutboundRequest {
   readonly url: URL;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  readonly body?: string | undefined;
+  readonly body?: string | Buffer | undefined;
   readonly timeoutMs: number;
   /** The address may lie in the own network. */
   readonly allowPrivateAddresses: boolean;

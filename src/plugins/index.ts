@@ -8,6 +8,8 @@ import { identity } from './identity/index.ts';
 import type { IdentitySettingsInput } from './identity/settings.ts';
 import { jobs } from './jobs/index.ts';
 import type { JobsSettingsInput } from './jobs/settings.ts';
+import { notifications } from './notifications/index.ts';
+import type { NotificationsSettingsInput } from './notifications/settings.ts';
 import { openAccess } from './open-access/index.ts';
 import { permissions } from './permissions/index.ts';
 import type { PermissionsSettingsInput } from './permissions/settings.ts';
@@ -28,6 +30,7 @@ export interface PlatformPluginOptions {
   readonly federation?: FederationSettingsInput | undefined;
   readonly identity?: IdentitySettingsInput | undefined;
   readonly jobs?: JobsSettingsInput | undefined;
+  readonly notifications?: NotificationsSettingsInput | undefined;
   readonly permissions?: PermissionsSettingsInput | undefined;
   readonly realtime?: RealtimeSettingsInput | undefined;
   readonly rules?: RulesSettingsInput | undefined;
@@ -47,6 +50,7 @@ export const optionalPlugins: Readonly<Record<string, (options: PlatformPluginOp
   federation,
   identity,
   jobs: ({ jobs: settings }) => jobs(settings),
+  notifications: ({ notifications: settings, mode }) => notifications({ ...settings, mode }),
   'open-access': openAccess,
   permissions: ({ permissions: settings }) => permissions({ settings }),
   realtime: ({ realtime: settings }) => realtime(settings),

@@ -6,6 +6,7 @@ export interface ReceivedRequest {
   readonly method: string;
   readonly headers: IncomingHttpHeaders;
   readonly body: string;
+  readonly bytes: Buffer;
 }
 
 export type Answer = (request: ReceivedRequest) => { readonly status: number; readonly headers?: Readonly<Record<string, string>>; readonly body?: string } | 'silence';
@@ -24,7 +25,8 @@ export async function startEndpoint(answer: Answer = () => ({ status: 204 })): P
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      const got = { path: request.url ?? '', method: request.method ?? '', headers: request.headers, body: Buffer.concat(chunks).toString('utf8') };
+      const bytes = Buffer.concat(chunks);
+      const got = { path: request.url ?? '', method: request.method ?? '', headers: request.headers, body: bytes.toString('utf8'), bytes };
       received.push(got);
       const given = answer(got);
       if (given === 'silence') return;

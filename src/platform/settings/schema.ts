@@ -3,6 +3,7 @@ import { automationSettings } from '../../plugins/automation/settings.ts';
 import { federationSettings } from '../../plugins/federation/settings.ts';
 import { identitySettings } from '../../plugins/identity/settings.ts';
 import { jobsSettings } from '../../plugins/jobs/settings.ts';
+import { notificationsSettings } from '../../plugins/notifications/settings.ts';
 import { permissionsSettings } from '../../plugins/permissions/settings.ts';
 import { realtimeSettings } from '../../plugins/realtime/settings.ts';
 import { rulesSettings } from '../../plugins/rules/settings.ts';
@@ -60,6 +61,7 @@ export const settingsSchema = z.strictObject({
   federation: federationSettings.prefault({}),
   identity: identitySettings.prefault({}),
   jobs: jobsSettings.prefault({}),
+  notifications: notificationsSettings.prefault({}),
   permissions: permissionsSettings.prefault({}),
   realtime: realtimeSettings.prefault({}),
   rules: rulesSettings.prefault({}),

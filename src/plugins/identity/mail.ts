@@ -1,23 +1,6 @@
 import { ObjectosError } from '../../errors.ts';
 import type { PluginContext } from '../../kernel/lifecycle.ts';
-
-declare module '../../kernel/plugin.ts' {
-  interface Services {
-    /** Sends mail. Without one, development logs messages and production refuses what needs them. */
-    mail: MailService;
-  }
-}
-
-export interface MailMessage {
-  readonly to: string;
-  readonly subject: string;
-  readonly text: string;
-  readonly html?: string | undefined;
-}
-
-export interface MailService {
-  send(message: MailMessage): Promise<void>;
-}
+import type { MailMessage, MailService } from '../../kernel/mail.ts';
 
 export interface Mailer extends MailService {
   /** Throws when no mail can be sent. */
@@ -26,7 +9,7 @@ export interface Mailer extends MailService {
   sendLater(message: MailMessage): void;
 }
 
-/** The mail service of the moment. */
+/** The mail service of the moment. Without one, development logs messages and production refuses what needs them. */
 export function mailOf({ services, log }: PluginContext, production: boolean): Mailer {
   const find = (): MailService => {
     const service = services.find('mail');

@@ -8,7 +8,7 @@ import type { Plugin } from '../../../src/kernel/plugin.ts';
 import type { Platform } from '../../../src/platform.ts';
 import type { OperationResult } from '../../../src/platform/execute.ts';
 import { identity } from '../../../src/plugins/identity/index.ts';
-import type { MailMessage } from '../../../src/plugins/identity/mail.ts';
+import type { MailMessage } from '../../../src/kernel/mail.ts';
 import type { IdentitySettingsInput } from '../../../src/plugins/identity/settings.ts';
 import type { SettingsInput } from '../../../src/platform/settings/schema.ts';
 import type { Caller } from '../../../src/resolvers/caller.ts';

@@ -9,6 +9,7 @@ export const systemPermissions = {
   manage_sharing: { description: 'Shares all records by hand.', objects: ['sys_record_share'] },
   manage_jobs: { description: 'Sees jobs, runs them again and cancels them.', objects: ['sys_job'] },
   manage_automation: { description: 'Sees runs of automations, begins them again and cancels them.', objects: ['sys_automation_run'] },
+  manage_notifications: { description: 'Sees messages to people, what became of them, and what people wish.', objects: ['sys_notification_delivery', 'sys_notification', 'sys_notification_preference', 'sys_notification_schedule', 'sys_push_subscription'] },
   manage_webhooks: { description: 'Makes webhooks, which run with the rights of who makes them, and sees and repeats their deliveries.', objects: ['sys_webhook', 'sys_webhook_delivery'] },
   view_audit: { description: 'Sees who gave which rights to whom.', objects: ['sys_access_audit'] },
 } as const;
@@ -28,11 +29,16 @@ const made: Filter = { kind: 'compare', field: 'created_by', operator: 'eq', ope
 const forMe: Filter = { kind: 'compare', field: 'user', operator: 'eq', operand: { value: ({ caller }) => caller.userId } };
 const sharer: ObjectAccess = { ...openObject, read: { kind: 'or', filters: [made, forMe] }, edit: made, delete: made };
 
+/** Records of which everybody who is signed in sees those of their own. */
+const personal: ReadonlySet<string> = new Set(['sys_notification', 'sys_notification_preference', 'sys_notification_schedule', 'sys_push_subscription']);
+const own: ObjectAccess = { ...readOnly, read: forMe };
+
 /** Rights on records that decide about rights; undefined where permission sets decide. */
 export function systemRights(object: string, permissions: ReadonlySet<string>, { signedIn, sets }: ClassFacts): ObjectAccess | undefined {
   const permission = guardedObjects.get(object);
   if (permission === undefined) return undefined;
   if (permissions.has(permission)) return permission === 'view_audit' ? readOnly : openObject;
+  if (personal.has(object)) return signedIn ? own : closedObject;
   return object === 'sys_record_share' && signedIn && sets.length > 0 ? sharer : closedObject;
 }
 
