@@ -63,6 +63,8 @@ export interface Sockets {
   callers(): readonly Caller[];
   /** Closes the sockets of callers that fit, and cuts their streams. 4401 asks clients to sign in anew; they connect again by themselves after 4410. */
   close(fits: (caller: Caller) => boolean, code: number, reason: string): void;
+  /** Pings the WebSocket of a request (`request.node`) this often too, in milliseconds, until the returned function is called: one that does not answer in time is cut off. */
+  watch(node: object, interval: number): () => void;
 }
 
 /** Where a person watches the start: what the person should know goes there instead of into the log. */

@@ -76,6 +76,7 @@ export function createServer({ engine, catalog, settings, trustedDocuments = new
         response.destroy();
       }
     },
+    watch: (node, interval) => websockets.sockets.watch(node, interval),
   };
 
   const route = async (node: IncomingMessage, response: ServerResponse, exchange: Exchange): Promise<void> => {

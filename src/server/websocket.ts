@@ -59,6 +59,7 @@ type SocketContext = Context<Record<string, unknown>, Connection>;
 export function createWebsockets({ documents, named, settings, sources, hooks, general, generalOnly, log }: WebsocketOptions): Websockets {
   const { limits } = settings;
   const connections = new Set<Connection>();
+  const byNode = new WeakMap<object, Connection>();
   const writes = new GatheredWrites();
   // Messages over the limit are answered below; far larger ones are not even read.
   const server = new WebSocketServer({ noServer: true, maxPayload: limits.bodyBytes * 2, handleProtocols: (protocols) => handleProtocols(protocols) });
@@ -181,6 +182,7 @@ export function createWebsockets({ documents, named, settings, sources, hooks, g
   const serve = (socket: WebSocket, stream: Duplex, node: IncomingMessage): void => {
     const connection: Connection = { socket, stream, node, operations: new Map() };
     connections.add(connection);
+    byNode.set(node, connection);
     const stopPinging = keepAlive(socket, settings.keepAlive);
     socket.on('error', (error) => log.warn({ err: error }, 'A WebSocket failed.'));
     const closed = protocol.opened(
@@ -233,6 +235,10 @@ export function createWebsockets({ documents, named, settings, sources, hooks, g
       callers: () => [...connections].flatMap(({ identity }) => (identity ? [identity.caller] : [])),
       close(fits, code, reason) {
         for (const connection of connections) if (connection.identity && fits(connection.identity.caller)) end(connection, code, reason);
+      },
+      watch(node, interval) {
+        const connection = byNode.get(node);
+        return connection ? keepAlive(connection.socket, interval) : () => undefined;
       },
     },
     async close(milliseconds) {

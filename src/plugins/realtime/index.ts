@@ -2,8 +2,13 @@ import type { Plugin } from '../../kernel/plugin.ts';
 import type { CatalogObject } from '../../metadata/catalog.ts';
 import { rootFieldNames } from '../../metadata/naming.ts';
 import { Hub } from './hub/hub.ts';
+import { OpenSubscriptions } from './open-subscriptions.ts';
+import { Presence } from './presence/presence.ts';
+import { Signals } from './presence/signals.ts';
+import { presenceTables } from './presence/tables.ts';
 import { createRealtime, type Realtime } from './realtime.ts';
 import { extendWithChanges, guardChanges } from './schema/fields.ts';
+import { extendWithPresence } from './schema/presence-fields.ts';
 import { isFollowed } from './schema/wishes.ts';
 import { realtimeSettings, type RealtimeSettingsInput } from './settings.ts';
 
@@ -13,11 +18,15 @@ declare module '../../kernel/plugin.ts' {
   }
 }
 
-/** Subscriptions to changes, and the feed of changes for clients that poll. */
+/** Milliseconds between pings to a connection that somebody is present by: one that is dead is found within twice that. */
+const watching = 2_000;
+
+/** Subscriptions to changes, the feed of changes for clients that poll, presence and signals. */
 export function realtime(given: RealtimeSettingsInput = {}): Plugin {
   const settings = realtimeSettings.parse(given);
-  let hub: Hub | undefined;
   let made: Realtime | undefined;
+  let hub: Hub | undefined;
+  let watch: (connection: object) => () => void = () => () => undefined;
   let followed = new Map<string, CatalogObject>();
   const current = (): Realtime => {
     if (!made) throw new TypeError('The plugin realtime is not initialised.');
@@ -26,27 +35,41 @@ export function realtime(given: RealtimeSettingsInput = {}): Plugin {
   return {
     name: 'realtime',
     version: '1.0.0',
-    description: 'Tells subscribers what changes, as far as they may see it.',
+    description: 'Tells subscribers what changes and who is there, as far as they may see it.',
+    database: { tables: presenceTables },
     schema: {
       extend(schema) {
         followed = new Map([...schema.catalog.objects.values()].filter(isFollowed).map((object) => [rootFieldNames(object.names).changes, object]));
         extendWithChanges(schema, current);
+        extendWithPresence(schema, current, (connection) => watch(connection));
       },
       guard: (field) => guardChanges(field, (name) => followed.get(name)),
     },
     lifecycle: {
       init({ services, events, log }) {
         const runtime = services.get('runtime');
-        hub = new Hub({ runtime, access: () => services.get('access'), settings, log });
-        made = createRealtime(hub, settings, () => runtime.limits);
+        const options = { runtime, access: () => services.get('access'), settings, log };
+        hub = new Hub(options);
+        made = createRealtime({ hub, presence: new Presence(options), signals: new Signals(options), settings, subscriptions: new OpenSubscriptions(settings.subscriptionsPerUser), limits: () => runtime.limits });
+        watch = (connection) => services.find('sockets')?.watch(connection, watching) ?? (() => undefined);
         // Subscriptions are tied to the schema that they began with.
         events.on('platform:reloaded', () => {
           services.find('sockets')?.close(() => true, 4410, 'The definitions have changed');
           hub?.endAll();
+          made?.presence.endAll();
+          made?.signals.endAll();
         });
       },
-      start: () => hub?.start(),
-      stop: () => hub?.stop(),
+      async start() {
+        await hub?.start();
+        await made?.presence.start();
+        await made?.signals.start();
+      },
+      async stop() {
+        await hub?.stop();
+        await made?.presence.stop();
+        await made?.signals.stop();
+      },
     },
   };
 }

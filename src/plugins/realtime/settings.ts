@@ -7,6 +7,10 @@ export const realtimeSettings = z.strictObject({
   queueSize: count(1_000, 'Most changes that wait for one slow subscription; beyond, it gets one RESYNC instead.'),
   viewSize: count(10_000, 'Most records of a snapshot, and of a subscription whose rows only the database can tell; also most records whose coming and going is told one by one when rights change.'),
   changesAtOnce: count(10_000, 'Most changes of the log that are worked through for one step of a subscription; beyond, it gets RESYNC.'),
+  presenceSize: count(4_096, 'Most bytes of the state that one member of a roster tells, as JSON.'),
+  presenceUpdates: count(50, 'Changes of presence states that one person may send in a second, on one process.'),
+  signalSize: z.int().min(1).max(6_000).default(4_096).describe('Most bytes of the payload of a signal, as JSON.'),
+  signalsPerSecond: count(20, 'Signals that one person may send in a second, through one process.'),
 });
 
 export type RealtimeSettings = z.output<typeof realtimeSettings>;

@@ -825,6 +825,25 @@ CREATE TABLE "objectos_password_history" (
     CONSTRAINT "objectos_password_history_pkey" PRIMARY KEY ("id")
 );
 
+CREATE TABLE "objectos_presence" (
+    "id" UUID NOT NULL,
+    "topic" TEXT NOT NULL,
+    "process" UUID NOT NULL,
+    "user_id" UUID NOT NULL,
+    "state" JSONB NOT NULL,
+    "joined_at" TIMESTAMPTZ(3) NOT NULL,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "objectos_presence_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "objectos_presence_process" (
+    "id" UUID NOT NULL,
+    "seen_at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "objectos_presence_process_pkey" PRIMARY KEY ("id")
+);
+
 CREATE TABLE "objectos_roll_up" (
     "name" TEXT NOT NULL,
     "definition" TEXT NOT NULL,
@@ -1100,6 +1119,10 @@ CREATE INDEX "objectos_change_log_kept_at_idx" ON "objectos_change_log"("kept", 
 CREATE INDEX "objectos_idempotency_created_at_idx" ON "objectos_idempotency"("created_at");
 
 CREATE INDEX "objectos_password_history_user_id_idx" ON "objectos_password_history"("user_id", "at");
+
+CREATE INDEX "objectos_presence_topic_idx" ON "objectos_presence"("topic");
+
+CREATE INDEX "objectos_presence_process_idx" ON "objectos_presence"("process");
 
 CREATE INDEX "objectos_verification_identifier_idx" ON "objectos_verification"("identifier");
 
