@@ -2,6 +2,8 @@ import type { Plugin } from '../kernel/plugin.ts';
 import type { Catalog, CatalogField } from '../metadata/catalog.ts';
 import type { ReadField } from '../metadata/expressions/checked.ts';
 import type { SqlScope } from './filter/scope.ts';
+import type { StoredRecord } from './filter/to-predicate.ts';
+import type { RequestContext } from './request.ts';
 
 /** What a computed field reads: a field of the same record, or one of a record that lookups lead to. */
 export type FieldInput = Pick<ReadField, 'steps' | 'field'>;
@@ -14,7 +16,16 @@ export interface ComputedField {
    * selected, filtered, ordered and aggregated by. Inputs that the scope's access hides read as null.
    */
   sql(scope: SqlScope): string;
+  /** The same value of a record in memory that holds its columns; undefined when other records are needed for it. */
+  readonly value?: ((record: StoredRecord, request: Moment) => unknown) | undefined;
+  /** It changes with the time. */
+  readonly usesNow: boolean;
+  /** It differs between callers. */
+  readonly usesCaller: boolean;
 }
+
+/** Who asks, and when. */
+export type Moment = Pick<RequestContext, 'caller' | 'now'>;
 
 /** What a plugin adds to the read path. */
 export interface ReadPhase {

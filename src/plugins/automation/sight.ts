@@ -1,8 +1,8 @@
 import type { Catalog } from '../../metadata/catalog.ts';
 import type { CheckedExpression } from '../../metadata/expressions/checked.ts';
 import type { ExpressionEnvironment } from '../../resolvers/expressions/environment.ts';
-import { evaluateExpression } from '../../resolvers/expressions/evaluate.ts';
-import { formulaOf, storedReads } from '../../resolvers/expressions/formulas.ts';
+import { formulaValue } from '../../resolvers/expressions/formula-value.ts';
+import { storedReads } from '../../resolvers/expressions/formulas.ts';
 import { relatedLoader, type Related } from '../../resolvers/expressions/related.ts';
 import type { RequestContext } from '../../resolvers/request.ts';
 import type { MutationContext } from '../../resolvers/write/phase.ts';
@@ -38,10 +38,7 @@ export function sightOf(expressions: readonly CheckedExpression[], catalog: Cata
     const environment: ExpressionEnvironment = {
       record, previous, caller, now, timeZone, env,
       ...(behind && { related: behind }),
-      computed(field, of) {
-        const formula = formulaOf(field, catalog);
-        return formula ? evaluateExpression(formula, { ...environment, record: of }) : undefined;
-      },
+      computed: (field, of) => formulaValue(field, catalog, { ...environment, record: of }),
     };
     return environment;
   };

@@ -1,6 +1,7 @@
 import { Decimal } from 'decimal.js';
 import type { Catalog, CatalogField, CatalogObject } from '../../metadata/catalog.ts';
 import type { FilterFamily } from '../../metadata/field-type.ts';
+import { computedField } from '../computed.ts';
 import { testExpression } from '../expressions/evaluate.ts';
 import type { RequestContext } from '../request.ts';
 import type { Filter, FilterOperator, Operand } from './filter.ts';
@@ -47,16 +48,16 @@ export function filterToPredicate(filter: Filter, scope: PredicateScope): Predic
       return (record, request) => !inner(record, request);
     }
     case 'compare': {
-      const family = familyOf(storedField(scope, filter.field));
+      const { family, value } = valueOf(scope, filter.field);
       requireCollationFree(family, filter.operator);
       const test = comparison(family, filter.operator, filter.operand);
-      return (record, request) => test(record[filter.field], request);
+      return (record, request) => test(value(record, request), request);
     }
     case 'compareFields': {
-      const family = familyOf(storedField(scope, filter.field));
-      storedField(scope, filter.other);
+      const { family, value } = valueOf(scope, filter.field);
+      const { value: other } = valueOf(scope, filter.other);
       requireCollationFree(family, filter.operator);
-      return (record) => compareValues(family, filter.operator, record[filter.field] ?? null, record[filter.other] ?? null);
+      return (record, request) => compareValues(family, filter.operator, value(record, request) ?? null, other(record, request) ?? null);
     }
     case 'one':
     case 'many': {
@@ -74,16 +75,30 @@ export function filterToPredicate(filter: Filter, scope: PredicateScope): Predic
   }
 }
 
-function expressionPredicate({ expression, caller }: Filter & { kind: 'expression' }): Predicate {
-  if (expression.reads.some(({ steps, field }) => steps.length > 0 || field.column === undefined)) throw new NotInMemory(`"${expression.source}" looks at more than columns of the record.`);
-  return (record, request) => testExpression(expression, { record, caller: caller ?? request.caller, now: request.now });
+function expressionPredicate({ expression, caller: known }: Filter & { kind: 'expression' }): Predicate {
+  if (expression.reads.some(({ steps, field }) => steps.length > 0 || !isInMemory(field))) throw new NotInMemory(`"${expression.source}" looks at more than the record.`);
+  return (record, { caller: asking, now }) => {
+    const moment = { caller: known ?? asking, now };
+    return testExpression(expression, { record, ...moment, computed: (field) => computedField(field)?.value?.(record, moment) });
+  };
 }
 
-/** Records in memory hold what columns hold. */
-function storedField({ object }: PredicateScope, name: string): CatalogField {
+interface FieldReader {
+  readonly field: CatalogField;
+  readonly family: FilterFamily;
+  readonly value: (record: StoredRecord, request: RequestContext) => unknown;
+}
+
+/** Records in memory hold what columns hold; what is computed of these alone is computed here too. */
+function valueOf({ object }: PredicateScope, name: string): FieldReader {
   const field = fieldNamed(object, name);
-  if (field.column === undefined) throw new NotInMemory(`${object.name}.${name} is computed by the database.`);
-  return field;
+  if (!isInMemory(field)) throw new NotInMemory(`${object.name}.${name} is computed by the database.`);
+  const compute = computedField(field)?.value;
+  return { field, family: familyOf(field), value: compute ?? ((record) => record[name]) };
+}
+
+function isInMemory(field: CatalogField): boolean {
+  return field.column !== undefined || computedField(field)?.value !== undefined;
 }
 
 const ranges: ReadonlySet<string> = new Set(['gt', 'gte', 'lt', 'lte', 'between']);
@@ -106,13 +121,13 @@ function acrossRelation(name: string, filter: Filter, scope: PredicateScope) {
 
 function aggregatePredicate(filter: Filter & { kind: 'aggregate' }, scope: PredicateScope): Predicate {
   const { target, related, inner } = acrossRelation(filter.relation, filter.filter ?? { kind: 'always', value: true }, scope);
-  const field = filter.field === undefined ? undefined : storedField({ ...scope, object: target }, filter.field);
-  const family = field ? familyOf(field) : 'int';
+  const measured = filter.field === undefined ? undefined : valueOf({ ...scope, object: target }, filter.field);
+  const family = measured?.family ?? 'int';
   if (filter.function === 'min' || filter.function === 'max') requireCollationFree(family, 'gt');
-  const test = comparison(measureFamily(filter.function, field), filter.operator, filter.operand);
+  const test = comparison(measureFamily(filter.function, measured?.field), filter.operator, filter.operand);
   return (record, request) => {
     const rows = related(record).filter((row) => inner(row, request));
-    const values = field ? rows.map((row) => row[field.name]).filter((value) => value !== null && value !== undefined) : rows;
+    const values = measured ? rows.map((row) => measured.value(row, request)).filter((value) => value !== null && value !== undefined) : rows;
     return test(measure(filter.function, family, values), request);
   };
 }

@@ -10,6 +10,7 @@ fields:
   industry: { type: select, options: [Tech, Retail] }
   blocked: { type: boolean }
   parent: { type: tree }
+  title: { type: formula, expression: "parent.name & '/' & name" }
 ---
 name: deal
 fields:
@@ -24,6 +25,7 @@ fields:
   lines: { type: json }
   reason: { type: text }
   account: { type: lookup, reference: account }
+  worth: { type: formula, expression: "amount * (100 - COALESCE(discount, 0)) / 100", returnType: currency, scale: 0 }
 validations:
   - { name: end_after_start, type: cross_field, condition: "end_date < start_date", fields: [start_date, end_date], message: The end comes before the start. }
   - { name: discount_limit, type: script, condition: "discount > 30", message: At most 30 %., priority: 10 }
@@ -47,6 +49,8 @@ validations:
   - { name: idle, type: script, condition: "true", active: false, message: Never. }
   - { name: blocked_account, type: script, condition: "account.blocked AND (ISNEW() OR ISCHANGED(account))", message: The account is blocked. }
   - { name: blocked_group, type: script, condition: "account.parent.blocked OR account.parent.parent.name = 'Banned'", message: The group of the account is blocked. }
+  - { name: too_much, type: script, condition: "worth > 1000000", message: Too much. }
+  - { name: wrong_title, type: script, condition: "account.title = 'Lost/Found'", message: No such title. }
 `;
 
 interface Told {
@@ -166,6 +170,13 @@ describeEachDatabase('validation rules', (open) => {
     const move = (parentId: string | null) => app.query('mutation ($id: ID!, $input: AccountUpdateInput!) { updateAccount(id: $id, input: $input) { record { id } } }', { id: free, input: { parentId, deals } });
     expect(broken(await move(bad))).toEqual([['deals.create.0', 'RULE_FAILED', 'blocked_group']]);
     expect(problems(await move(null))).toEqual([]);
+  });
+
+  it('reads formulas, of the record and behind lookups', async () => {
+    expect(broken(await create({ amount: '1100000', discount: 10 }))).toEqual([]);
+    expect(broken(await create({ amount: '1111111.66', discount: 10 }))).toEqual([]);
+    expect(broken(await create({ amount: '1111111.67', discount: 10 }))).toEqual([['', 'RULE_FAILED', 'too_much']]);
+    expect(broken(await create({ account: { create: { name: 'Found', parent: { create: { name: 'Lost' } } } } }))).toEqual([['', 'RULE_FAILED', 'wrong_title']]);
   });
 
   it('refuses rows of a bulk write one by one', async () => {

@@ -1,3 +1,4 @@
+import { ObjectosError } from '../../../errors.ts';
 import type { Catalog, CatalogField, CatalogObject } from '../../../metadata/catalog.ts';
 import { computedField } from '../../../resolvers/computed.ts';
 import type { Filter } from '../../../resolvers/filter/filter.ts';
@@ -31,9 +32,10 @@ export interface View {
 export type FieldValue = readonly [field: string, value: string];
 
 export function createView(object: CatalogObject, filter: Filter, catalog: Catalog): View {
-  const traits: Traits = { needs: new Set(), dependencies: new Set(), timed: false };
+  const traits: Traits = { needs: new Set(), dependencies: new Set(), timed: false, asksCaller: undefined };
   inspect(filter, object, catalog, traits, true);
-  const { needs, dependencies, timed } = traits;
+  const { needs, dependencies, timed, asksCaller } = traits;
+  if (asksCaller) throw new ObjectosError('BAD_REQUEST', `${asksCaller.label} depends on who asks, so that changes cannot be told by it.`);
   return {
     key: keyOf(object, filter), object, filter, needs, dependencies, timed,
     test: timed ? undefined : predicateOf(object, filter, needs, catalog),
@@ -64,19 +66,21 @@ interface Traits {
   readonly needs: Set<string>;
   readonly dependencies: Set<string>;
   timed: boolean;
+  /** A computed field that differs between callers. */
+  asksCaller: CatalogField | undefined;
 }
 
 export function fieldsOf(filter: Filter, object: CatalogObject, catalog: Catalog): ReadonlySet<string> {
-  const traits: Traits = { needs: new Set(), dependencies: new Set(), timed: false };
+  const traits: Traits = { needs: new Set(), dependencies: new Set(), timed: false, asksCaller: undefined };
   inspect(filter, object, catalog, traits, true);
   return traits.needs;
 }
 
 function inspect(filter: Filter, object: CatalogObject, catalog: Catalog, traits: Traits, own: boolean): void {
   const read = (name: string): void => {
-    if (own) traits.needs.add(name);
     const field = object.fields.get(name);
-    if (field && field.column === undefined) inspectComputed(field, traits);
+    if (field && field.column === undefined && computedField(field)) inspectComputed(field, traits, own);
+    else if (own) traits.needs.add(name);
   };
   switch (filter.kind) {
     case 'always':
@@ -109,15 +113,23 @@ function inspect(filter: Filter, object: CatalogObject, catalog: Catalog, traits
       for (const { steps, field } of filter.expression.reads) {
         read((steps[0] ?? field).name);
         for (const step of steps) if (step.reference) traits.dependencies.add(step.reference.object);
-        if (steps.length > 0 && field.column === undefined) inspectComputed(field, traits);
+        if (steps.length > 0 && field.column === undefined) inspectComputed(field, traits, false);
       }
   }
 }
 
-function inspectComputed(field: CatalogField, traits: Traits): void {
-  for (const { steps, field: input } of computedField(field)?.inputs ?? []) {
+/** What is computed needs what it is computed from. `own`: it is a field of the object itself. */
+function inspectComputed(field: CatalogField, traits: Traits, own: boolean): void {
+  const computed = computedField(field);
+  if (!computed) return;
+  traits.timed ||= computed.usesNow;
+  if (computed.usesCaller) traits.asksCaller ??= field;
+  for (const { steps, field: input } of computed.inputs) {
     for (const step of steps) if (step.reference) traits.dependencies.add(step.reference.object);
-    if (input.column === undefined && input !== field) inspectComputed(input, traits);
+    const inOwn = own && steps.length === 0;
+    if (own && steps[0]) traits.needs.add(steps[0].name);
+    if (input.column === undefined && input !== field) inspectComputed(input, traits, inOwn);
+    else if (inOwn) traits.needs.add(input.name);
   }
 }
 

@@ -1,9 +1,8 @@
 import type { Catalog } from '../../../metadata/catalog.ts';
 import type { ExpressionEnvironment } from '../../../resolvers/expressions/environment.ts';
-import { evaluateExpression } from '../../../resolvers/expressions/evaluate.ts';
-import type { Change, MutationContext } from '../../../resolvers/write/phase.ts';
-import { formulaOf } from '../../../resolvers/expressions/formulas.ts';
+import { formulaValue } from '../../../resolvers/expressions/formula-value.ts';
 import type { Related } from '../../../resolvers/expressions/related.ts';
+import type { Change, MutationContext } from '../../../resolvers/write/phase.ts';
 
 /** A change with what expressions about it see. */
 export interface Subject {
@@ -25,10 +24,7 @@ export function subjectOf(change: Change, { caller, now }: MutationContext, { ca
     now,
     timeZone,
     ...(related && { related }),
-    computed(field, record) {
-      const formula = formulaOf(field, catalog);
-      return formula ? evaluateExpression(formula, { ...environment, record }) : undefined;
-    },
+    computed: (field, record) => formulaValue(field, catalog, { ...environment, record }),
   };
   return { change, environment };
 }

@@ -2,6 +2,8 @@ import type { Catalog, CatalogField } from '../../../metadata/catalog.ts';
 import { formulaExpression } from '../../../metadata/link/link-formulas.ts';
 import { withAllFields } from '../../../resolvers/access.ts';
 import type { ComputedField } from '../../../resolvers/computed.ts';
+import { formulaValue, integerBounds, mostDouble, resultType } from '../../../resolvers/expressions/formula-value.ts';
+import { storedReads } from '../../../resolvers/expressions/formulas.ts';
 import { expressionSql } from '../../../resolvers/expressions/to-sql.ts';
 import { clamped } from '../../../resolvers/expressions/sql-values.ts';
 
@@ -9,9 +11,13 @@ import { clamped } from '../../../resolvers/expressions/sql-values.ts';
 export function computedFormula(field: CatalogField, catalog: Catalog, timeZone: string): ComputedField | undefined {
   if (field.type.resultColumn === undefined) return undefined;
   const expression = formulaExpression(field, catalog);
-  const pgType = field.type.resultColumn(field)?.pgType ?? 'text';
+  const ownRecord = storedReads([expression], catalog).every(({ steps }) => steps.length === 0);
+  const pgType = resultType(field);
   return {
     inputs: expression.reads,
+    usesNow: expression.usesNow,
+    usesCaller: expression.usesCaller,
+    ...(ownRecord && { value: (record, moment) => formulaValue(field, catalog, { record, ...moment, timeZone }) }),
     sql(scope) {
       const { ownRule } = scope.access.object(scope.object.name).field(field.name);
       return stored(expressionSql(expression, ownRule === true ? { ...scope, access: withAllFields(scope.access) } : scope, { timeZone }), pgType);
@@ -25,9 +31,9 @@ function stored(sql: string, pgType: string): string {
   if (decimals !== undefined) return `round(${sql}, ${decimals})`;
   switch (pgType) {
     case 'numeric': return `trim_scale(${sql})`;
-    case 'double precision': return `(${clamped(sql, '-1e150', '1e150')})::float8`;
-    case 'integer': return `(${clamped(`round(${sql})`, '-2147483648', '2147483647')})::int4`;
-    case 'bigint': return `(${clamped(`round(${sql})`, '-9223372036854775808', '9223372036854775807')})::int8`;
+    case 'double precision': return `(${clamped(sql, `-${mostDouble}`, mostDouble)})::float8`;
+    case 'integer': return `(${clamped(`round(${sql})`, ...integerBounds.integer)})::int4`;
+    case 'bigint': return `(${clamped(`round(${sql})`, ...integerBounds.bigint)})::int8`;
     default: return `(${sql})`;
   }
 }
