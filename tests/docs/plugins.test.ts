@@ -50,6 +50,19 @@ describe('docs/plugins.md', () => {
     expect((await health.report()).components).toContainEqual(expect.objectContaining({ name: 'rates', status: 'healthy' }));
   });
 
+  it('shows a part of the write path, and of its statements', async () => {
+    const entry = { name: 'entry', fields: { title: { type: 'text', required: true }, search_key: 'text' } };
+    const app = await start({ objects: [entry, offer], plugins: [loadBlock('docs/plugins.md', "name: 'search-key'")['plugin'] as Plugin] });
+    const id = '0197f3c0-0000-7000-8000-000000000001';
+    const { data } = await app.query(`mutation { createEntries(input: [{ id: "${id}", title: " Ada " }, { title: "b", searchKey: "own" }]) { records { searchKey } } createOffer(input: { title: "x" }) { record { title } } }`);
+    expect(data).toEqual({ createEntries: { records: [{ searchKey: 'ADA' }, { searchKey: 'own' }] }, createOffer: { record: { title: 'x' } } });
+    const { errors } = await app.query(`mutation { updateEntry(id: "${id}", input: { title: null, searchKey: "x" }) { record { id } } }`);
+    expect(errors?.[0]?.extensions?.['problems']).toMatchObject([{ path: ['input', 'title'], code: 'REQUIRED' }, { path: ['input', 'searchKey'], code: 'READ_ONLY' }]);
+    await app.query(`mutation { deleteEntry(id: "${id}") { record { id } } }`);
+    const { rows } = await app.platform.database.query({ text: 'SELECT kind, kept FROM objectos_change_log WHERE object = $1 ORDER BY position', values: ['entry'] });
+    expect(rows).toContainEqual({ kind: 'create', kept: true });
+  });
+
   it('shows an access provider and authentication', async () => {
     const app = await start({ objects: [offer], data: users, plugins: [loadBlock('docs/plugins.md', "name: 'own-records'")['plugin'] as Plugin], open: false });
     const { url } = await app.platform.start();
