@@ -186,6 +186,19 @@ describeEachDatabase('workflow rules', (open) => {
     await app.close();
   });
 
+  it('keep the actions as they were when the run began', async () => {
+    const database = await open();
+    const rule = (subject: string) => [{ name: 'r', triggerType: 'on_create', actions: [{ type: 'create_record', objectName: 'task', fields: { subject } }] }];
+    const before = await start(database, rule('before {name}'), { run: false });
+    await create(before, { name: 'A' });
+    await before.close();
+    const after = await start(database, rule('after {name}'));
+    await eventually(async () => expect(await tasks(after)).toEqual([{ subject: 'before A' }]));
+    await after.query('mutation { createDeal(input: { name: "B" }) { record { id } } }');
+    await eventually(async () => expect(await tasks(after)).toEqual([{ subject: 'before A' }, { subject: 'after B' }]));
+    await after.close();
+  });
+
   it('are carried out one by one when they cannot be together', async () => {
     const app = await start(await open(), [
       { name: 'point', triggerType: 'on_create', actions: [{ type: 'create_record', objectName: 'task', fields: { subject: '{name}', deal: '{note}' } }] },

@@ -3,7 +3,6 @@ import type { Plugin } from '../../../src/kernel/plugin.ts';
 import type { DefinitionInput } from '../../../src/metadata/phase.ts';
 import { automation, type AutomationOptions } from '../../../src/plugins/automation/index.ts';
 import { jobs } from '../../../src/plugins/jobs/index.ts';
-import { createLog } from '../../../src/server/log.ts';
 import { startPlatform, type TestPlatform } from '../../support/platform.ts';
 
 export interface StartOptions {
@@ -15,7 +14,7 @@ export interface StartOptions {
 
 /** A platform with automations that looks at its queues only when it is woken. */
 export async function startAutomation(database: Database, objects: readonly DefinitionInput[], { options = {}, plugins = [], run = true }: StartOptions = {}): Promise<TestPlatform> {
-  const app = await startPlatform({ database, objects, log: process.env['LOGX'] ? createLog({ level: 'warn' }) : undefined, plugins: [jobs({ pollSeconds: 60 }), automation(options), ...plugins] });
+  const app = await startPlatform({ database, objects, plugins: [jobs({ pollSeconds: 60 }), automation(options), ...plugins] });
   if (run) await app.platform.kernel.start();
   return app;
 }
