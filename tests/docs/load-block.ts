@@ -5,14 +5,14 @@ import * as ws from 'ws';
 import * as objectos from '../../src/index.ts';
 import { blocksOf } from './blocks.ts';
 
-/** Exports of a TypeScript block of a page, run in this process with the platform of the tests. */
-export function loadBlock(file: string, contains: string): Readonly<Record<string, unknown>> {
+/** Exports of a TypeScript block of a page, run in this process with the platform of the tests; `modules` are others that it may import. */
+export function loadBlock(file: string, contains: string, modules: Readonly<Record<string, unknown>> = {}): Readonly<Record<string, unknown>> {
   const block = blocksOf(file).find(({ language, text }) => language === 'ts' && text.includes(contains));
   if (!block) throw new Error(`${file} has no TypeScript with "${contains}".`);
   const { outputText } = ts.transpileModule(block.text, { compilerOptions: { module: ts.ModuleKind.CommonJS, target: ts.ScriptTarget.ES2023 } });
   const exported: Record<string, unknown> = {};
   const require = (name: string): unknown => {
-    const known: Readonly<Record<string, unknown>> = { objectos, 'graphql-ws': graphqlWs, ws };
+    const known: Readonly<Record<string, unknown>> = { objectos, 'graphql-ws': graphqlWs, ws, ...modules };
     if (Object.hasOwn(known, name)) return known[name];
     throw new Error(`${file}:${block.line} imports ${name}, which this test does not know.`);
   };
