@@ -19,6 +19,7 @@ export async function compareAnswers(workloads: readonly Workload[], contestants
     for (let i = 0; i < 5; i += 1) {
       let expected: unknown;
       for (const { contestant, server } of contestants) {
+        if (contestant.answers?.(workload) === false) continue;
         const { status, body } = await ask(server.port, contestant.request(workload, i * 101));
         const text = body.toString();
         const answer = status === 200 ? (JSON.parse(text) as { data?: unknown; errors?: unknown }) : undefined;

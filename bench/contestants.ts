@@ -13,6 +13,8 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export interface Contestant {
   readonly name: 'limit' | 'handwritten' | 'objectos' | 'guarded';
   start(databaseUrl: string): Promise<ServerProcess>;
+  /** Whether it answers a workload; by default all do. */
+  answers?(workload: Workload): boolean;
   /** The i-th request of a workload. */
   request(workload: Workload, i: number): WireRequest;
 }
@@ -23,13 +25,14 @@ const typename = graphql('{ __typename }', {});
 export const limit: Contestant = {
   name: 'limit',
   start: (databaseUrl) => startServer({ name: 'the limit', args: ['--import', 'tsx', `${root}bench/limit/server.ts`], env: { DATABASE_URL: databaseUrl }, probe: wireRequest('GET', '/aggregate') }),
-  request: ({ name, v }, i) => wireRequest('GET', `/${name}?${new URLSearchParams(v(i)).toString()}`),
+  request: ({ name, v }, i) => wireRequest('GET', `/${name}?${new URLSearchParams(Object.entries(v(i)).map(([key, value]) => [key, String(value)])).toString()}`),
 };
 
 export const handwritten: Contestant = {
   name: 'handwritten',
   start: (databaseUrl) => startServer({ name: 'the hand-written server', args: ['--import', 'tsx', `${root}bench/handwritten/server.ts`], env: { DATABASE_URL: databaseUrl }, probe: typename }),
-  request: ({ handwritten: query, v }, i) => graphql(query, v(i)),
+  answers: ({ handwritten: query }) => query !== undefined,
+  request: ({ handwritten: query, v }, i) => graphql(query ?? '', v(i)),
 };
 
 /** Starts ObjectOS as it runs in production: compiled, through its command line. */

@@ -8,9 +8,10 @@ export interface Workload {
   readonly bar: number;
   readonly write: boolean;
   /** GraphQL variables, and parameters of the limit in the order of `limit.values`. */
-  v(i: number): Readonly<Record<string, string>>;
+  v(i: number): Readonly<Record<string, string | number>>;
   readonly platform: string;
-  readonly handwritten: string;
+  /** Undefined: nobody wrote it by hand. */
+  readonly handwritten: string | undefined;
   /** SQL that answers the JSON text of `data`; `values` name the variables that are bound. */
   readonly limit: { readonly sql: string; readonly values: readonly string[] };
 }
@@ -120,6 +121,34 @@ export const workloads: readonly Workload[] = [
       sql: `INSERT INTO contact (id, created_at, updated_at, version, full_name, email, account_id, owner_id) VALUES (gen_random_uuid(), now(), now(), 1, $1, $2, $3, $4)
         RETURNING json_build_object('createContact', json_build_object('record', json_build_object('id', id, 'fullName', full_name, 'email', email)))::text AS json`,
       values: ['name', 'email', 'account', 'owner'],
+    },
+  },
+  {
+    name: 'create-ruled',
+    title: 'create with 5 rules, 2 formulas, roll-up, history',
+    bar: 0.4,
+    write: true,
+    v: (i) => ({
+      title: `New purchase ${String(i)}`,
+      reference: `R-${String(10_000 + i)}`,
+      status: ['DRAFT', 'PLACED', 'PAID'][i % 3] ?? 'DRAFT',
+      quantity: 1 + (i % 9),
+      price: String(((i * 7919) % 1_000_000) / 10),
+      discount: i % 20,
+      placedOn: '2026-03-01',
+      dueOn: `2026-04-${String(1 + (i % 30)).padStart(2, '0')}`,
+      account: benchId('account', 1 + ((i * 7) % sizes.accounts)),
+      owner: benchId('user', 1 + (i % sizes.users)),
+    }),
+    platform: `mutation ($title: String!, $reference: String!, $status: PurchaseStatus!, $quantity: Int!, $price: Decimal!, $discount: Int!, $placedOn: Date!, $dueOn: Date!, $account: ID!, $owner: ID!) {
+      createPurchase(input: { title: $title, reference: $reference, status: $status, quantity: $quantity, price: $price, discount: $discount, placedOn: $placedOn, dueOn: $dueOn, accountId: $account, ownerId: $owner }) { record { id title net size } } }`,
+    handwritten: undefined,
+    limit: {
+      sql: `INSERT INTO purchase (id, created_at, updated_at, version, title, reference, status, quantity, price, discount, placed_on, due_on, account_id, owner_id)
+        VALUES (gen_random_uuid(), now(), now(), 1, $1, $2, lower($3), $4, $5, $6, $7, $8, $9, $10)
+        RETURNING json_build_object('createPurchase', json_build_object('record', json_build_object('id', id, 'title', title,
+          'net', round(quantity * price * (100 - discount) / 100, 2)::text, 'size', CASE WHEN quantity * price * (100 - discount) / 100 > 10000 THEN 'large' ELSE 'small' END)))::text AS json`,
+      values: ['title', 'reference', 'status', 'quantity', 'price', 'discount', 'placedOn', 'dueOn', 'account', 'owner'],
     },
   },
   {

@@ -6,6 +6,7 @@ import { objectTypeOf, selectedFields, type SelectedField } from '../read/select
 import { objectNamed } from '../filter/scope.ts';
 import { visibleRows } from '../filter/visible-rows.ts';
 import type { RequestContext } from '../request.ts';
+import { BindList } from '../sql/binds.ts';
 import { identifier } from '../sql/identifier.ts';
 import { jsonObject } from '../sql/json.ts';
 import { changeLogTable } from '../write/change-log/table.ts';
@@ -105,16 +106,20 @@ function returningOf(source: OperationSource, { object, operation }: MutationSou
   made += 1;
   // The statement may be made again later: keep what planning needs, not the whole request.
   const { catalog, access, variables } = request;
+  const sql: Returning['sql'] = (alias, binds, known) => {
+    const plan = { ...planContext(source, { catalog, access, variables }, mode), binds };
+    // Its JSON stands behind the condition that makes it visible.
+    const scope = { object: written, alias, catalog: plan.catalog, access: plan.access, binds, visible: true };
+    const json = jsonObject(recordEntries(plan, scope, objectTypeOf(only.selected.field as GraphQLField<unknown, unknown>), only.selected.nodes, []));
+    const visible = visibleRows({ ...scope, known });
+    return visible.length === 0 ? json : `CASE WHEN ${visible.join(' AND ')} THEN ${json} END`;
+  };
   return {
     id: `p${made}`,
-    reads: (table) => text.includes(`FROM ${identifier(table)} `) || text.includes(`JOIN ${identifier(table)} `),
-    sql: (alias, binds, known) => {
-      const plan = { ...planContext(source, { catalog, access, variables }, mode), binds };
-      // Its JSON stands behind the condition that makes it visible.
-      const scope = { object: written, alias, catalog: plan.catalog, access: plan.access, binds, visible: true };
-      const json = jsonObject(recordEntries(plan, scope, objectTypeOf(only.selected.field as GraphQLField<unknown, unknown>), only.selected.nodes, []));
-      const visible = visibleRows({ ...scope, known });
-      return visible.length === 0 ? json : `CASE WHEN ${visible.join(' AND ')} THEN ${json} END`;
+    reads(table, known) {
+      const json = sql('n', new BindList(), known);
+      return [`FROM ${identifier(table)} `, `JOIN ${identifier(table)} `].some((part) => json.includes(part));
     },
+    sql,
   };
 }

@@ -101,9 +101,7 @@ async function prepare(plan: ObjectPlan, request: SingleRequest, node: WriteNode
 function statementFor(plan: ObjectPlan, row: Row, given: readonly string[], followUps: readonly FollowUp[], { options }: WriteRequest, tools: WriteTools, context: RequestContext): Statement {
   const { access } = context;
   const image = showsImage(plan, row.kind);
-  // The statement sees what follows from it as it was before.
-  const returning = followUps.some(({ tables }) => tables.some((table) => options.returning?.reads(table))) ? undefined : options.returning;
-  const shape = { catalog: tools.catalog, access, asSystem: false, checkReferences: true, many: false, withLinks: false, image, returning, followUps };
+  const shape = { catalog: tools.catalog, access, asSystem: false, checkReferences: true, many: false, withLinks: false, image, returning: options.returning, followUps };
   const values = rowValues(plan, ['id', ...given], { ...row.values, id: row.id });
   if (row.kind === 'create') {
     const insert = { ...shape, fields: ['id', ...given], lists: [] };

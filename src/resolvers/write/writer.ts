@@ -33,8 +33,8 @@ export interface Returning {
   readonly id: string;
   /** JSON of the row `alias`, of which `known` is sure. It must read no other row of the written table: the statement sees those as they were before. */
   sql(alias: string, binds: BindList, known: Rows): string;
-  /** It reads rows of this table, beside the written one. */
-  reads(table: string): boolean;
+  /** It reads rows of this table, beside the written one, of which `known` is sure. */
+  reads(table: string, known: Rows): boolean;
 }
 
 export type Input = Readonly<Record<string, unknown>>;

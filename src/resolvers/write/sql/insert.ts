@@ -72,14 +72,17 @@ export function insertStatement(plan: ObjectPlan, shape: InsertShape): WriteStat
   const followed = followSql(shape.followUps, { before: undefined, after: 'new a' }, binds, stamps);
   ctes.push(...followed.ctes);
   const image = `${shape.image ? `, ${imageOf(plan, 'n')} AS "image"` : ''}${followed.column}`;
-  // What plugins compute is not in the image that was checked.
-  const known = shape.asSystem || inserts.length > 0 ? true : shape.access.object(plan.name).check;
-  const returned = returnedColumn(shape, 'n', known, binds);
+  const returned = returnedColumn(shape, 'n', insertedRights(plan, shape), binds);
   const result =
     checks.length > 0
       ? `SELECT c."id", ${checks.map(({ name }) => `c.${quoteFlag(name)}`).join(', ')}, n."id" IS NOT NULL AS "written"${image}${returned} FROM checked c LEFT JOIN new n ON n."id" = c."id"`
       : `SELECT n."id", true AS "written"${image}${returned} FROM new n`;
   return { text: `WITH ${ctes.join(', ')} ${result}`, binds };
+}
+
+/** Rights on a new record that were checked. What plugins compute is not in the image that was looked at. */
+function insertedRights(plan: ObjectPlan, { access, asSystem }: InsertShape): Rows {
+  return asSystem || plan.parts.some(({ insert }) => insert) ? true : access.object(plan.name).check;
 }
 
 /** What plugins compute for the rows that passed the checks. */
@@ -90,9 +93,10 @@ function computedColumns(plan: ObjectPlan, { fields }: InsertShape, inserts: rea
   return { ctes: [`sound AS (SELECT i.* FROM ${from})`, ...parts.flatMap(({ ctes }) => ctes)], columns, from: ['sound i', ...parts.map(({ join }) => join)].join(' ') };
 }
 
-/** `returned`: JSON of the stored row `alias`, of which `known` is sure; null where there is none. */
-export function returnedColumn({ returning }: Pick<InsertShape, 'returning'>, alias: string, known: Rows, binds: BindList, condition = `${alias}."id" IS NOT NULL`): string {
-  return returning ? `, CASE WHEN ${condition} THEN ${returning.sql(alias, binds, known)} END::text AS "returned"` : '';
+/** `returned`: JSON of the stored row `alias`, of which `known` is sure; null where there is none. Not of what follows from the statement, which it sees as it was before. */
+export function returnedColumn({ returning, followUps }: Pick<InsertShape, 'returning' | 'followUps'>, alias: string, known: Rows, binds: BindList, condition = `${alias}."id" IS NOT NULL`): string {
+  const isOld = followUps.some(({ tables }) => tables.some((table) => returning?.reads(table, known)));
+  return returning && !isOld ? `, CASE WHEN ${condition} THEN ${returning.sql(alias, binds, known)} END::text AS "returned"` : '';
 }
 
 export function returningKey({ returning }: Pick<InsertShape, 'returning'>): string {

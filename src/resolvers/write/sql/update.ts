@@ -88,13 +88,13 @@ export function updateStatement(plan: ObjectPlan, shape: UpdateShape): WriteStat
   const followed = followSql(shape.followUps, { before: 'old b JOIN new w ON w."id" = b."id"', after: 'new a' }, binds, stamps);
   ctes.push(...followed.ctes);
   const image = `${shape.image ? `, ${imageOf(plan, 'n')} AS "image"` : ''}${followed.column}`;
-  // A record of which nothing changed is shown as it stands.
-  if (shape.returning) ctes.push('seen AS (SELECT * FROM new UNION ALL SELECT * FROM old WHERE NOT EXISTS (SELECT FROM new))');
   const isChecked = checks.some(({ name }) => name === 'visible');
   const returned = returnedColumn(shape, 'v', kept, binds, isChecked ? 's."visible"' : undefined);
+  // A record of which nothing changed is shown as it stands.
+  if (returned !== '') ctes.push('seen AS (SELECT * FROM new UNION ALL SELECT * FROM old WHERE NOT EXISTS (SELECT FROM new))');
   const text =
     `WITH ${ctes.join(', ')} SELECT o."id", ${version} AS "current", ${flags}n."id" IS NOT NULL AS "written"${image}${returned} ` +
-    `FROM old o LEFT JOIN new n ON n."id" = o."id"${checks.length > 0 ? ' JOIN state s ON s."id" = o."id"' : ''}${shape.returning ? ' JOIN seen v ON v."id" = o."id"' : ''}`;
+    `FROM old o LEFT JOIN new n ON n."id" = o."id"${checks.length > 0 ? ' JOIN state s ON s."id" = o."id"' : ''}${returned !== '' ? ' JOIN seen v ON v."id" = o."id"' : ''}`;
   return { text, binds };
 }
 
