@@ -59,6 +59,8 @@ export interface Access {
 export interface ObjectAccess {
   /** Rows that may be read; `true` for all, `false` for none. */
   readonly read: boolean | Filter;
+  /** What `read` is for whoever may read all records within reach, those of the organization; no write moves a record in or out of it. */
+  readonly reach?: Filter;
   /** Rows of these that lookups of other records may name; all of them when absent. */
   readonly connect?: boolean | Filter;
   readonly create: boolean;

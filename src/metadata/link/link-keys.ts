@@ -1,6 +1,6 @@
 import type { CatalogField, CatalogIndex, CatalogKey } from '../catalog.ts';
 import type { FilterFamily } from '../field-type.ts';
-import { indexName, keyNames } from '../naming.ts';
+import { indexName, keyNames, sqlName } from '../naming.ts';
 import { suggest } from '../nearest.ts';
 import type { Part } from '../part.ts';
 import type { Path } from '../source-document.ts';
@@ -31,6 +31,8 @@ export function linkKeys(build: ObjectBuild, report: Report): LinkedKeys {
     indexes.set(index.name, index);
     const named = given.filter((field) => field !== scope);
     if (!unique || partial !== undefined || named.length === 0) return;
+    // Empty scopes differ in an index, and so would let everything through that belongs to none.
+    if (scope?.column !== undefined && !scope.required) add(named, { name: sqlName(`${index.name}_of_none`), unique, type, partial: `"${scope.column}" IS NULL` });
     const key = { ...keyNames(named.map((field) => ({ field: field.name, isLookup: field.reference !== undefined }))), fields: named.map((field) => field.name), scope: scope?.name };
     keys.set(key.name, key);
   };

@@ -41,6 +41,7 @@ function within(access: Access, catalog: Catalog, standing: Standing): Access {
 function limitObject(own: ObjectAccess, reach: Reach, organizationField: string | undefined): ObjectAccess {
   return {
     read: allOf([reach.read, own.read]),
+    ...(reach.fixed === true && typeof reach.read !== 'boolean' && { reach: reach.read }),
     ...((own.connect ?? reach.connect) !== undefined && { connect: allOf([reach.connect ?? reach.read, own.connect ?? own.read]) }),
     create: own.create && reach.create,
     edit: allOf([reach.edit, own.edit]),

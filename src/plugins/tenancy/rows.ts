@@ -18,6 +18,8 @@ export interface Reach {
   readonly delete: Rows;
   /** The image of a new record. */
   readonly check: Rows;
+  /** No write changes which rows these are. */
+  readonly fixed?: boolean;
 }
 
 const ofOrganization = (field: string): Filter => ({ kind: 'compare', field, operator: 'eq', operand: { value: ({ caller }) => caller.organizationId } });
@@ -26,7 +28,7 @@ const isEmpty = (field: string): Filter => ({ kind: 'compare', field, operator: 
 const any = (...filters: Filter[]): Filter => ({ kind: 'or', filters });
 const all = (...filters: Filter[]): Filter => ({ kind: 'and', filters });
 
-const whole = (rows: Filter): Reach => ({ read: rows, create: true, edit: rows, delete: rows, check: rows });
+const whole = (rows: Filter): Reach => ({ read: rows, create: true, edit: rows, delete: rows, check: rows, fixed: true });
 /** Changed by the mutations of the plugin identity only. */
 const readable = (rows: Filter): Reach => ({ read: rows, create: false, edit: false, delete: false, check: false });
 
@@ -48,7 +50,7 @@ export function reachOf(object: CatalogObject, standing: Standing): Reach | unde
   const { name, organizationField } = object;
   if (organizationField === undefined) return standing === 'administrator' ? undefined : platformRows[name];
   const own = ofOrganization(organizationField);
-  if (object.fields.get(organizationField)?.required === true) return tenancyOf(object)?.crossTenantAccess === true ? { ...whole(own), read: true, connect: own } : whole(own);
+  if (object.fields.get(organizationField)?.required === true) return tenancyOf(object)?.crossTenantAccess === true ? { ...whole(own), read: true, connect: own, fixed: false } : whole(own);
   if (standing === 'administrator') return undefined;
   return whole(standing === 'acting' ? own : isEmpty(organizationField));
 }

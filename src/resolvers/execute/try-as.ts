@@ -1,5 +1,5 @@
 import { ObjectosError } from '../../errors.ts';
-import type { Access, AccessProvider, FieldAccess, ObjectAccess } from '../access.ts';
+import { closedField, isPlain, type Access, type AccessProvider, type ObjectAccess } from '../access.ts';
 import type { RequestContext } from '../request.ts';
 import type { MutationSource } from './write-request.ts';
 
@@ -28,9 +28,7 @@ export async function tryAs({ userId, given, write: { object, operation } }: Tri
   return { writing, reading: { ...writing, access: seenByBoth(other.access, asker.access) } };
 }
 
-const closed: FieldAccess = { read: false, edit: false, filter: false, sort: false, aggregate: false };
-
-/** What the other sees, of what the asker may read whatever the record: trying as somebody shows no values that one has no right to. */
+/** What the other sees, of what the asker may read whatever the record and whatever is written: trying as somebody shows no values that one has no right to. */
 function seenByBoth(other: Access, asker: Access): Access {
   return {
     fingerprint: `${other.fingerprint}|for ${asker.fingerprint}`,
@@ -38,12 +36,12 @@ function seenByBoth(other: Access, asker: Access): Access {
       const [theirs, own] = [other.object(name), asker.object(name)];
       return {
         ...theirs,
-        read: own.read === true && theirs.read,
-        field(field) {
-          const { read, mask } = own.field(field);
-          return own.read === true && read === true && mask === undefined ? theirs.field(field) : closed;
-        },
+        read: readsAll(own) && theirs.read,
+        field: (field) => (readsAll(own) && isPlain(own.field(field)) ? theirs.field(field) : closedField),
       };
     },
   };
 }
+
+/** All that is within reach: the other acts in the organization of the asker. */
+const readsAll = ({ read, reach }: ObjectAccess): boolean => read === true || (reach !== undefined && read === reach);

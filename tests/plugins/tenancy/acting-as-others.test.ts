@@ -6,7 +6,7 @@ import { accountId, codesOf, organizations, people, startTenancy, type TenancyAp
 
 const mine = accountId(1);
 const theirs = accountId(11);
-const definitions = [{ kind: 'profile', value: { name: 'all', objects: { '*': { modifyAllRecords: true, allowCreate: true }, sys_user: { modifyAllRecords: true } }, systemPermissions: ['manage_users'] } }] as const;
+const definitions = [{ kind: 'profile', value: { name: 'all', objects: { '*': { modifyAllRecords: true, allowCreate: true }, sys_user: { modifyAllRecords: true } }, systemPermissions: ['manage_users'] } }, { kind: 'profile', value: { name: 'narrow', objects: { account: { allowRead: true }, sys_user: { allowRead: true, viewAllRecords: true } }, systemPermissions: ['manage_users'] } }] as const;
 
 describeEachDatabase('trying a write as somebody else', (open) => {
   let app: TenancyApp;
@@ -33,6 +33,16 @@ describeEachDatabase('trying a write as somebody else', (open) => {
     const renameUser = (id: string, as: string) => `mutation { updateUser(id: "${id}", input: { name: "New" }, dryRun: true${as}) { clientMutationId } }`;
     expect((await app.as({ ...cat, userId: people.ann, roles: ['administrator'] }).query(renameUser(people.bea, ''))).errors).toBeUndefined();
     expect(codesOf(await app.as(cat).query(renameUser(people.bea, `, dryRunAs: "${people.ann}"`)))).toEqual(['NOT_FOUND']);
+  });
+
+  it('shows the record, as far as the asker reads all of its kind in the organization', async () => {
+    const named = (write: string) => app.as(cat).query(`mutation { ${write}, dryRun: true, dryRunAs: "${people.ann}") { record { name } } }`);
+    expect(await named(`updateAccount(id: "${mine}", input: { name: "New" }`)).toEqual({ data: { updateAccount: { record: { name: 'New' } } } });
+    expect(await named('createAccount(input: { name: "Another" }')).toEqual({ data: { createAccount: { record: { name: 'Another' } } } });
+    // Who reads some of them could write a record into sight.
+    const narrow: Partial<Caller> = { ...cat, profile: 'narrow' };
+    const own = await app.as(narrow).query(`mutation { createAccount(input: { name: "Mine", ownerId: "${people.cat}" }, dryRun: true, dryRunAs: "${people.ann}") { record { name } } }`);
+    expect([own.data, codesOf(own)]).toEqual([{ createAccount: { record: null } }, ['FORBIDDEN']]);
   });
 
   it('stays within the scopes of the key that tries', async () => {

@@ -116,4 +116,10 @@ describeEachDatabase('rights within organizations', (open) => {
     expect((await as('bea', 'beta', 'manager').query(`mutation { createRoleAssignment(input: { userId: "${people.cat}", role: "boss" }) { record { id } } }`)).errors).toBeUndefined();
     expect(await total('cat', 'beta')).toEqual({ count: 1 });
   });
+
+  it('are granted once everywhere, and once in each organization', async () => {
+    const app = await startTenancy({ database: await open(), open: false, plugins: [permissions({ definitions })] });
+    const grant = async (organizationId: string | undefined) => codesOf(await app.as({ ...systemCaller, organizationId }).query(`mutation { createPermissionAssignment(input: { userId: "${people.cat}", permissionSet: "staff" }) { record { id } } }`));
+    for (const organization of [undefined, organizations.alpha, organizations.beta]) expect([await grant(organization), await grant(organization)]).toEqual([undefined, ['CONFLICT']]);
+  });
 });
