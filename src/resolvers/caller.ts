@@ -1,3 +1,5 @@
+import type { BindList } from './sql/binds.ts';
+
 declare module '../kernel/plugin.ts' {
   interface Services {
     /** Offered by the plugin users; a plugin that knows more of people replaces it. */
@@ -9,6 +11,8 @@ declare module '../kernel/plugin.ts' {
 export interface Callers {
   /** The person as if signed in where `asker` is. Undefined when there is no such person, or none who may sign in. */
   of(userId: string, asker: Caller): Promise<Caller | undefined>;
+  /** SQL of the roles (`text[]`) that such callers have by signing in, at the row `alias` of sys_user; absent where that gives none. */
+  rolesSql?(alias: string, asker: Caller, binds: BindList): string;
 }
 
 /** Who asks. Made by the server from credentials, by jobs from their run. */

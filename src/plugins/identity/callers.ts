@@ -16,5 +16,9 @@ export function withMembership(callers: Callers, database: Database): Callers {
       const [person] = rows;
       return { ...caller, organizationId: person?.organization_id ?? undefined, roles: person ? rolesOf(person) : [] };
     },
+    rolesSql(alias, { organizationId }, binds) {
+      const organization = binds.add(() => organizationId ?? null, 'uuid');
+      return `(CASE WHEN ${alias}.administrator THEN ARRAY['administrator'] ELSE '{}' END || coalesce((SELECT string_to_array(m.role, ',') FROM sys_member m WHERE m.user_id = ${alias}.id AND m.organization_id = ${organization}), '{}'))`;
+    },
   };
 }

@@ -1,11 +1,12 @@
 import { beforeAll, expect, it } from 'vitest';
 import { permissions } from '../../../src/plugins/permissions/index.ts';
+import { rules } from '../../../src/plugins/rules/index.ts';
 import { identity } from '../../../src/plugins/identity/index.ts';
 import { systemCaller } from '../../../src/resolvers/caller.ts';
 import { describeEachDatabase } from '../../support/database.ts';
 import { startPlatform, type TestPlatform } from '../../support/platform.ts';
 
-const ids = { boss: '018f0000-0000-7000-8000-000000000001', rep: '018f0000-0000-7000-8000-000000000002', admin: '018f0000-0000-7000-8000-000000000003', gone: '018f0000-0000-7000-8000-000000000004' };
+const ids = { boss: '018f0000-0000-7000-8000-000000000001', rep: '018f0000-0000-7000-8000-000000000002', admin: '018f0000-0000-7000-8000-000000000003', gone: '018f0000-0000-7000-8000-000000000004', maker: '018f0000-0000-7000-8000-000000000005' };
 type Person = keyof typeof ids;
 const ofRep = '018f0000-0000-7000-8000-0000000000a1';
 const ofBoss = '018f0000-0000-7000-8000-0000000000a2';
@@ -16,15 +17,16 @@ const objects = [
     name: 'account', enable: { trash: true },
     fields: {
       name: { type: 'text' }, industry: { type: 'select', options: ['tech', 'retail'] }, revenue: { type: 'currency', visible_to: ['boss'] },
-      phone: { type: 'text', maskingRule: { strategy: 'partial', keepTail: 2 } }, owner: { type: 'user' },
+      doubled: { type: 'formula', expression: 'revenue * 2', returnType: 'currency' }, phone: { type: 'text', maskingRule: { strategy: 'partial', keepTail: 2 } }, owner: { type: 'user' },
     },
   },
 ];
 const definitions = [
   { kind: 'role', value: [{ name: 'boss' }, { name: 'sales', parent: 'boss' }] },
-  { kind: 'profile', value: [{ name: 'staff', objects: { account: { allowRead: true, allowEdit: true } } }, { name: 'admin', objects: { '*': { viewAllRecords: true } }, systemPermissions: ['manage_users'] }] },
+  { kind: 'profile', value: [{ name: 'staff', objects: { account: { allowRead: true, allowEdit: true } } }, { name: 'maker', objects: { account: { allowCreate: true } } }, { name: 'admin', objects: { '*': { viewAllRecords: true } }, systemPermissions: ['manage_users'] }] },
   { kind: 'sharing', value: { name: 'rich ones', object: 'account', condition: { revenue: { $gt: 100 } }, accessLevel: 'edit', sharedWith: { type: 'role', value: 'sales' } } },
   { kind: 'policy', value: { name: 'no retail', object: 'account', operation: 'update', using: "industry != 'retail'" } },
+  { kind: 'policy', value: { name: 'new ones are named', object: 'account', operation: 'insert', check: 'NOT ISBLANK(name)' } },
 ] as const;
 
 describeEachDatabase('explainAccess', (openDatabase) => {
@@ -36,11 +38,11 @@ describeEachDatabase('explainAccess', (openDatabase) => {
   };
 
   beforeAll(async () => {
-    app = await startPlatform({ database: await openDatabase(), objects, plugins: [permissions({ definitions }), identity({ mode: 'test' })], open: false });
+    app = await startPlatform({ database: await openDatabase(), objects, plugins: [rules(), permissions({ definitions }), identity({ mode: 'test' })], open: false });
     const { errors } = await app.as(systemCaller).query(`mutation {
       createUsers(input: [${Object.entries(ids).map(([name, id]) => `{ id: "${id}", name: "${name}", email: "${name}@example.com", active: ${name !== 'gone'} }`).join(' ')}]) { count }
       createRoleAssignments(input: [{ userId: "${ids.boss}", role: "boss" }, { userId: "${ids.rep}", role: "sales" }]) { count }
-      createPermissionAssignments(input: [${(['boss', 'rep', 'gone'] as const).map((name) => `{ userId: "${ids[name]}", permissionSet: "staff" }`).join(' ')} { userId: "${ids.admin}", permissionSet: "admin" }]) { count }
+      createPermissionAssignments(input: [${(['boss', 'rep', 'gone'] as const).map((name) => `{ userId: "${ids[name]}", permissionSet: "staff" }`).join(' ')} { userId: "${ids.maker}", permissionSet: "maker" } { userId: "${ids.admin}", permissionSet: "admin" }]) { count }
       createAccounts(input: [{ id: "${ofRep}", name: "a", industry: RETAIL, revenue: "500", phone: "123456", ownerId: "${ids.rep}" }, { id: "${ofBoss}", name: "b", industry: TECH, revenue: "500", ownerId: "${ids.boss}" }]) { count }
     }`);
     expect(errors).toBeUndefined();
@@ -78,6 +80,24 @@ describeEachDatabase('explainAccess', (openDatabase) => {
       ]) as unknown,
     });
     expect(JSON.stringify(await fields(as('rep')))).not.toContain('revenue');
+  });
+
+  it('explains creating, without a record', async () => {
+    const create = (who: TestPlatform, as: Person) => ask(who, `action: CREATE, as: "${ids[as]}"`, 'id allowed summary layers { step kind name outcome } fields { name canEdit hiddenBy }');
+    const maker = await create(as('admin'), 'maker');
+    expect(maker.told).toMatchObject({ id: null, allowed: true, summary: 'Allowed for records that the rules let through.' });
+    expect(maker.told?.layers).toEqual([
+      { step: 'CREATE', kind: 'OBJECT_RIGHTS', name: 'maker', outcome: 'GRANTED' }, { step: 'CREATE', kind: 'POLICY', name: 'new ones are named', outcome: 'DEPENDS' }, { step: 'CREATE', kind: 'PERMISSION_SET', name: 'maker', outcome: 'DEPENDS' },
+    ]);
+    expect((maker.told as unknown as { fields: unknown[] }).fields).toContainEqual({ name: 'name', canEdit: true, hiddenBy: [] });
+    expect((await create(as('admin'), 'rep')).told).toMatchObject({ allowed: false, summary: 'The record cannot be created: no permission set of the caller allows it on account.' });
+    expect([(await create(as('rep'), 'rep')).told, (await create(as('rep'), 'maker')).codes]).toEqual([null, ['FORBIDDEN']]);
+  });
+
+  it('names what hides a formula, to those who manage rights', async () => {
+    const hiddenBy = async (who: TestPlatform) => ((await ask(who, `id: "${ofRep}", action: READ, as: "${ids.rep}"`, 'fields { name canRead hiddenBy }')).told as unknown as { fields: { name: string }[] } | null)?.fields.find(({ name }) => name === 'doubled');
+    expect(await hiddenBy(as('admin'))).toEqual({ name: 'doubled', canRead: false, hiddenBy: ['account.revenue'] });
+    expect(await hiddenBy(as('rep'))).toBeUndefined();
   });
 
   it('tells people about themselves nothing that hangs on values which they may not read', async () => {

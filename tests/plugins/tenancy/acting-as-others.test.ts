@@ -6,7 +6,7 @@ import { accountId, codesOf, organizations, people, startTenancy, type TenancyAp
 
 const mine = accountId(1);
 const theirs = accountId(11);
-const definitions = [{ kind: 'profile', value: { name: 'all', objects: { '*': { modifyAllRecords: true, allowCreate: true }, sys_user: { modifyAllRecords: true } }, systemPermissions: ['manage_users'] } }, { kind: 'profile', value: { name: 'narrow', objects: { account: { allowRead: true }, sys_user: { allowRead: true, viewAllRecords: true } }, systemPermissions: ['manage_users'] } }] as const;
+const definitions = [{ kind: 'role', value: [{ name: 'owner' }, { name: 'member' }, { name: 'administrator' }] }, { kind: 'profile', value: { name: 'all', objects: { '*': { modifyAllRecords: true, allowCreate: true }, sys_user: { modifyAllRecords: true } }, systemPermissions: ['manage_users'] } }, { kind: 'profile', value: { name: 'narrow', objects: { account: { allowRead: true }, sys_user: { allowRead: true, viewAllRecords: true } }, systemPermissions: ['manage_users'] } }] as const;
 
 describeEachDatabase('trying a write as somebody else', (open) => {
   let app: TenancyApp;
@@ -43,6 +43,14 @@ describeEachDatabase('trying a write as somebody else', (open) => {
     const narrow: Partial<Caller> = { ...cat, profile: 'narrow' };
     const own = await app.as(narrow).query(`mutation { createAccount(input: { name: "Mine", ownerId: "${people.cat}" }, dryRun: true, dryRunAs: "${people.ann}") { record { name } } }`);
     expect([own.data, codesOf(own)]).toEqual([{ createAccount: { record: null } }, ['FORBIDDEN']]);
+  });
+
+  it('is reported with the roles that people have by membership there', async () => {
+    const combinations = async (organizationId: string) => (await app.as({ ...cat, organizationId }).query('{ accessReport(object: "Account") { combinations { nodes { permissionSets roles userCount } } } }')).data;
+    expect(await combinations(organizations.alpha)).toEqual({
+      accessReport: { combinations: { nodes: [{ permissionSets: [], roles: ['member'], userCount: 1 }, { permissionSets: ['all'], roles: ['administrator', 'owner'], userCount: 1 }] } },
+    });
+    expect(await combinations(organizations.beta)).toEqual({ accessReport: { combinations: { nodes: [{ permissionSets: [], roles: [], userCount: 1 }, { permissionSets: [], roles: ['owner'], userCount: 1 }] } } });
   });
 
   it('stays within the scopes of the key that tries', async () => {

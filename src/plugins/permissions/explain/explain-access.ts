@@ -15,12 +15,13 @@ export const actions = {
   EDIT: 'Changing the record in a way that its rules on rows do not look at.',
   DELETE: 'Deleting the record, restoring it or purging it.',
   TRANSFER: 'Giving the record away, whoever gets it.',
+  CREATE: 'Creating a record; `id` is left out.',
 } as const;
 export type Action = keyof typeof actions;
 
 export interface Explanation {
   readonly object: string;
-  readonly id: string;
+  readonly id: string | undefined;
   readonly action: Action;
   readonly userId: string | undefined;
   readonly allowed: boolean;
@@ -34,11 +35,12 @@ const stepsOf: Readonly<Record<Action, readonly (readonly [Step, Image])[]>> = {
   EDIT: [['SEE', 'record'], ['CHANGE', 'record'], ['RESULT', 'record']],
   DELETE: [['SEE', 'record'], ['DELETE', 'record']],
   TRANSFER: [['SEE', 'record'], ['CHANGE', 'record'], ['RESULT', 'given away']],
+  CREATE: [['CREATE', 'record']],
 };
 
 export interface ExplainInput {
   readonly object: string;
-  readonly id: string;
+  readonly id?: string | null | undefined;
   readonly action: Action;
   readonly as?: string | null | undefined;
 }
@@ -48,12 +50,36 @@ export async function explainAccess({ object: name, id, action, as }: ExplainInp
   const isOther = as !== undefined && as !== null && as !== context.caller.userId;
   const person = await personOf(tools, isOther ? await otherCaller(tools, as, context, 'read') : context.caller, context);
   const object = findObject(context.catalog, name);
-  if (!object || !isUuid(id)) return undefined;
+  if (!object) return undefined;
   // A key tells nothing about records that it is not for.
   if (context.caller.kind === 'apiKey' && context.access.object(object.name).read === false) return undefined;
   const full = isManager(context, 'read');
+  if (action === 'CREATE') return explainCreating(object, person, full, context);
+  if (typeof id !== 'string' || !isUuid(id)) return undefined;
   if (full && !(await isManaged(object.name, id, context))) return undefined;
   return explain(object, id, action, person, full, context);
+}
+
+/** Of a record that is not there yet, nothing is known but the rules. */
+function explainCreating(object: CatalogObject, person: Person, full: boolean, context: RequestContext): Explanation | undefined {
+  const rules = person.rulesOn(object.name);
+  const access = person.access.object(object.name);
+  if (!rules || (!full && !access.create)) return undefined;
+  const questions = new Questions(object, context);
+  const layers = layersOf({ object, rules, sets: person.sets, compiled: person.compiled.object(object.name), access, questions, full }, 'CREATE', 'record').map(({ outcome, ...layer }): Layer => ({ ...layer, outcome: outcome() }));
+  const allowed = enforced.CREATE(access) !== false;
+  return {
+    object: object.name, id: undefined, action: 'CREATE',
+    userId: person.caller.userId,
+    allowed,
+    summary: !allowed ? summaryOf(object, 'CREATE', layers) : access.check === true ? 'Allowed.' : 'Allowed for records that the rules let through.',
+    layers,
+    fields: fieldsOf(object).flatMap((field) => {
+      const { read, edit } = access.field(field.name);
+      const canEdit = allowed && isWritable(field) && edit !== false;
+      return full || read !== false || canEdit ? [{ ...fieldRights(rules, field, person.access, full), canRead: read !== false, canEdit }] : [];
+    }),
+  };
 }
 
 async function explain(object: CatalogObject, id: string, action: Action, person: Person, full: boolean, context: RequestContext): Promise<Explanation | undefined> {
@@ -74,7 +100,7 @@ async function explain(object: CatalogObject, id: string, action: Action, person
   const trash = object.softDelete === undefined ? () => false : trashed(object, questions);
   const fields = fieldsOf(object).map((field) => {
     const { read, edit } = access.field(field.name);
-    return { rights: fieldRights(rules, field, access), may: read !== false || edit !== false, read: questions.ask(read), edit: questions.ask(isWritable(field) ? edit : false) };
+    return { rights: fieldRights(rules, field, person.access, full), may: read !== false || edit !== false, read: questions.ask(read), edit: questions.ask(isWritable(field) ? edit : false) };
   });
 
   if (!(await questions.run(id, owner)) || (!full && !visible())) return undefined;
@@ -100,7 +126,7 @@ function trashed({ fields, softDelete = '' }: CatalogObject, questions: Question
   return questions.askSql((alias) => `${alias}.${column} IS NOT NULL`);
 }
 
-const verbs: Readonly<Record<Step, string>> = { SEE: 'read', CHANGE: 'edited', RESULT: 'left as the edit makes it', DELETE: 'deleted' };
+const verbs: Readonly<Record<Step, string>> = { SEE: 'read', CHANGE: 'edited', RESULT: 'left as the edit makes it', DELETE: 'deleted', CREATE: 'created' };
 
 /** The first thing that stands in the way, in a sentence. */
 function summaryOf({ name }: CatalogObject, step: Step, all: readonly Layer[]): string {

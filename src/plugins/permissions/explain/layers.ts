@@ -4,7 +4,7 @@ import { allOf, type Rows } from '../../../resolvers/filter/rows.ts';
 import { generalPolicies, levelOf, masterReasons, modelOf, ownPolicies, policyReasons, setLayers, type ObjectRules, type Right } from '../access/set-rows.ts';
 import { sharingReasons, type Reason } from '../access/sharing-rows.ts';
 import { guardedObjects } from '../records/system-rights.ts';
-import type { RuleSet } from '../rules.ts';
+import type { ObjectModel, RuleSet } from '../rules.ts';
 import type { Image, Questions } from './questions.ts';
 
 export const layerKinds = {
@@ -23,7 +23,7 @@ export const outcomes = {
   GRANTED: 'Lets the record through.',
   DENIED: 'Does not let the record through.',
   NOT_NEEDED: 'Not asked: a right such as viewAllRecords goes past it.',
-  DEPENDS: 'Depends on values of the record, which only holders of manage_users are told.',
+  DEPENDS: 'Depends on values of the record: of one that is not there yet, or of which only holders of manage_users are told.',
 } as const;
 
 export const steps = {
@@ -31,6 +31,7 @@ export const steps = {
   CHANGE: 'The record may be edited as it is.',
   RESULT: 'The record may be as the edit leaves it.',
   DELETE: 'The record may be deleted.',
+  CREATE: 'The record may be created.',
 } as const;
 export type Step = keyof typeof steps;
 
@@ -48,11 +49,11 @@ export type PendingLayer = Omit<Layer, 'outcome'> & { readonly outcome: () => La
 
 /** What enforces: the rights of the caller with everything that plugins take away from them. */
 export const enforced: Readonly<Record<Step, (access: ObjectAccess) => Rows>> = {
-  SEE: ({ read }) => read, CHANGE: ({ edit }) => edit, RESULT: ({ edit, editCheck }) => editCheck ?? edit, DELETE: (access) => access.delete,
+  SEE: ({ read }) => read, CHANGE: ({ edit }) => edit, RESULT: ({ edit, editCheck }) => editCheck ?? edit, DELETE: (access) => access.delete, CREATE: ({ create, check }) => create && check,
 };
 
-const rights: Readonly<Record<Step, Right>> = { SEE: 'select', CHANGE: 'update', RESULT: 'updateCheck', DELETE: 'delete' };
-const rightNames: Readonly<Record<Step, string>> = { SEE: 'allowRead', CHANGE: 'allowEdit', RESULT: 'allowEdit', DELETE: 'allowDelete' };
+const rights: Readonly<Record<Step, Right>> = { SEE: 'select', CHANGE: 'update', RESULT: 'updateCheck', DELETE: 'delete', CREATE: 'insert' };
+const rightNames: Readonly<Record<Step, string>> = { SEE: 'allowRead', CHANGE: 'allowEdit', RESULT: 'allowEdit', DELETE: 'allowDelete', CREATE: 'allowCreate' };
 
 export interface LayerScope {
   readonly object: CatalogObject;
@@ -71,7 +72,7 @@ export function layersOf(scope: LayerScope, step: Step, image: Image): readonly 
   const { object, questions, full, compiled, access } = scope;
   const outcomeOf = (rows: Rows, needed = true): PendingLayer['outcome'] => {
     if (!needed) return () => 'NOT_NEEDED';
-    if (!full && typeof rows !== 'boolean') return () => 'DEPENDS';
+    if ((!full || step === 'CREATE') && typeof rows !== 'boolean') return () => 'DEPENDS';
     const holds = questions.ask(rows, image);
     return () => (holds() ? 'GRANTED' : 'DENIED');
   };
@@ -96,12 +97,17 @@ function setLayersOf({ object, rules, sets, full }: LayerScope, step: Step, outc
   };
   if (granting.length === 0) return layers;
   const model = modelOf(rules.rules, object.name);
-  const sharing = model.sharing === 'controlled_by_parent' ? masterReasons(rules, right) : sharingReasons(rules.rules, object.name, model, levelOf[right], rules.caller);
-  add('SHARING', sharing, granting.some(({ past }) => past === undefined));
+  add('SHARING', sharingLayers(rules, model, right), granting.some(({ past }) => past === undefined));
   add('POLICY', policyReasons(generalPolicies(rules), right, rules.caller), granting.some(({ past }) => past === undefined || past === 'allowTransfer'));
   for (const { set, past, sharing: shared, general, own } of granting) {
     add('SET_POLICY', policyReasons(ownPolicies(rules, set), right, rules.caller), true, set.name);
     layers.push({ step, kind: 'PERMISSION_SET', permissionSet: set.name, name: set.name, outcome: outcomeOf(allOf([shared, general, own])), detail: past });
   }
   return layers;
+}
+
+/** Nothing has to be shared with whoever creates it, except for details of a master. */
+function sharingLayers(rules: ObjectRules, model: ObjectModel, right: Right): readonly Reason[] {
+  if (model.sharing === 'controlled_by_parent') return masterReasons(rules, right);
+  return right === 'insert' ? [] : sharingReasons(rules.rules, rules.object.name, model, levelOf[right], rules.caller);
 }

@@ -14,7 +14,8 @@ import { modelOf, type ObjectRules } from '../access/set-rows.ts';
 import { sharingReasons, type ClassFacts } from '../access/sharing-rows.ts';
 import { countingNames, type Names } from '../records/names.ts';
 import { levels, type Rules } from '../rules.ts';
-import { fieldRights, fieldsOf, isWritable } from './fields.ts';
+import { maskOf } from '../access/compile-field.ts';
+import { fieldsOf, isWritable } from './fields.ts';
 import { personOf, requireManager, type Tools } from './person.ts';
 
 export const scopes = { ALL: 'All of them.', SOME: 'Those that the rules open.', NONE: 'None.' } as const;
@@ -40,7 +41,7 @@ export function accessReport(name: string, tools: Tools, context: RequestContext
     ownerField: owner,
     sharingRules: (rules.sharing.get(object.name) ?? []).map(({ name: rule, level, sharedWith }) => ({ name: rule, accessLevel: level, sharedWith: sharedWith.map(({ type, value }) => `${type} ${value}`) })),
     policies: (rules.policies.get(object.name) ?? []).map((policy) => policy.name),
-    combinations: (paging: Paging) => combinations(object, rules, paging, context),
+    combinations: (paging: Paging) => combinations(object, rules, tools, paging, context),
     users: (paging: Paging) => users(object, tools, paging, context),
   };
 }
@@ -62,7 +63,7 @@ function rightsOf(object: CatalogObject, rules: ObjectRules, access: ObjectAcces
     fields: () =>
       fieldsOf(object).map((field) => {
         const { read, edit } = access.field(field.name);
-        return { name: field.name, read: scopeOf(read), edit: isWritable(field) ? scopeOf(edit) : 'NONE', mask: fieldRights(rules, field, access).mask };
+        return { name: field.name, read: scopeOf(read), edit: isWritable(field) ? scopeOf(edit) : 'NONE', mask: access.field(field.name).mask && maskOf(rules.rules.fields.get(`${object.name}.${field.name}`), caller)?.kind };
       }),
   };
 }
@@ -90,19 +91,25 @@ async function users(object: CatalogObject, tools: Tools, paging: Paging, contex
 
 type Combination = readonly [sets: readonly string[], roles: readonly string[], groups: readonly string[]];
 
-/** As assignments say it: what sign-in brings along beside them counts for single users only. */
-async function combinations(object: CatalogObject, rules: Rules, paging: Paging, context: RequestContext): Promise<object> {
+/** As assignments and memberships say it; shares and rules for single people are left out. */
+async function combinations(object: CatalogObject, rules: Rules, tools: Tools, paging: Paging, context: RequestContext): Promise<object> {
   const size = sizeOf(paging);
   const { catalog, database } = context;
   const { binds, reached } = activeUsers(context);
+  const organization = (): string => binds.addOnce(context.caller, 'organization', () => context.caller.organizationId ?? null, 'uuid');
   const held = (from: string, field: string, until = ''): string => {
     const scope = scopeOn(from, 'a', context, binds);
     const column = (name: string): string => identifier(scope.object.fields.get(name)?.column ?? name);
-    const conditions = [`a.${column('user')} = u."id"`, ...visibleRows(scope)];
+    const { organizationField } = scope.object;
+    // What holds everywhere counts too, although managers of an organization do not see who gave it.
+    const counting = organizationField === undefined ? [] : [`(a.${column(organizationField)} IS NULL OR a.${column(organizationField)} = ${organization()})`];
+    const conditions = [`a.${column('user')} = u."id"`, ...(context.access.object(from).read === false ? ['false'] : counting)];
     return `ARRAY(SELECT DISTINCT a.${column(field)}::text FROM ${identifier(scope.object.table)} a WHERE ${conditions.join(' AND ')}${until} ORDER BY 1)`;
   };
   const sets = held('sys_permission_assignment', 'permission_set', ' AND (a."expires_at" IS NULL OR a."expires_at" > now())');
-  const [roles, groups] = [held('sys_role_assignment', 'role'), held('sys_group_member', 'group')];
+  const [assigned, groups] = [held('sys_role_assignment', 'role'), held('sys_group_member', 'group')];
+  const bySignIn = tools.callers().rolesSql?.('u', context.caller, binds);
+  const roles = bySignIn === undefined ? assigned : `ARRAY(SELECT DISTINCT r FROM unnest(${assigned} || ${bySignIn}) r WHERE r = ANY(${binds.add(() => [...rules.roles.keys()], 'text[]')}) ORDER BY 1)`;
   const after = paging.after === undefined || paging.after === null ? undefined : decode(paging.after, isCombination);
   const following = after === undefined ? '' : ` WHERE ("sets", "roles", "groups") > (${after.map((list) => binds.add(() => list, 'text[]')).join(', ')})`;
   const { rows } = await database.query<{ sets: string[]; roles: string[]; groups: string[]; users: number }>({

@@ -21,7 +21,7 @@ const paging: InputFields = { first: { type: 'Int', description: 'Page size: 50,
 const types: Readonly<Record<string, readonly [description: string, fields: OutputFields]>> = {
   AccessExplanation: ['Why somebody may or may not do something with a record.', {
     object: field('String!', 'Machine name.'),
-    id: field('ID!', 'The record.'),
+    id: field('ID', 'The record; null for one that would be created.'),
     action: field('AccessAction!', 'What was asked about.'),
     userId: field('ID', 'Whose rights these are.'),
     allowed: field('Boolean!', 'The decision, as it is enforced.'),
@@ -48,6 +48,7 @@ const types: Readonly<Record<string, readonly [description: string, fields: Outp
     guarded: field('Boolean!', 'Some rule names the field; it does not go with its object.'),
     readers: field('[String!]!', 'Permission sets of the caller that show it, on the rows that they open.'),
     editors: field('[String!]!', 'Permission sets of the caller that let it be written, on the rows that they open.'),
+    hiddenBy: field('[String!]!', 'Of a formula: the fields that it reads and that hide it. For holders of manage_users.'),
   }],
   AccessReport: ['Who can do what on an object.', {
     object: field('String!', 'Machine name.'),
@@ -55,7 +56,7 @@ const types: Readonly<Record<string, readonly [description: string, fields: Outp
     ownerField: field('String', 'Field that names the owner.'),
     sharingRules: field('[AccessReportRule!]!', 'Sharing rules of the object.'),
     policies: field('[String!]!', 'Row-level policies for all sets.'),
-    combinations: field('AccessReportCombinations!', 'Combinations of permission sets, roles and groups that active users have by assignment.', paging),
+    combinations: field('AccessReportCombinations!', 'Combinations of permission sets, roles and groups that active users have.', paging),
     users: field('AccessReportUsers!', 'Active users, each with everything that counts for them.', paging),
   }],
   AccessReportRule: ['A sharing rule.', {
@@ -117,7 +118,7 @@ export function extendWithExplanation({ addType, addFields }: SchemaExtension, t
       description: 'Why somebody may or may not do something with a record: oneself, or for holders of manage_users anybody. Null where there is no record that the asker may see.',
       args: {
         object: objectArgument,
-        id: { type: 'ID!', description: 'The record.' },
+        id: { type: 'ID', description: 'The record; left out for CREATE.' },
         action: { type: 'AccessAction!' },
         as: { type: 'ID', description: 'Another user.' },
       },
