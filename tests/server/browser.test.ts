@@ -1,23 +1,47 @@
-import { existsSync } from 'node:fs';
-import { chromium, type Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { chromiumPath, launchChromium } from '../support/chromium.ts';
 import { samplePassword, startCrm, type Crm } from '../support/crm.ts';
 
-/** A browser of this machine; none is downloaded. `CHROMIUM_PATH` names one elsewhere. */
-const executablePath = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome'].find(
-  (path) => path !== undefined && existsSync(path),
-);
-
-describe.skipIf(executablePath === undefined)('GraphiQL in Chromium', () => {
+describe.skipIf(chromiumPath === undefined)('pages in Chromium', () => {
   let crm: Crm;
   let browser: Browser;
   beforeAll(async () => {
     crm = await startCrm();
-    browser = await chromium.launch({ ...(executablePath !== undefined && { executablePath }), args: ['--no-sandbox'] });
+    browser = await launchChromium();
   }, 180_000);
   afterAll(async () => {
     await browser.close();
     await crm.stop();
+  });
+
+  it('shows two people on /live each other and their edits', { timeout: 120_000 }, async () => {
+    const failures: string[] = [];
+    const open = async (email: string, hash = ''): Promise<Page> => {
+      const page = await (await browser.newContext()).newPage();
+      page.on('pageerror', (error) => failures.push(error.message));
+      page.on('request', (request) => {
+        if (!request.url().startsWith(crm.url)) failures.push(`asked ${request.url()}`);
+      });
+      await page.goto(`${crm.url}/live${hash}`);
+      await page.getByLabel('E-mail').fill(email);
+      await page.getByLabel('Password').fill(samplePassword);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+      await page.getByText('Live', { exact: true }).waitFor();
+      return page;
+    };
+    const people = (page: Page): Promise<string[]> => page.locator('#people li').allTextContents();
+    const [manager, step] = [await open('manager@example.com'), 'Call the purchasing department'];
+    const administrator = await open('admin@example.com', new URL(manager.url()).hash);
+    for (const page of [manager, administrator]) await expect.poll(async () => (await people(page)).length, { timeout: 20_000 }).toBe(2);
+    const mine = (await people(administrator)).find((name) => name.endsWith(' (you)'))?.replace(' (you)', '') ?? '';
+    await administrator.locator('input[name=nextStep]').fill(step);
+    await manager.locator('label', { hasText: 'Next step' }).getByText(`${mine} is writing`).waitFor();
+    await administrator.locator('input[name=nextStep]').blur();
+    await expect.poll(() => manager.locator('input[name=nextStep]').inputValue(), { timeout: 20_000 }).toBe(step);
+    await administrator.close();
+    await expect.poll(async () => (await people(manager)).length, { timeout: 20_000 }).toBe(1);
+    expect(failures).toEqual([]);
   });
 
   it('signs in with the first operation of the page, keeps the session, and signs out', { timeout: 120_000 }, async () => {
