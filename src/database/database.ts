@@ -38,6 +38,12 @@ export interface Database {
   transaction<T>(work: () => Promise<T>, options?: TransactionOptions): Promise<T>;
   /** True inside `transaction`. */
   readonly inTransaction: boolean;
+  /**
+   * For what takes its time, such as a call: asks while no transaction holds its locks and its connection for it. One that is open is rolled
+   * back, `ask` runs, and the work of the outermost level begins anew; then the answers are there at once, by their keys. Keys say all
+   * that an answer depends on, and are the same when the work begins anew.
+   */
+  beforehand<T>(keys: readonly string[], ask: (keys: readonly string[]) => Promise<ReadonlyMap<string, T>>): Promise<ReadonlyMap<string, T>>;
   /** Calls back after the outermost transaction of this async context committed; at once when there is none. Never after a rollback. */
   afterCommit(callback: () => void): void;
   /**

@@ -106,6 +106,10 @@ export class PoolDatabase implements Database {
     return this.#transactions.run(work, options);
   }
 
+  beforehand<T>(keys: readonly string[], ask: (keys: readonly string[]) => Promise<ReadonlyMap<string, T>>): Promise<ReadonlyMap<string, T>> {
+    return this.#transactions.beforehand(keys, ask);
+  }
+
   afterCommit(callback: () => void): void {
     this.#transactions.afterCommit(callback);
   }

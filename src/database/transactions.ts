@@ -19,7 +19,25 @@ interface Root<C extends Connection> {
   failure: unknown;
   /** Why the transaction was ended from outside. */
   ended: Error | undefined;
+  /** What was asked for before this attempt. */
+  readonly answers: Map<string, unknown>;
+  /** Whether the work may begin anew for an answer. */
+  readonly mayRepeat: boolean;
 }
+
+/** The work wants something first that takes its time: it begins anew once that is there. */
+class BeginAnew extends Error {
+  override readonly name = 'BeginAnew';
+  readonly ask: () => Promise<ReadonlyMap<string, unknown>>;
+
+  constructor(ask: () => Promise<ReadonlyMap<string, unknown>>) {
+    super('The transaction begins anew.');
+    this.ask = ask;
+  }
+}
+
+/** How often the work of a transaction begins anew at most for answers; what it asks then is asked inside. */
+const maxRounds = 10;
 
 /** The transaction itself, or a savepoint in it. */
 interface Level<C extends Connection> {
@@ -88,14 +106,34 @@ export class Transactions<C extends Connection> {
     return this.#storage.run(undefined, work);
   }
 
+  /** See `Database.beforehand`. */
+  async beforehand<T>(keys: readonly string[], ask: (keys: readonly string[]) => Promise<ReadonlyMap<string, T>>): Promise<ReadonlyMap<string, T>> {
+    const root = this.current?.root;
+    if (!root) return ask(keys);
+    const missing = keys.filter((key) => !root.answers.has(key));
+    if (missing.length > 0 && root.mayRepeat) {
+      root.failure ??= new BeginAnew(() => ask(missing));
+      throw root.failure;
+    }
+    if (missing.length > 0) for (const [key, answer] of await ask(missing)) root.answers.set(key, answer);
+    return new Map(keys.map((key) => [key, root.answers.get(key) as T]));
+  }
+
   async run<T>(work: () => Promise<T>, options: TransactionOptions): Promise<T> {
     const level = this.current;
     if (level) return this.#savepoint(level, work, options);
-    for (let attempt = 1; ; attempt += 1) {
-      const { result, error, callbacks } = await this.#attempt(work, options);
+    const answers = new Map<string, unknown>();
+    for (let attempt = 1, rounds = 0; ; attempt += 1) {
+      const { result, error, callbacks } = await this.#attempt(work, options, { answers, mayRepeat: rounds < maxRounds });
       if (error === undefined) {
         for (const callback of callbacks) this.#call(callback);
         return result as T;
+      }
+      if (error.reason instanceof BeginAnew) {
+        for (const [key, answer] of await error.reason.ask()) answers.set(key, answer);
+        rounds += 1;
+        attempt -= 1;
+        continue;
       }
       if (isStalePlan(error.reason)) this.#settings.onStalePlan();
       else if (!isConflict(error.reason)) throw databaseError(error.reason);
@@ -104,9 +142,9 @@ export class Transactions<C extends Connection> {
     }
   }
 
-  async #attempt<T>(work: () => Promise<T>, options: TransactionOptions): Promise<{ result?: T; error?: { reason: unknown }; callbacks: readonly (() => void)[] }> {
+  async #attempt<T>(work: () => Promise<T>, options: TransactionOptions, asking: Pick<Root<C>, 'answers' | 'mayRepeat'>): Promise<{ result?: T; error?: { reason: unknown }; callbacks: readonly (() => void)[] }> {
     const connection = await this.#settings.acquire();
-    const root: Root<C> = { connection, savepoints: 0, failure: undefined, ended: undefined };
+    const root: Root<C> = { connection, savepoints: 0, failure: undefined, ended: undefined, ...asking };
     const level: Level<C> = { root, parent: undefined, open: true, tail: Promise.resolve(), callbacks: [] };
     let end: (error: Error) => void = () => undefined;
     const ended = new Promise<never>((_, reject) => (end = reject));
@@ -131,7 +169,7 @@ export class Transactions<C extends Connection> {
       // A connection whose statement still runs, or that no longer answers, must not go back to the pool.
       if (root.ended) broken = root.ended;
       else await connection.run('rollback').catch((failure: unknown) => (broken = failure instanceof Error ? failure : new Error('The rollback failed.')));
-      return { error: { reason: root.ended ?? (isConflict(root.failure) || isStalePlan(root.failure) ? root.failure : error) }, callbacks: [] };
+      return { error: { reason: root.ended ?? (endsAll(root.failure) ? root.failure : error) }, callbacks: [] };
     } finally {
       clearTimeout(watchdog);
       connection.release(broken);
@@ -165,8 +203,8 @@ export class Transactions<C extends Connection> {
         const reason = root.failure ?? error;
         try {
           await root.connection.run(`rollback to savepoint ${name}; release savepoint ${name}`);
-          // What a savepoint undoes is mended, except a conflict: only running everything again resolves that.
-          if (!isConflict(reason) && !isStalePlan(reason)) root.failure = undefined;
+          // What a savepoint undoes is mended, except what only running everything again resolves.
+          if (!endsAll(reason)) root.failure = undefined;
         } catch (failure) {
           root.failure ??= failure;
         }
@@ -182,6 +220,11 @@ export class Transactions<C extends Connection> {
       this.#settings.onCallbackError(error);
     }
   }
+}
+
+/** Only running everything again resolves it, whoever catches the error on its way. */
+function endsAll(reason: unknown): boolean {
+  return isConflict(reason) || isStalePlan(reason) || reason instanceof BeginAnew;
 }
 
 function begin({ isolation = 'read committed', readOnly = false }: TransactionOptions): string {

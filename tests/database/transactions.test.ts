@@ -167,4 +167,38 @@ describeEachDatabase('transactions', (open) => {
     ]);
     expect(await names(database)).toHaveLength(40);
   });
+
+  it('gives up its locks for what takes its time, and begins anew with the answer', async () => {
+    const database = await openItems();
+    await add(database, 'a');
+    const asked: (readonly string[])[] = [];
+    const ask = async (keys: readonly string[]): Promise<ReadonlyMap<string, number>> => {
+      asked.push(keys);
+      await database.query(sql('update item set amount = amount + 1'));
+      return new Map(keys.map((key) => [key, key.length]));
+    };
+    let begun = 0;
+    const result = await database.transaction(async () => {
+      begun += 1;
+      await database.query(sql('update item set amount = amount + 10'));
+      // Whoever catches what ends the attempt does not go on with it.
+      const inner = await database.transaction(() => database.beforehand(['xx', 'yyy'], ask)).catch(() => undefined);
+      const { rows } = await database.query<{ amount: number }>(sql('select amount from item'));
+      return [inner?.get('xx'), (await database.beforehand(['yyy', 'z'], ask)).get('z'), rows[0]?.amount];
+    });
+    expect(result).toEqual([2, 1, 12]);
+    expect([asked, begun]).toEqual([[['xx', 'yyy'], ['z']], 3]);
+    expect((await database.beforehand(['out'], ask)).get('out')).toBe(3);
+  });
+
+  it('asks inside when questions come without end', async () => {
+    const database = await openItems();
+    let count = 0;
+    const ask = (keys: readonly string[]) => Promise.resolve(new Map(keys.map((key) => [key, database.inTransaction])));
+    const inside = await database.transaction(async () => {
+      const key = `${(count += 1)}`;
+      return (await database.beforehand([key], ask)).get(key);
+    });
+    expect([inside, count]).toEqual([true, 11]);
+  });
 });

@@ -7,6 +7,8 @@ import { rules } from '../../../src/plugins/rules/index.ts';
 import { describeEachDatabase } from '../../support/database.ts';
 import { startPlatform, type TestPlatform } from '../../support/platform.ts';
 
+/** What the service does before it answers `/busy`. */
+let meanwhile: () => Promise<unknown> = () => Promise.resolve();
 const asked: { readonly url: string; readonly body: string }[] = [];
 const service = createServer((request, response) => {
   let body = '';
@@ -18,7 +20,9 @@ const service = createServer((request, response) => {
     if (url.startsWith('/moved')) return void response.writeHead(302, { location: '/vat' }).end();
     if (url.startsWith('/broken')) return void response.writeHead(500).end('no');
     const given = body === '' ? new URL(url, 'http://x').searchParams.get('value') : (JSON.parse(body) as { value: unknown }).value;
-    response.end(JSON.stringify(given === 'DE1' ? { valid: true } : given === 'DE2' ? { valid: false, message: 'Expired.' } : { valid: false }));
+    const answer = JSON.stringify(given === 'DE1' ? { valid: true } : given === 'DE2' ? { valid: false, message: 'Expired.' } : { valid: false });
+    if (url.startsWith('/busy')) void meanwhile().then(() => response.end(answer), () => response.writeHead(500).end());
+    else response.end(answer);
   });
 });
 const port = await new Promise<number>((resolve) => service.listen(0, '127.0.0.1', () => resolve((service.address() as AddressInfo).port)));
@@ -47,6 +51,34 @@ describeEachDatabase('rules that ask a service', (open) => {
     expect(asked).toHaveLength(3);
     if (method === 'GET') expect(Object.fromEntries(new URL(asked[0]?.url ?? '', 'http://x').searchParams)).toEqual({ rule: 'vat', object: 'firm', event: 'create', field: 'vat', value: 'DE1', country: 'DE' });
     else expect(JSON.parse(asked[0]?.body ?? '')).toEqual({ rule: 'vat', object: 'firm', event: 'create', field: 'vat', value: 'DE1', params: { country: 'DE' } });
+    await app.close();
+  });
+
+  it('asks before locks are taken, once for each value, however the write comes', async () => {
+    const app = await startPlatform({
+      yaml: `name: group
+fields: { name: { type: text } }
+---
+${definition(`http://127.0.0.1:${port}/busy`)}
+  - { name: names, type: unique, fields: [name], message: Taken. }
+`.replace('validations: [{', 'validations:\n  - {').replace('}]', '}').replace('vat: { type: text } }', 'vat: { type: text }, group: { type: lookup, reference: group } }'),
+      plugins: [rules({ allowPrivateAddresses: true })], database: await open(),
+    });
+    const id = '018f0000-0000-7000-8000-000000000001';
+    meanwhile = () => app.query('mutation { updateFirms(where: { name: { eq: "F" } }, input: { name: "G" }) { count } }');
+    const told = async (document: string): Promise<unknown> => {
+      asked.length = 0;
+      const { data, errors } = await app.query(document);
+      return [asked.length, data ?? problems({ errors })];
+    };
+    expect(await told(`mutation { createFirm(input: { id: "${id}", name: "F", vat: "DE1" }) { record { name } } }`)).toEqual([1, { createFirm: { record: { name: 'F' } } }]);
+    // The record that is written is changed by the service itself.
+    expect(await told(`mutation { updateFirm(id: "${id}", input: { vat: "DE2" }) { record { name } } }`)).toMatchObject([1, { updateFirm: null }]);
+    await app.query(`mutation { updateFirm(id: "${id}", input: { vat: null, name: "F" }) { record { name } } }`);
+    expect(await told(`mutation { updateFirm(id: "${id}", input: { vat: "DE1" }) { record { name vat } } }`)).toEqual([1, { updateFirm: { record: { name: 'G', vat: 'DE1' } } }]);
+    expect(await told(`mutation { updateFirm(id: "${id}", input: { vat: null, name: "F" }, dryRun: true) { record { vat } } }`)).toEqual([0, { updateFirm: { record: { vat: null } } }]);
+    expect(await told('mutation { createFirms(mode: PARTIAL, input: [{ name: "a", vat: "DE1" }, { name: "b", vat: "DE3" }, { name: "c", vat: "DE1" }, { name: "d" }]) { count } }')).toEqual([2, { createFirms: { count: 3 } }]);
+    expect(await told('mutation @atomic { a: createGroup(input: { name: "x", firms: { create: [{ name: "e", vat: "DE1" }] } }) { record { name } } b: createFirm(input: { name: "h", vat: "DE1" }, idempotencyKey: "k") { record { name } } }')).toMatchObject([1, { a: { record: { name: 'x' } }, b: { record: { name: 'h' } } }]);
     await app.close();
   });
 

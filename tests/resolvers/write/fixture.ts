@@ -120,6 +120,7 @@ export function observed(database: Database, query: Database['query'], transacti
       return database.inTransaction;
     },
     exec: (sql) => database.exec(sql),
+    beforehand: (keys, ask) => database.beforehand(keys, ask),
     afterCommit: (callback) => database.afterCommit(callback),
     listen: (channel, callback, onLost) => database.listen(channel, callback, onLost),
     ping: () => database.ping(),

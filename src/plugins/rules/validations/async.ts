@@ -37,9 +37,8 @@ function serviceUrl(given: string, { report, services: { allowPrivateAddresses }
 
 function httpCheck(url: URL, field: string | undefined, { definition, object, name, services: { allowPrivateAddresses } }: RuleSource): Check {
   const { method = 'GET', headers = {}, timeout = 5_000, params = {} } = definition;
-  const ask = async ({ change: { record, kind } }: Subject): Promise<Finding | undefined> => {
-    const value = field === undefined ? undefined : (record[field] ?? null);
-    const question = { rule: name, object: object.name, event: kind, ...(field === undefined ? { record } : { field, value }), params };
+  const questionOf = ({ change: { record, kind } }: Subject): Question => ({ rule: name, object: object.name, event: kind, ...(field === undefined ? { record } : { field, value: record[field] ?? null }), params });
+  const ask = async (question: Question): Promise<Finding | undefined> => {
     const sent = method === 'POST' ? { url, body: JSON.stringify(question), headers: { 'content-type': 'application/json', ...headers } } : { url: withQuery(url, question, params), headers };
     try {
       const { status, text } = await outboundRequest({ ...sent, method, timeoutMs: timeout, allowPrivateAddresses });
@@ -52,15 +51,36 @@ function httpCheck(url: URL, field: string | undefined, { definition, object, na
   return {
     expressions: [],
     pure: true,
-    async run(subjects, _context, fail) {
-      const asked = subjects.filter((subject) => field === undefined || changes(subject, field));
-      for (let start = 0; start < asked.length; start += parallel) {
-        const part = asked.slice(start, start + parallel);
-        const findings = await Promise.all(part.map(ask));
-        for (const [index, finding] of findings.entries()) if (finding) fail(part[index] as Subject, finding);
+    // Nobody waits for the service at the locks of this write.
+    async run(subjects, { database }, fail) {
+      const asked = subjects.filter((subject) => field === undefined || changes(subject, field)).map((subject) => ({ subject, question: questionOf(subject) }));
+      if (asked.length === 0) return;
+      const questions = new Map(asked.map(({ question }) => [keyOf(question), question]));
+      const findings = await database.beforehand([...questions.keys()], async (keys) => {
+        const found = new Map<string, Finding | undefined>();
+        for (let start = 0; start < keys.length; start += parallel) {
+          const part = keys.slice(start, start + parallel);
+          const answers = await Promise.all(part.map((key) => ask(questions.get(key) as Question)));
+          for (const [index, key] of part.entries()) found.set(key, answers[index]);
+        }
+        return found;
+      });
+      for (const { subject, question } of asked) {
+        const finding = findings.get(keyOf(question));
+        if (finding) fail(subject, finding);
       }
     },
   };
+}
+
+interface Question extends Readonly<Record<string, unknown>> {
+  readonly record?: Subject['change']['record'];
+}
+
+/** A new record may get another id when its write begins anew. */
+function keyOf(question: Question): string {
+  const { record: { id: _id, ...values } = {} } = question;
+  return JSON.stringify({ ...question, ...(question.record && { record: question['event'] === 'create' ? values : question.record }) });
 }
 
 /** A value that is there and new. */
