@@ -29,6 +29,7 @@ export type { Banner, IncomingRequest, OperationInfo, Route, ServerPhase, SignIn
 export type { Sockets } from './server/phase.ts';
 export { automation } from './plugins/automation/index.ts';
 export type { AutomationService, Connector, ConnectorCall, HandledChange, HandledEvent, Handler, HandlerOptions } from './plugins/automation/service.ts';
+export { events } from './plugins/events/index.ts';
 export { identity } from './plugins/identity/index.ts';
 export type { IdentityPluginOptions } from './plugins/identity/index.ts';
 export { jobs } from './plugins/jobs/index.ts';

@@ -8,17 +8,16 @@ declare module './plugin.ts' {
   }
 }
 
-/** An event that was kept. */
-export interface KeptEvent<P = unknown> extends BusEvent<P> {
-  /** Events that are published later have a greater one. */
-  readonly position: string;
-}
+/** An event that was kept. Ids follow the order of publication, to the millisecond. */
+export type KeptEvent<P = unknown> = BusEvent<P>;
 
 /** A handler that is being given an event. A throw is a failed attempt. */
 export interface EventDelivery<P = unknown> {
   readonly event: KeptEvent<P>;
   /** 1 for the first. */
   readonly attempt: number;
+  /** It was given before, and somebody asked for it again. */
+  readonly replayed: boolean;
   readonly signal: AbortSignal;
   readonly log: Logger;
   /** Runs `work` in a transaction that also notes that the handler is done with the event, so that effects in the database happen once. */

@@ -4,6 +4,8 @@ import type { AutomationSettingsInput } from './automation/settings.ts';
 import { changeLog } from './change-log/index.ts';
 import { federation } from './federation/index.ts';
 import type { FederationSettingsInput } from './federation/settings.ts';
+import { events } from './events/index.ts';
+import type { EventsSettingsInput } from './events/settings.ts';
 import { identity } from './identity/index.ts';
 import type { IdentitySettingsInput } from './identity/settings.ts';
 import { jobs } from './jobs/index.ts';
@@ -28,6 +30,7 @@ export interface PlatformPluginOptions {
   readonly automation?: AutomationSettingsInput | undefined;
   readonly changeLog: { readonly retentionDays: number };
   readonly federation?: FederationSettingsInput | undefined;
+  readonly events?: EventsSettingsInput | undefined;
   readonly identity?: IdentitySettingsInput | undefined;
   readonly jobs?: JobsSettingsInput | undefined;
   readonly notifications?: NotificationsSettingsInput | undefined;
@@ -48,6 +51,7 @@ export function platformPlugins({ mode, changeLog: { retentionDays } }: Platform
 export const optionalPlugins: Readonly<Record<string, (options: PlatformPluginOptions) => Plugin>> = {
   automation: ({ automation: settings, rules }) => automation({ ...settings, timeZone: rules?.timeZone }),
   federation,
+  events: ({ events: settings }) => events(settings),
   identity,
   jobs: ({ jobs: settings }) => jobs(settings),
   notifications: ({ notifications: settings, mode }) => notifications({ ...settings, mode }),

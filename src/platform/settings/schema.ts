@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { automationSettings } from '../../plugins/automation/settings.ts';
 import { federationSettings } from '../../plugins/federation/settings.ts';
+import { eventsSettings } from '../../plugins/events/settings.ts';
 import { identitySettings } from '../../plugins/identity/settings.ts';
 import { jobsSettings } from '../../plugins/jobs/settings.ts';
 import { notificationsSettings } from '../../plugins/notifications/settings.ts';
@@ -59,6 +60,7 @@ export const settingsSchema = z.strictObject({
     .prefault({}),
   automation: automationSettings.prefault({}),
   federation: federationSettings.prefault({}),
+  events: eventsSettings.prefault({}),
   identity: identitySettings.prefault({}),
   jobs: jobsSettings.prefault({}),
   notifications: notificationsSettings.prefault({}),

@@ -9,6 +9,7 @@ export const systemPermissions = {
   manage_sharing: { description: 'Shares all records by hand.', objects: ['sys_record_share'] },
   manage_jobs: { description: 'Sees jobs, runs them again and cancels them.', objects: ['sys_job'] },
   manage_automation: { description: 'Sees runs of automations, begins them again and cancels them.', objects: ['sys_automation_run'] },
+  manage_events: { description: 'Sees events with what they carry, and gives them to subscriptions again.', objects: ['sys_event'] },
   manage_notifications: { description: 'Sees messages to people, what became of them, and what people wish.', objects: ['sys_notification_delivery', 'sys_notification', 'sys_notification_preference', 'sys_notification_schedule', 'sys_push_subscription'] },
   manage_webhooks: { description: 'Makes webhooks, which run with the rights of who makes them, and sees and repeats their deliveries.', objects: ['sys_webhook', 'sys_webhook_delivery'] },
   view_audit: { description: 'Sees who gave which rights to whom.', objects: ['sys_access_audit'] },
