@@ -2,7 +2,7 @@ import { coerceDate, coerceDatetime, coerceTime } from '../field-types/dates.ts'
 import { suggest } from '../nearest.ts';
 import type { Arithmetic, Checked, CheckedExpression, Comparison } from './checked.ts';
 import { ExpressionError, type Expression, type ExpressionProblem, type ExpressionSource, type Span } from './expression.ts';
-import { expressionFunctions, functionNamed, type CallChecker } from './functions.ts';
+import { expressionFunctions, functionNamed, hintOnFunction, type CallChecker } from './functions.ts';
 import { NameResolver } from './names.ts';
 import { parseExpression } from './parse.ts';
 import { constant, hintFor, known, optionsOf, plain, recordAsId, retyped, settled } from './retype.ts';
@@ -74,7 +74,7 @@ class Checker {
       case 'name': return this.#variables.get(expression.name) ?? this.#names.name(expression);
       case 'member': return this.#names.member(expression, () => this.value(expression.of));
       case 'index': throw new ExpressionError('items of a list cannot be picked by their place', expression, 'Use in, exists or all.');
-      case 'map': throw new ExpressionError('a map cannot be used here', expression);
+      case 'map': throw new ExpressionError('expressions have no maps', expression, 'To choose by a value, write CASE(value, "key", result, …).');
       case 'list': return this.#list(expression);
       case 'not': return { kind: 'not', type: boolean, value: this.condition(expression.operand) };
       case 'negate': return this.#negate(expression.operand);
@@ -275,7 +275,7 @@ class Checker {
     const spec = functionNamed(expression.name);
     if (!spec) {
       const near = suggest(expression.name.toUpperCase(), expressionFunctions.flatMap((one) => [one.name, ...one.aliases]));
-      throw new ExpressionError(`there is no function ${expression.name}`, { offset: expression.offset, length: expression.method ? expression.length : expression.name.length }, near ?? 'docs/expressions.md lists the functions.');
+      throw new ExpressionError(`there is no function ${expression.name}`, { offset: expression.offset, length: expression.method ? expression.length : expression.name.length }, hintOnFunction(expression.name) ?? near ?? 'docs/expressions.md lists the functions.');
     }
     const [least, most] = spec.takes;
     if (expression.args.length < least || expression.args.length > most) throw new ExpressionError(`${spec.name} is called with ${expression.args.length} argument${expression.args.length === 1 ? '' : 's'}`, expression, `Write ${spec.signature}.`);

@@ -65,6 +65,18 @@ export function functionNamed(name: string): FunctionSpec | undefined {
   return byName.get(simplify(name));
 }
 
+/** Functions of other systems that have no counterpart, and what says the same. */
+const foreign: Readonly<Record<string, string>> = {
+  lookup: 'An expression reads records behind lookups only: add a lookup to the object, and write a path such as product.price.',
+  vlookup: 'An expression reads records behind lookups only: add a lookup to the object, and write a path such as product.price.',
+  priorvalue: 'Write previous.field.',
+};
+
+export function hintOnFunction(name: string): string | undefined {
+  const key = simplify(name);
+  return Object.hasOwn(foreign, key) ? foreign[key] : undefined;
+}
+
 function simplify(name: string): string {
   return name.toLowerCase().replaceAll('_', '');
 }
