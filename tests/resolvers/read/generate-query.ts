@@ -14,7 +14,6 @@ export interface GeneratedQuery {
 
 /**
  * Any query the schema allows, up to a depth: fields, aliases, fragments, directives, arguments as literals or variables.
- * `sample` yields values for scalars by type name and argument path.
  */
 export function generatedQueries(schema: GraphQLSchema, roots: readonly string[]): fc.Arbitrary<GeneratedQuery> {
   const query = schema.getQueryType() as GraphQLObjectType;
@@ -138,6 +137,7 @@ class QueryWriter {
       case 'DateTime': case 'DateTimeOrMacro': return pick('2026-03-01T10:00:00.000Z', ...(type === 'DateTime' ? [] : ['{now}', '{current_year_start}']));
       case 'Time': return pick('09:00:00.000', '17:30:00.000');
       case 'JSON': case 'JSONObject': return pick<unknown>({ a: 1 }, {});
+      case '_Any': return pick<unknown>({ __typename: 'Account', accountNumber: pick('ACC-0001', 'ACC-0002', 'none') }, { __typename: 'Contact', id: 'not-a-uuid' }, { __typename: 'Product', sku: 'none' }, { __typename: 'Account' }, { __typename: 'Nothing', id: '1' });
       case 'Email': return 'someone@example.com';
       case 'URL': return 'https://example.com/';
       case 'PhoneNumber': return '+49 30 1234567';
