@@ -1,4 +1,3 @@
-import { composeServices } from '@theguild/federation-composition';
 import { Command, InvalidArgumentError } from 'commander';
 import { parse } from 'graphql';
 import { StartupError } from '../../errors.ts';
@@ -55,6 +54,8 @@ async function printed(directory: string, io: Io): Promise<string> {
 
 async function compose(sdl: string, { name, with: others = [] }: CheckOptions, io: Io): Promise<boolean> {
   const texts = await Promise.all(others.map(async (other) => ({ name: other.name, typeDefs: parse(await readSdl(other.file)) })));
+  // Large, and for this command alone.
+  const { composeServices } = await import('@theguild/federation-composition');
   const { errors = [] } = composeServices([{ name, typeDefs: parse(sdl) }, ...texts]);
   for (const { message } of errors) io.error(`${io.style('red', 'error')} ${message}`);
   if (errors.length === 0) io.out(`${io.style('green', 'ok')} ${[name, ...others.map((other) => other.name)].join(', ')} ${others.length === 0 ? 'composes alone' : 'compose'}.`);

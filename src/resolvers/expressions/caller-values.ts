@@ -20,5 +20,6 @@ const extensions = new WeakMap<Caller, Readonly<Record<string, unknown>>>();
 
 /** Makes values known under `current_user` for one caller: roles and groups that records assign. */
 export function extendCaller(caller: Caller, values: Readonly<Record<string, unknown>>): void {
-  extensions.set(caller, { ...extensions.get(caller), ...values });
+  const known = extensions.get(caller);
+  extensions.set(caller, known ? { ...known, ...values } : values);
 }

@@ -1,4 +1,4 @@
-import { createTransport } from 'nodemailer';
+import type { Transporter } from 'nodemailer';
 import type { MailMessage, MailService } from '../../../kernel/mail.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
 import type { NotificationsSettings } from '../settings.ts';
@@ -14,17 +14,23 @@ export interface MailTransport {
 
 /** Undefined where mail has nowhere to go. */
 export function createMailTransport({ mail: { url, from }, timeoutMs }: NotificationsSettings, mailbox: Mailbox | undefined): MailTransport | undefined {
-  const transport = url === undefined ? undefined : createTransport({ url, connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs, disableFileAccess: true, disableUrlAccess: true });
-  if (!transport && !mailbox) return undefined;
+  if (url === undefined && !mailbox) return undefined;
+  let transport: Transporter | undefined;
+  // Loaded with the first mail: a start does not wait for it.
+  const open = async (to: string): Promise<Transporter> => {
+    const { createTransport } = await import('nodemailer');
+    transport ??= createTransport({ url: to, connectionTimeout: timeoutMs, greetingTimeout: timeoutMs, socketTimeout: timeoutMs, disableFileAccess: true, disableUrlAccess: true });
+    return transport;
+  };
   const host = /@([^>\s]+)/.exec(from)?.[1] ?? 'localhost';
 
   const deliver = async (message: MailMessage & { readonly cc?: readonly string[] | undefined; readonly bcc?: readonly string[] | undefined; readonly id?: string }): Promise<void> => {
     const { to, cc, bcc, subject, text, html, id } = message;
-    if (!transport) {
+    if (url === undefined) {
       mailbox?.add({ to: [to, ...(cc ?? []), ...(bcc ?? [])].join(', '), from, subject, text, html });
       return;
     }
-    await transport.sendMail({
+    await (await open(url)).sendMail({
       from, subject, text, to: { name: '', address: to }, ...(html !== undefined && { html }), ...(cc && { cc: [...cc] }), ...(bcc && { bcc: [...bcc] }),
       ...(id !== undefined && { messageId: `<${id}@${host}>` }), headers: { 'auto-submitted': 'auto-generated' },
     });

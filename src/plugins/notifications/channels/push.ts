@@ -1,4 +1,3 @@
-import webPush from 'web-push';
 import type { Runtime } from '../../../resolvers/runtime.ts';
 import { subscriptionObject } from '../objects.ts';
 import type { NotificationsSettings } from '../settings.ts';
@@ -25,6 +24,8 @@ export function pushChannel({ push: { publicKey, privateKey, subject } }: Notifi
       const { database, writer, systemContext } = runtime();
       const { rows } = await database.query<Subscription>({ text: `SELECT s."id", s."endpoint", s."p256dh", s."auth" FROM "${table}" s WHERE s."user_id" = $1`, values: [to] });
       if (rows.length === 0) throw new Undeliverable('The user has no browser that takes push messages.');
+      // Loaded with the first message, since most servers send none.
+      const { default: webPush } = await import('web-push');
       const payload = JSON.stringify({ id, title, body: text, url: url ?? null, data: data ?? {}, ...options });
       const outcomes = await Promise.allSettled(
         rows.map(async (subscription) => {

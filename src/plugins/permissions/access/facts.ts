@@ -33,7 +33,16 @@ export function factsOf(caller: Caller): Facts {
 }
 
 export function setFacts(caller: Caller, facts: Facts): void {
+  if (known.get(caller) === facts) return;
   known.set(caller, facts);
-  const { email, profile, sets, roles, groups } = facts;
-  extendCaller(caller, { ...(email !== undefined && { email }), ...(profile !== undefined && { profile }), role: roles[0], roles, groups, permission_sets: sets });
+  const told = values.get(facts) ?? valuesOf(facts);
+  values.set(facts, told);
+  extendCaller(caller, told);
 }
+
+/** What expressions may ask of a caller with these facts: made once for all requests of one person. */
+const values = new WeakMap<Facts, Readonly<Record<string, unknown>>>();
+
+const valuesOf = ({ email, profile, sets, roles, groups }: Facts): Readonly<Record<string, unknown>> => ({
+  ...(email !== undefined && { email }), ...(profile !== undefined && { profile }), role: roles[0], roles, groups, permission_sets: sets,
+});
