@@ -16,4 +16,6 @@ export interface RequestContext {
   readonly database: Database;
   /** Aborted when the client went away or the time limit was reached. */
   readonly signal: AbortSignal | undefined;
+  /** Writes start no automations: data files are taken as they are. */
+  readonly skipAutomations?: boolean;
 }

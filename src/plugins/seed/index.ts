@@ -52,7 +52,7 @@ function createService(runtime: Runtime, environment: string, log: Logger): Seed
     async load({ onlyWhenEmpty = false } = {}) {
       const sets = runtime.seeds.filter(counts);
       if (sets.length === 0) return onlyWhenEmpty ? undefined : { objects: [], duration: 0 };
-      const report = await loadSeeds(sets, runtime.writer, runtime.systemContext(), { onlyWhenEmpty });
+      const report = await loadSeeds(sets, runtime.writer, { ...runtime.systemContext(), skipAutomations: true }, { onlyWhenEmpty });
       if (report) {
         const created = report.objects.reduce((sum, object) => sum + object.created, 0);
         const updated = report.objects.reduce((sum, object) => sum + object.updated, 0);

@@ -18,5 +18,6 @@ export function hookContext(request: RequestContext, own: Own): MutationContext 
     get catalog() { return request.catalog; },
     get database() { return request.database; },
     get signal() { return request.signal; },
+    get skipAutomations() { return request.skipAutomations === true; },
   };
 }

@@ -137,6 +137,20 @@ describeEachDatabase('workflow rules', (open) => {
     await app.close();
   });
 
+  it('leave records of data files as they are', async () => {
+    const app = await startPlatform({
+      database: await open(),
+      objects: [{ ...deal, workflows: [
+        { name: 'sets', triggerType: 'on_create', actions: [{ type: 'field_update', field: 'note', value: 'x' }] },
+        { name: 'later', triggerType: 'on_create', actions: [{ type: 'create_record', objectName: 'task', fields: { subject: '{name}' } }] },
+      ] }, task],
+      data: [{ object: 'deal', records: [{ name: 'A' }] }],
+      plugins: [jobs({ pollSeconds: 60 }), automation()],
+    });
+    expect((await app.query('{ deals { nodes { name note } } automationRuns { nodes { id } } }')).data).toEqual({ deals: { nodes: [{ name: 'A', note: null }] }, automationRuns: { nodes: [] } });
+    await app.close();
+  });
+
   it('write other records as a part of the write, or fail it', async () => {
     const app = await start(await open(), [
       { name: 'rated', triggerType: 'on_update', reevaluateOnChange: true, criteria: "rating != 'hot'", runIn: 'transaction', actions: [{ type: 'field_update', field: 'rating', value: 'hot' }, { type: 'create_record', objectName: 'task', fields: { subject: '{name} is {rating}', n: '=LEN(name)' } }] },

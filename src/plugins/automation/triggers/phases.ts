@@ -29,6 +29,7 @@ export function phasesOf({ rulesOf, surroundings, tools }: PhaseOptions): readon
           kinds: kindsOf(rules),
           pure: sight.pure,
           before: (changes, context) => {
+            if (context.skipAutomations === true) return undefined;
             if (sight.pure) return setFields(rules, changes, sight.at(context), decided, context);
             return sight.load(changes.map(subjectOf), context).then((environmentOf) => setFields(rules, changes, environmentOf, decided, context));
           },
@@ -50,6 +51,7 @@ export function phasesOf({ rulesOf, surroundings, tools }: PhaseOptions): readon
           // Whatever happens to a record may move or take back what waits for its time.
           kinds: timed.length > 0 ? ['create', 'update', 'delete', 'restore'] : kindsOf(rules),
           async after(changes, context) {
+            if (context.skipAutomations === true) return;
             if (within.length > 0) await writeWithin(within, changes, await look(values, changes, context), decided, context, tools());
             const environmentOf = await look(criteria, changes, context);
             await startRuns(afterwards, changes, environmentOf, context, tools());
