@@ -518,6 +518,37 @@ CREATE TABLE "sys_api_key" (
     CONSTRAINT "sys_api_key_pkey" PRIMARY KEY ("id")
 );
 
+CREATE TABLE "sys_automation_run" (
+    "id" UUID NOT NULL,
+    "rule" TEXT NOT NULL,
+    "object" TEXT,
+    "record" TEXT,
+    "event" TEXT NOT NULL,
+    "status" TEXT NOT NULL,
+    "due_at" TIMESTAMPTZ(3),
+    "timer" TEXT,
+    "run_as" TEXT NOT NULL,
+    "user" TEXT,
+    "trigger" JSONB,
+    "steps" JSONB,
+    "definition" JSONB,
+    "error" TEXT,
+    "attempts" INTEGER NOT NULL DEFAULT 0,
+    "progress" INTEGER NOT NULL DEFAULT 0,
+    "chain" JSONB,
+    "job" TEXT,
+    "started_at" TIMESTAMPTZ(3),
+    "finished_at" TIMESTAMPTZ(3),
+    "duration" INTEGER,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "sys_automation_run_pkey" PRIMARY KEY ("id")
+);
+
 CREATE TABLE "sys_credential" (
     "id" UUID NOT NULL,
     "user_id" UUID NOT NULL,
@@ -1044,6 +1075,12 @@ CREATE INDEX "sys_api_key_organization_id_id_idx" ON "sys_api_key"("organization
 
 CREATE UNIQUE INDEX "sys_api_key_hash_key" ON "sys_api_key"("hash");
 
+CREATE INDEX "sys_automation_run_record_status_idx" ON "sys_automation_run"("record", "status");
+
+CREATE INDEX "sys_automation_run_rule_idx" ON "sys_automation_run"("rule");
+
+CREATE INDEX "sys_automation_run_status_idx" ON "sys_automation_run"("status");
+
 CREATE INDEX "sys_credential_user_id_id_idx" ON "sys_credential"("user_id", "id");
 
 CREATE INDEX "sys_group_member_user_id_id_idx" ON "sys_group_member"("user_id", "id");
@@ -1387,6 +1424,12 @@ CREATE UNIQUE INDEX "quote_quote_number_key" ON "quote" ("quote_number") WHERE "
 CREATE INDEX "quote_search_idx" ON "quote" USING gin ((setweight(to_tsvector('english'::regconfig, coalesce("name", '')), 'A') || setweight(to_tsvector('english'::regconfig, coalesce("quote_number", '')), 'B')));
 
 ALTER TABLE "sys_access_audit" ADD CONSTRAINT "sys_access_audit_event_check" CHECK ("event" IN ('granted', 'changed', 'revoked', 'expired', 'tried'));
+
+ALTER TABLE "sys_automation_run" ADD CONSTRAINT "sys_automation_run_event_check" CHECK ("event" IN ('create', 'update', 'delete', 'time', 'schedule'));
+
+ALTER TABLE "sys_automation_run" ADD CONSTRAINT "sys_automation_run_status_check" CHECK ("status" IN ('scheduled', 'pending', 'running', 'retrying', 'completed', 'failed', 'cancelled'));
+
+ALTER TABLE "sys_automation_run" ADD CONSTRAINT "sys_automation_run_run_as_check" CHECK ("run_as" IN ('system', 'user'));
 
 ALTER TABLE "sys_record_share" ADD CONSTRAINT "sys_record_share_access_level_check" CHECK ("access_level" IN ('read', 'edit'));
 
