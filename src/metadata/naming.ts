@@ -39,6 +39,7 @@ export function rootFieldNames({ type, one, many }: ObjectNames) {
     deleteMany: `delete${types}`,
     restore: `restore${type}`,
     changes: `${one}Changes`,
+    live: `${many}Live`,
   } as const;
 }
 export type RootFieldNames = ReturnType<typeof rootFieldNames>;
@@ -91,6 +92,7 @@ export function objectTypeNames(type: string) {
     historyField: `${type}HistoryField`,
     change: `${type}Change`,
     changeKind: `${type}ChangeKind`,
+    live: `${type}Live`,
   } as const;
 }
 export type ObjectTypeNames = ReturnType<typeof objectTypeNames>;

@@ -39,7 +39,7 @@ export function realtime(given: RealtimeSettingsInput = {}): Plugin {
     database: { tables: presenceTables },
     schema: {
       extend(schema) {
-        followed = new Map([...schema.catalog.objects.values()].filter(isFollowed).map((object) => [rootFieldNames(object.names).changes, object]));
+        followed = new Map([...schema.catalog.objects.values()].filter(isFollowed).flatMap((object) => [[rootFieldNames(object.names).changes, object], [rootFieldNames(object.names).live, object]] as const));
         extendWithChanges(schema, current);
         extendWithPresence(schema, current, (connection) => watch(connection));
       },
@@ -50,7 +50,7 @@ export function realtime(given: RealtimeSettingsInput = {}): Plugin {
         const runtime = services.get('runtime');
         const options = { runtime, access: () => services.get('access'), settings, log };
         hub = new Hub(options);
-        made = createRealtime({ hub, presence: new Presence(options), signals: new Signals(options), settings, subscriptions: new OpenSubscriptions(settings.subscriptionsPerUser), limits: () => runtime.limits });
+        made = createRealtime({ hub, presence: new Presence(options), signals: new Signals(options), settings, subscriptions: new OpenSubscriptions(settings.subscriptionsPerUser), limits: () => runtime.limits, access: options.access });
         watch = (connection) => services.find('sockets')?.watch(connection, watching) ?? (() => undefined);
         // Subscriptions are tied to the schema that they began with.
         events.on('platform:reloaded', () => {

@@ -2,6 +2,8 @@ import type { ReadLimits } from '../../resolvers/read/plan-context.ts';
 import type { RequestContext } from '../../resolvers/request.ts';
 import type { Wish } from './delivery/listener.ts';
 import type { Subscriber } from './delivery/subscriber.ts';
+import type { AccessProvider } from '../../resolvers/access.ts';
+import { LiveList, type LiveWish } from './delivery/live-list.ts';
 import type { Hub } from './hub/hub.ts';
 import type { OpenSubscriptions } from './open-subscriptions.ts';
 import type { Presence } from './presence/presence.ts';
@@ -15,6 +17,8 @@ export interface Realtime {
   readonly presence: Presence;
   readonly signals: Signals;
   subscribe(wish: Wish, context: RequestContext): Promise<Subscriber>;
+  /** Follows one page of a list. */
+  live(wish: LiveWish, context: RequestContext): Promise<LiveList>;
   /** Opens a stream that counts as one of the caller's subscriptions and ends with the operation. */
   open<T extends { end(): void }>(context: RequestContext, begin: (onEnd: () => void) => Promise<T>): Promise<T>;
 }
@@ -26,9 +30,10 @@ export interface RealtimeParts {
   readonly settings: RealtimeSettings;
   readonly subscriptions: OpenSubscriptions;
   readonly limits: () => ReadLimits;
+  readonly access: () => AccessProvider;
 }
 
-export function createRealtime({ hub, limits, subscriptions, ...parts }: RealtimeParts): Realtime {
+export function createRealtime({ hub, limits, subscriptions, access, ...parts }: RealtimeParts): Realtime {
   const open: Realtime['open'] = async (context, begin) => {
     const release = subscriptions.take(context.caller);
     try {
@@ -50,5 +55,6 @@ export function createRealtime({ hub, limits, subscriptions, ...parts }: Realtim
       return limits();
     },
     subscribe: (wish, context) => open(context, (onEnd) => hub.subscribe(wish, context, onEnd)),
+    live: (wish, context) => open(context, async (onEnd) => new LiveList(wish, context, access(), await hub.subscribe(wish.changes, context, onEnd))),
   };
 }

@@ -32,6 +32,8 @@ export interface ChangeSelection {
   readonly type: GraphQLObjectType;
   readonly nodes: GraphQLResolveInfo['fieldNodes'];
   readonly path: readonly string[];
+  /** The field whose records are read. */
+  readonly field: 'record' | 'records';
 }
 
 export function changeSelection({ schema, operation, fragments, variableValues, fieldNodes, returnType, path }: GraphQLResolveInfo, limits: ReadLimits): ChangeSelection {
@@ -44,7 +46,7 @@ export function changeSelection({ schema, operation, fragments, variableValues, 
     kept = { source: { schema, operation, fragments, limits, structural: new Map() }, plans: new LRUCache({ max: keptPlans }) };
     operations.set(operation, kept);
   }
-  return { ...kept, variables: variableValues, type, nodes: fieldNodes, path: keys };
+  return { ...kept, variables: variableValues, type, nodes: fieldNodes, path: keys, field: 'record' };
 }
 
 const keptPlans = 64;
@@ -98,8 +100,8 @@ export function isPlain(selection: ChangeSelection, object: CatalogObject, reque
 }
 
 function plannedPlaces(selection: ChangeSelection, object: CatalogObject, request: RequestContext): readonly Place[] {
-  const { source, plans, path, variables } = selection;
-  const key = (): string => `${request.access.fingerprint}|${path.join('.')}|${object.name}|${variableShape(variables, source.structural)}`;
+  const { source, plans, path, variables, field } = selection;
+  const key = (): string => `${request.access.fingerprint}|${path.join('.')}.${field}|${object.name}|${variableShape(variables, source.structural)}`;
   let places = plans.get(key());
   if (!places) {
     places = placesOf(selection, object, request, 'values');
@@ -109,8 +111,8 @@ function plannedPlaces(selection: ChangeSelection, object: CatalogObject, reques
   return places;
 }
 
-function placesOf({ source, type, nodes, path }: ChangeSelection, object: CatalogObject, request: RequestContext, mode: 'text' | 'values'): Place[] {
-  const fields = selectedFields(planContext(source, request, mode), type, nodes).filter(({ name }) => name === 'record');
+function placesOf({ source, type, nodes, path, field }: ChangeSelection, object: CatalogObject, request: RequestContext, mode: 'text' | 'values'): Place[] {
+  const fields = selectedFields(planContext(source, request, mode), type, nodes).filter(({ name }) => name === field);
   return fields.map((selected) => ({ key: selected.key, plan: planRecords(source, request, mode, object.name, { type: recordType(selected, object, source), nodes: selected.nodes, path: [...path, selected.key], abstract: !isObjectType(namedTypeOf(selected)) }, false) }));
 }
 

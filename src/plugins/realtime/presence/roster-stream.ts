@@ -1,4 +1,4 @@
-import { Stream } from './stream.ts';
+import { Stream } from '../stream.ts';
 import type { Member, PresenceKind, PresenceMessage } from './member.ts';
 
 /** What one subscription has yet to be told of a roster. What waits is bounded by the number of members: of each only the outcome is told. */

@@ -5,7 +5,7 @@ import type { RequestContext } from '../../../resolvers/request.ts';
 import type { Runtime } from '../../../resolvers/runtime.ts';
 import type { RealtimeSettings } from '../settings.ts';
 import { Rate } from './rate.ts';
-import { Stream } from './stream.ts';
+import { Stream } from '../stream.ts';
 import { allowed, noSuchRecord, type Attendance } from './topic-rights.ts';
 import type { Topic } from './topic.ts';
 

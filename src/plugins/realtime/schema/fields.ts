@@ -9,8 +9,8 @@ import type { RequestContext } from '../../../resolvers/request.ts';
 import { followChanges, feedRecords, type FeedPage } from '../feed.ts';
 import type { Realtime } from '../realtime.ts';
 import type { Wanted } from '../delivery/listener.ts';
-import { changeKind, changeType, feedFields } from './types.ts';
-import { everything, isFollowed, makeWish, objectsNamed, readableObjects, wantedBy, withId } from './wishes.ts';
+import { changeKind, changeType, feedFields, liveKind, liveType } from './types.ts';
+import { everything, isFollowed, makeLiveWish, makeWish, objectsNamed, readableObjects, wantedBy, withId } from './wishes.ts';
 
 const following: InputFields = {
   kinds: { type: '[ChangeKind!]', description: 'Only these kinds of messages, beside READY, SNAPSHOT and RESYNC.' },
@@ -33,10 +33,23 @@ export function extendWithChanges({ catalog, addType, addFields }: SchemaExtensi
     if (!isFollowed(object)) continue;
     const names = objectTypeNames(object.names.type);
     addType(names.change, changeType(names.type, object.name, `A message about a change of ${object.pluralLabel}.`));
+    addType(names.live, liveType(names.type, object.name, `A list of ${object.pluralLabel}, and what became of it.`));
+    fields[rootFieldNames(object.names).live] = {
+      type: `${names.live}!`,
+      description: `A list of ${object.pluralLabel}, then patches of it.`,
+      args: {
+        where: { type: names.where, description: 'Conditions; without it all records that the caller may read.' },
+        orderBy: { type: `[${names.orderBy}!]`, description: 'Sort keys, the first decides first.' },
+        first: { type: 'Int', description: 'Length of the list.' },
+      },
+      subscribe: ((_root, _args, context, info) => realtime().live(makeLiveWish(object, context, info, realtime().limits), context)) satisfies Resolver,
+      resolve: (message) => message,
+    };
     fields[rootFieldNames(object.names).changes] = subscription(`${names.change}!`, `${object.pluralLabel} as they change.`, { where: { type: names.where }, ...following }, (_args, _context, info) => [wantedBy(object, info)]);
   }
   if (Object.keys(fields).length === 0) return;
   addType('ChangeKind', changeKind);
+  addType('LiveKind', liveKind);
   addType('NodeChange', changeType('Node', undefined, 'A message about a change of a record, whatever its type.'));
   addType('ChangeFeed', { kind: 'object', role: 'shared', description: 'What changed since a cursor.', fields: () => feedFields((page, _args, context, info) => feedRecords(page as FeedPage, context, info, realtime())) });
   const { after, snapshot, kinds } = following as Required<typeof following>;

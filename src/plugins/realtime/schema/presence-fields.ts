@@ -47,7 +47,7 @@ export function extendWithPresence(schema: SchemaExtension, realtime: () => Real
       resolve: (message) => message,
     },
     signals: {
-      type: 'Signal!',
+      type: 'SignalMessage!',
       description: 'What others send to all in a topic, from now on; nothing is kept.',
       args: { topic: topicArgument },
       subscribe: ((_root, { topic }, context) => realtime().open(context, (onEnd) => realtime().signals.hear(topicNamed(String(topic), context), context, onEnd))) satisfies Resolver,

@@ -57,7 +57,7 @@ export const presenceTypes: Readonly<Record<string, TypeSpec>> = {
       self: { type: 'ID!', description: 'Id of the member that this subscription is.', resolve: selfOf },
     }),
   },
-  Signal: {
+  SignalMessage: {
     kind: 'object', role: 'shared', description: 'What somebody sent to all in a topic.',
     fields: () => ({
       userId: plain('ID!', 'Who sent it.'),

@@ -1,6 +1,7 @@
 import { defaultFieldResolver, type GraphQLResolveInfo } from 'graphql';
 import type { ObjectSpec, OutputField, OutputFields, Resolver, TypeSpec } from '../../../builder/spec.ts';
 import { changeKinds, type ChangeMessage } from '../delivery/change.ts';
+import { liveKinds, type LiveMessage } from '../delivery/live-list.ts';
 
 const byName = defaultFieldResolver as Resolver;
 
@@ -24,6 +25,25 @@ export function changeType(recordType: string, object: string | undefined, descr
 }
 
 const recordOf: Resolver = (message, _args, _context, { path }: GraphQLResolveInfo) => (message as ChangeMessage).records?.[String(path.key)] ?? null;
+
+/** `AccountLive`: a list, and what became of it. */
+export function liveType(recordType: string, object: string, description: string): ObjectSpec {
+  return {
+    kind: 'object',
+    role: 'shared',
+    object,
+    description,
+    fields: () => ({
+      kind: { type: 'LiveKind!', description: 'The whole list, or a patch of it.', resolve: byName },
+      ids: { type: '[ID!]!', description: 'Ids of the list in its order, as it is now.', resolve: byName },
+      records: { type: `[${recordType}!]!`, description: 'All records of a LIST; of a PATCH those that are new in the list or changed.', resolve: recordsOf },
+    }),
+  };
+}
+
+const recordsOf: Resolver = (message, _args, _context, { path }: GraphQLResolveInfo) => (message as LiveMessage).records.map((rows) => rows[String(path.key)]);
+
+export const liveKind: TypeSpec = { kind: 'enum', description: 'What a message of a live list holds.', values: Object.fromEntries(Object.entries(liveKinds).map(([name, description]) => [name, { description }])) };
 
 export const changeKind: TypeSpec = { kind: 'enum', description: 'What a message of a subscription to changes tells.', values: Object.fromEntries(Object.entries(changeKinds).map(([name, description]) => [name, { description }])) };
 

@@ -3,7 +3,7 @@ import { ObjectosError } from '../../../errors.ts';
 import type { CatalogObject } from '../../../metadata/catalog.ts';
 import { findObject } from '../../../metadata/find-object.ts';
 import { constant, type Filter } from '../../../resolvers/filter/filter.ts';
-import { ArgumentReader } from '../../../resolvers/read/arguments.ts';
+import { ArgumentReader, type Args } from '../../../resolvers/read/arguments.ts';
 import type { ReadLimits } from '../../../resolvers/read/plan-context.ts';
 import { selectedFields } from '../../../resolvers/read/selection.ts';
 import { planContext } from '../../../resolvers/read/plan.ts';
@@ -11,6 +11,7 @@ import { readWhere } from '../../../resolvers/read/where.ts';
 import type { RequestContext } from '../../../resolvers/request.ts';
 import type { ChangeKind } from '../delivery/change.ts';
 import type { Wanted, Wish } from '../delivery/listener.ts';
+import type { LiveWish } from '../delivery/live-list.ts';
 import { changeSelection, isPlain, type ChangeSelection } from '../delivery/record-reader.ts';
 import { changeFields } from './types.ts';
 
@@ -33,6 +34,16 @@ export function makeWish(wanted: readonly Wanted[], args: ChangeArguments, conte
     after: args.after ?? undefined,
     key: isShareable(selection, wanted, context) ? `${operationNumber(info)} ${String(info.path.key)} ${JSON.stringify(info.variableValues)}` : `own ${(made += 1)}`,
   };
+}
+
+/** What `accountsLive` follows: every change of the rows, told without their records. */
+export function makeLiveWish(object: CatalogObject, context: RequestContext, info: GraphQLResolveInfo, limits: ReadLimits): LiveWish {
+  const { parentType, fieldName, fieldNodes, variableValues } = info;
+  const field = parentType.getFields()[fieldName];
+  const [node] = fieldNodes;
+  const args: Args = field && node ? new ArgumentReader(variableValues, new Map()).of(field, node) : new Map();
+  const changes = makeWish([wantedBy(object, info)], {}, context, info, limits);
+  return { object, args, limits, changes, selection: { ...changes.selection, field: 'records' } };
 }
 
 let made = 0;
