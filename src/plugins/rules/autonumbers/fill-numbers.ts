@@ -15,7 +15,7 @@ export interface FilledNumbers {
   /** `ticket.number` */
   readonly name: string;
   readonly numbered: number;
-  /** Records that still have none: a field that their number is made from is empty. */
+  /** Records that still have none: a field that their number is made from, or their organization, is empty. */
   readonly left: number;
 }
 
@@ -41,7 +41,8 @@ export async function fillNumbers({ catalog, database, systemContext }: Runtime,
         const ids = rows.map(({ id }) => id);
         numbered += await database.transaction(() => fillBatch(number, object, ids, systemContext(), timeZone));
       }
-      const left = fieldsOf(number.format).length === 0 ? 0 : await countLeft(number, object, database);
+      const always = fieldsOf(number.format).length === 0 && !number.organization;
+      const left = always ? 0 : await countLeft(number, object, database);
       if (numbered + left > 0) found.push({ name: number.name, numbered, left });
     }
   }
