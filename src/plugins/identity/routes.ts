@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { ObjectosError } from '../../errors.ts';
 import type { Plugin } from '../../kernel/plugin.ts';
+import { anonymous } from '../../resolvers/caller.ts';
 import { incomingOf } from './client.ts';
 import { forgottenCookies } from './cookie.ts';
 import { addressHeader, authPath } from './names.ts';
@@ -66,7 +67,14 @@ export function identityRoutes(identity: () => Identity): Routes {
       },
     },
     { method: 'GET', path: `${authPath}/oauth2/callback/*`, handle: (node, response, { url }) => handOver(identity(), node, response, url) },
-    { method: 'GET', path: `${authPath}/verify-email`, handle: (node, response, { url }) => handOver(identity(), node, response, url) },
+    {
+      method: 'GET',
+      path: `${authPath}/verify-email`,
+      async handle(node, response, { url }) {
+        await identity().verifyEmail(url.searchParams.get('token') ?? '', { caller: anonymous, request: incomingOf(node) });
+        response.writeHead(302, { location: '/', 'cache-control': 'no-store' }).end();
+      },
+    },
     {
       method: 'GET',
       path: `${authPath}/failed`,

@@ -52,6 +52,7 @@ export interface Identity extends Authenticator {
   changePassword(input: { readonly current: string; readonly next: string }, asker: Asker): Promise<void>;
   /** Sends a code to the new address, which becomes that of the person once it is used. */
   changeEmail(input: { readonly email: string; readonly password: string | undefined }, asker: Asker): Promise<void>;
+  /** Confirms an address, or takes over a new one, with the code sent there. */
   verifyEmail(token: string, asker: Asker): Promise<void>;
   requestPasswordReset(email: string, request: Incoming | undefined): Promise<void>;
   resetPassword(input: { readonly token: string; readonly password: string }, request: Incoming | undefined): Promise<void>;
@@ -215,10 +216,15 @@ export function createIdentity({ settings, production, context }: IdentityOption
       mail.sendLater({ to: person.email, subject: 'Your address is to change', text: `Somebody, hopefully you, wants to sign in with another address than ${person.email} from now on.\n\nIf it was not you, change your password.` });
     },
     async verifyEmail(token, { caller, request }) {
+      admit(request);
       const session = request && (await authenticator.tokenOf(request));
       const headers = headersOf(request, session === undefined ? {} : { authorization: `Bearer ${session}` });
       const { call } = await auth();
-      await records.as(caller, () => call('verifyEmail', { query: { token }, headers }));
+      const answer = await records.as(caller, () => call('verifyEmail', { query: { token }, headers }));
+      // A code of a mail is no second factor: it signs nobody in.
+      const made = session === undefined ? await tokenIn(answer) : undefined;
+      const begun = made === undefined ? undefined : await sessions.find(made);
+      if (begun) await sessions.end(begun.userId, { only: begun.id });
     },
     async requestPasswordReset(email, request) {
       mail.check();

@@ -35,6 +35,13 @@ describeEachDatabase('accounts', (open) => {
     expect(codesOf(await app.ask(`mutation { verifyEmail(token: "${code}") }`, ada.headers))).toBeDefined();
     expect(await app.data(`mutation { verifyEmail(token: "${code}") }`, bob.headers)).toEqual({ verifyEmail: true });
     expect(await app.data('{ me { email emailVerified sessions { current } } }', await app.signIn('bobby@example.com'))).toMatchObject({ me: { email: 'bobby@example.com', emailVerified: true, sessions: [{}, {}] } });
+    // The link of the mail does the same, and signs nobody in.
+    expect(await change('robert@example.com', password)).toMatchObject({ data: { changeEmail: true } });
+    const link = /Open (\S+)/.exec(app.mails.find(({ to }) => to === 'robert@example.com')?.text ?? '')?.[1] ?? '';
+    const opened = await fetch(link, { redirect: 'manual' });
+    expect([opened.status, opened.headers.get('location'), opened.headers.getSetCookie()]).toEqual([302, '/', []]);
+    expect(await app.data('{ me { email sessions { id } } }', bob.headers)).toMatchObject({ me: { email: 'robert@example.com', sessions: [{}, {}] } });
+    expect((await fetch(link.replace(/token=[^&]+/, 'token=x'), { redirect: 'manual' })).status).toBeGreaterThanOrEqual(400);
     // An address of somebody else gets the same answer, and nothing happens.
     expect(await change('ada@example.com', password)).toMatchObject({ data: { changeEmail: true } });
     expect(app.mails.filter(({ to }) => to === 'ada@example.com')).toEqual([]);
