@@ -102,6 +102,11 @@ async function openEmbedded(schema: string, { onError = (error) => console.error
   };
 }
 
+/** An embedded database of its own, for a test that needs one engine only; whoever opens it closes it. */
+export async function openEmpty(): Promise<Database> {
+  return openPglite({ dataDirectory: 'memory://', engine: await startPglite(), transactionTimeout: 60_000, onError: (error) => console.error(error) });
+}
+
 /** Starts from an initialized data directory kept in the temporary folder, which saves running initdb each time. */
 export async function startPglite(): Promise<PGlite> {
   const { version } = JSON.parse(readFileSync(new URL('../../node_modules/@electric-sql/pglite/package.json', import.meta.url), 'utf8')) as { version: string };

@@ -37,13 +37,15 @@ export interface WebhooksOptions extends WebhooksSettingsInput {
 export function webhooks({ definitions = [], receivers: givenReceivers = [], ...given }: WebhooksOptions = {}): Plugin {
   const settings = webhooksSettings.parse(given);
   const env = { names: settings.env, values: Object.fromEntries(settings.env.map((name) => [name, process.env[name]])) };
-  let defined: readonly Placed<Webhook>[] = [];
+  /** What was read takes effect once the schema holds it: definitions that do not hold leave the last ones in place. */
+  let read: { readonly webhooks: readonly Placed<Webhook>[]; readonly receivers: readonly Receiver[] } = { webhooks: [], receivers: [] };
+  let defined: readonly Webhook[] = [];
   let receivers: readonly Receiver[] = [];
   let schema: GraphQLSchema | undefined;
   let interventions: Interventions | undefined;
   let tools: ReceiveTools | undefined;
   let follower: ChangeFollower | undefined;
-  const values = (): readonly Webhook[] => defined.map(({ value }) => value);
+  const values = (): readonly Webhook[] => defined;
   const started = <T>(value: T | undefined): T => {
     if (value === undefined) throw new Error('The plugin webhooks is not initialised.');
     return value;
@@ -59,21 +61,23 @@ export function webhooks({ definitions = [], receivers: givenReceivers = [], ...
       objects: [webhookObject, deliveryObject, secretObject],
       kinds: [webhookKind, receiverKind],
       check(catalog, _report, documents) {
-        defined = readDefinitions(webhookKind, documents, definitions, (reader) => readWebhook(reader, catalog, env));
+        const outgoing = readDefinitions(webhookKind, documents, definitions, (reader) => readWebhook(reader, catalog, env));
         const found = readDefinitions(receiverKind, documents, givenReceivers, (reader) => readReceiver(reader, catalog, env));
         const paths = new Set<string>();
         const twice = found.filter(({ value: { path } }) => paths.size === paths.add(path).size);
         if (twice.length > 0) throw new DefinitionError(twice.map(({ value, problem }) => problem(['path'], `another receiver has the path "${value.path}"`)));
-        receivers = found.map(({ value }) => value);
+        read = { webhooks: outgoing, receivers: found.map(({ value }) => value) };
       },
     },
     database: { tables: webhookTables },
     schema: {
       extend: (extension) => extendWithWebhooks(extension, () => started(interventions)),
       check(built) {
-        const problems = defined.flatMap(({ value, problem }) => validate(built, parse(value.query)).map(({ message }) => problem(['payload'], message)));
+        const problems = read.webhooks.flatMap(({ value, problem }) => validate(built, parse(value.query)).map(({ message }) => problem(['payload'], message)));
         if (problems.length > 0) throw new DefinitionError(problems);
         schema = built;
+        defined = read.webhooks.map(({ value }) => value);
+        ({ receivers } = read);
       },
     },
     mutation: recordRules(() => schema, values),

@@ -4,7 +4,8 @@ import type { Database } from '../../../src/database/database.ts';
 import type { EventDelivery, EventLog, EventSubscription } from '../../../src/kernel/event-log.ts';
 import type { Plugin } from '../../../src/kernel/plugin.ts';
 import { events } from '../../../src/plugins/events/index.ts';
-import type { EventsSettingsInput } from '../../../src/plugins/events/settings.ts';
+import { createForwarding } from '../../../src/plugins/events/forwarding/forward.ts';
+import { eventsSettings, type EventsSettingsInput } from '../../../src/plugins/events/settings.ts';
 import { jobs } from '../../../src/plugins/jobs/index.ts';
 import { permissions } from '../../../src/plugins/permissions/index.ts';
 import { systemCaller } from '../../../src/resolvers/caller.ts';
@@ -13,9 +14,9 @@ import { startEndpoint } from '../../support/endpoint.ts';
 import { startPlatform } from '../../support/platform.ts';
 import { eventually } from '../jobs/support.ts';
 
-async function start(database: Database | undefined, subscriptions: readonly EventSubscription[], { settings = {}, plugins = [], run = true, open = true }: { settings?: EventsSettingsInput; plugins?: readonly Plugin[]; run?: boolean; open?: boolean } = {}) {
+async function start(database: Database, subscriptions: readonly EventSubscription[], { settings = {}, plugins = [], run = true, open = true }: { settings?: EventsSettingsInput; plugins?: readonly Plugin[]; run?: boolean; open?: boolean } = {}) {
   const work: Plugin = { name: 'work', version: '1.0.0', description: 'Subscribes.', requires: ['events'], lifecycle: { init: ({ services }) => subscriptions.forEach((one) => services.get('eventLog').subscribe(one)) } };
-  const app = await startPlatform({ ...(database && { database }), open, objects: [{ name: 'note', fields: { title: { type: 'text', unique: true } } }], plugins: [jobs({ pollSeconds: 60 }), events(settings), work, ...plugins] });
+  const app = await startPlatform({ database, open, objects: [{ name: 'note', fields: { title: { type: 'text', unique: true } } }], plugins: [jobs({ pollSeconds: 60 }), events(settings), work, ...plugins] });
   if (run) await app.platform.kernel.start();
   const system = app.as(systemCaller);
   const ask = async (document: string, variables?: Readonly<Record<string, unknown>>) => {
@@ -45,6 +46,7 @@ describeEachDatabase('events', (open) => {
     expect(seen).toEqual([]);
     expect(inside).toEqual(['invoice.paid']);
     await expect(log.publish('invoice.*', {})).rejects.toThrow('is not the name of an event');
+    expect(() => log.subscribe({ name: 'all', pattern: 'x', handler: () => undefined })).toThrow('There are two subscriptions "all"');
     await app.platform.kernel.start();
     await eventually(() => expect([...seen].sort()).toEqual(['all invoice.paid {"n":1}', 'all order.made {"n":3}', 'invoices invoice.paid {"n":1}', 'paid invoice.paid {"n":1}']));
     expect(await ask('{ events(orderBy: [{ id: ASC }]) { nodes { name payload source user } } eventSubscriptions { name pattern } }')).toEqual({
@@ -122,20 +124,19 @@ describeEachDatabase('events', (open) => {
     await app.close();
     await endpoint.close();
   });
-});
 
-it('events are seen by holders of manage_events alone', async () => {
-  const { app, log } = await start(undefined, [], { plugins: [permissions()], open: false });
-  await log.publish('secret.thing', { a: 1 });
-  const someone = app.as({ userId: '018f0000-0000-7000-8000-0000000000a1' });
-  for (const query of ['{ events { nodes { payload } } }', '{ eventSubscriptions { name } }', 'mutation { replayEvents(subscription: "x") }']) expect((await someone.query(query)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
-  await app.close();
+  it('are seen by holders of manage_events alone', async () => {
+    const { app, log } = await start(await open(), [], { plugins: [permissions()], open: false });
+    await log.publish('secret.thing', { a: 1 });
+    const someone = app.as({ userId: '018f0000-0000-7000-8000-0000000000a1' });
+    for (const query of ['{ events { nodes { payload } } }', '{ eventSubscriptions { name } }', 'mutation { replayEvents(subscription: "x") }']) expect((await someone.query(query)).errors).toMatchObject([{ extensions: { code: 'FORBIDDEN' } }]);
+    await app.close();
+  });
 });
 
 it('settings that nothing can serve are refused', async () => {
   const queue = { name: 'k', pattern: '**', url: 'kafka://127.0.0.1:9092', topic: 't' };
-  await expect(start(undefined, [], { settings: { queues: [{ ...queue, provider: 'kafka' }] } })).rejects.toThrow('Install one: npm install kafkajs');
+  await expect(createForwarding(eventsSettings.parse({ queues: [{ ...queue, provider: 'kafka' }] }))).rejects.toThrow('Install one: npm install kafkajs');
   expect(() => events({ queues: [{ ...queue, provider: 'aws-sqs' as 'nats' }] })).toThrow('must be one of rabbitmq, nats, kafka');
   expect(() => events({ webhooks: [{ name: 'w', pattern: 'in*', url: 'https://example.com' }] })).toThrow('must be a name, or whole parts of it');
-  await expect(start(undefined, [{ name: 'a', pattern: '**', handler: () => undefined }, { name: 'a', pattern: 'x', handler: () => undefined }])).rejects.toThrow('There are two subscriptions "a"');
 });

@@ -7,6 +7,7 @@ import type { EventsSettingsInput } from '../../../src/plugins/events/settings.t
 import { nats } from '../../../src/plugins/events/forwarding/nats.ts';
 import { rabbitmq } from '../../../src/plugins/events/forwarding/rabbitmq.ts';
 import { jobs } from '../../../src/plugins/jobs/index.ts';
+import { openEmpty } from '../../support/database.ts';
 import { startPlatform } from '../../support/platform.ts';
 import { eventually } from '../jobs/support.ts';
 
@@ -24,8 +25,12 @@ const hasRabbit = await answers(() => connectRabbit(rabbitUrl, { timeout: 1_500 
 const hasNats = await answers(() => connectNats({ servers: natsUrl, timeout: 1_500, reconnect: false }));
 
 async function publish(queue: NonNullable<EventsSettingsInput['queues']>[number]): Promise<string> {
-  const app = await startPlatform({ objects: [{ name: 'note', fields: { title: 'text' } }], plugins: [jobs(), events({ queues: [queue] })] });
-  onTestFinished(() => app.close());
+  const database = await openEmpty();
+  const app = await startPlatform({ database, objects: [{ name: 'note', fields: { title: 'text' } }], plugins: [jobs(), events({ queues: [queue] })] });
+  onTestFinished(async () => {
+    await app.close();
+    await database.close();
+  });
   await app.platform.kernel.start();
   const log = app.platform.kernel.services.get('eventLog', 'the test');
   await log.publish('order.made', { n: 0 });

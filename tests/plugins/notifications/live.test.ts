@@ -2,6 +2,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { automation } from '../../../src/plugins/automation/index.ts';
 import { jobs } from '../../../src/plugins/jobs/index.ts';
 import { notifications } from '../../../src/plugins/notifications/index.ts';
+import { openEmpty } from '../../support/database.ts';
 import { startSmtp } from '../../support/smtp.ts';
 import { eventually } from '../jobs/support.ts';
 import { startLive } from '../realtime/support.ts';
@@ -12,7 +13,10 @@ const ben = '018f0000-0000-7000-8000-0000000000a2';
 it('messages in the app arrive live where they belong, and those of automations by mail', async () => {
   const smtp = await startSmtp();
   onTestFinished(() => smtp.close());
+  const database = await openEmpty();
+  onTestFinished(() => database.close());
   const app = await startLive({
+    database,
     objects: [{ name: 'deal', fields: { name: 'text' }, workflows: [{ name: 'tell', triggerType: 'on_create', actions: [{ name: 'mail', type: 'email_alert', subject: 'New: {name}', body: 'Look at {name}.', recipients: ['sales@example.com'] }] }] }],
     rules: [],
     plugins: [jobs({ pollSeconds: 60 }), automation(), notifications({ mail: { url: smtp.url } })],

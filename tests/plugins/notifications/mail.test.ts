@@ -1,17 +1,23 @@
-import { onTestFinished, expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { identity } from '../../../src/plugins/identity/index.ts';
 import { jobs } from '../../../src/plugins/jobs/index.ts';
 import { notifications, type NotificationsOptions } from '../../../src/plugins/notifications/index.ts';
+import { openEmpty } from '../../support/database.ts';
 import { startPlatform } from '../../support/platform.ts';
 import { startSmtp } from '../../support/smtp.ts';
 
 async function start(options: NotificationsOptions) {
+  const database = await openEmpty();
   const app = await startPlatform({
+    database,
     objects: [{ name: 'note', fields: { title: 'text' } }],
     data: [{ object: 'sys_user', externalId: 'email', records: [{ email: 'rep@example.com', name: 'Rep' }] }],
     plugins: [jobs(), notifications(options), identity({ mode: 'test', identity: { samplePassword: 'Correct-horse-9', samplePeople: ['rep@example.com'] } })],
   });
-  onTestFinished(() => app.close());
+  onTestFinished(async () => {
+    await app.close();
+    await database.close();
+  });
   const { url } = await app.platform.start();
   const askForReset = async (): Promise<unknown> => {
     const response = await fetch(`${url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query: 'mutation { requestPasswordReset(email: "rep@example.com") }' }) });
