@@ -1,14 +1,37 @@
+import { validate as isUuid } from 'uuid';
 import type { SchemaExtension } from '../../builder/phase.ts';
 import type { OutputField } from '../../builder/spec.ts';
 import { ObjectosError } from '../../errors.ts';
 import type { RequestContext } from '../../resolvers/request.ts';
+import { followJob } from './follow.ts';
 import type { Interventions } from './interventions.ts';
 
-/** Mutations on jobs, for whoever may edit them: holders of `manage_jobs`. */
+/** Mutations on jobs, for whoever may edit them, and their progress for whoever may see them: holders of `manage_jobs`. */
 export function extendWithJobs({ addType, addFields }: SchemaExtension, interventions: () => Interventions): void {
   addType('JobPayload', {
     kind: 'object', role: 'shared', description: 'What became of a job.',
     fields: () => ({ id: { type: 'ID!', description: 'The job.' }, status: { type: 'String!', description: 'Its status now.' } }),
+  });
+  addType('JobProgress', {
+    kind: 'object', role: 'shared', description: 'How far a job is.',
+    fields: () => ({
+      id: { type: 'ID!', description: 'The job.' }, status: { type: 'String!', description: 'Its status now.' },
+      progress: { type: 'Int', description: 'Percent.' }, message: { type: 'String', description: 'What it is doing.' },
+    }),
+  });
+  addFields('Subscription', {
+    jobProgress: {
+      type: 'JobProgress!',
+      description: 'How a job goes on, until it is over. For holders of manage_jobs.',
+      args: { id: { type: 'ID!', description: 'The job.' } },
+      subscribe: (_root, args, context) => {
+        requireSight(context);
+        const { id } = args as { readonly id: string };
+        if (!isUuid(id)) throw new ObjectosError('BAD_REQUEST', `"${id}" is not the id of a job.`);
+        return followJob(id, context.database);
+      },
+      resolve: (state) => state,
+    },
   });
   const field = (description: string, work: (interventions: Interventions, id: string) => Promise<string | undefined>, wanted: string): OutputField => ({
     type: 'JobPayload!',
@@ -29,8 +52,11 @@ export function extendWithJobs({ addType, addFields }: SchemaExtension, interven
   });
 }
 
-function requireRight({ access }: RequestContext): void {
-  const { read, edit } = access.object('sys_job');
-  if (read === false) throw new ObjectosError('FORBIDDEN', 'You may not see jobs: that takes the system permission manage_jobs.');
-  if (edit !== true) throw new ObjectosError('FORBIDDEN', 'You may not change jobs: that takes the system permission manage_jobs.');
+function requireRight(context: RequestContext): void {
+  requireSight(context);
+  if (context.access.object('sys_job').edit !== true) throw new ObjectosError('FORBIDDEN', 'You may not change jobs: that takes the system permission manage_jobs.');
+}
+
+function requireSight({ access }: RequestContext): void {
+  if (access.object('sys_job').read === false) throw new ObjectosError('FORBIDDEN', 'You may not see jobs: that takes the system permission manage_jobs.');
 }

@@ -234,7 +234,15 @@ describeEachDatabase('jobs', (open) => {
     await jobs.enqueue('import', {});
     await told.promise;
     expect(await list('status progress progressMessage')).toEqual([{ status: 'RUNNING', progress: 40, progressMessage: '4 of 10' }]);
+    const [job] = await list('id');
+    const { url } = await app.platform.start();
+    const response = await fetch(`${url}/graphql`, {
+      method: 'POST', headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify({ query: `subscription { jobProgress(id: "${String(job?.['id'])}") { status progress message } }` }),
+    });
     go.resolve();
+    const states = [...(await response.text()).matchAll(/"jobProgress":(\{[^}]*\})/g)].map(([, state]) => JSON.parse(state ?? '') as unknown);
+    expect(states.at(-1)).toEqual({ status: 'completed', progress: 100, message: null });
     await eventually(async () => expect(await list('status progress progressMessage')).toEqual([{ status: 'COMPLETED', progress: 100, progressMessage: null }]));
     await app.close();
   });
