@@ -104,7 +104,7 @@ export const worldsOf = (does: fc.Arbitrary<Question | Change>, steps: number): 
   crowd: fc.oneof(fc.constant([]), exactly(index(size.roles), 24)),
   teamRoles: fc.uniqueArray(index(size.roles), { maxLength: 1 }),
   sets: exactly(fc.record({ deal: grant, task: grant, note: grant, fields: byField(maybe(fieldPlan, 2)), otherFields: fc.option(fc.record({ editable: often }), { nil: undefined, freq: 2 }), policy: maybe(condition, 3) }), size.sets),
-  policies: fc.array(fc.record({ condition, check: maybe(condition), operation: fc.constantFrom('select', 'insert', 'update', 'update', 'delete', 'all', 'all'), role: fc.option(index(size.roles), { nil: undefined, freq: 1 }) }), { maxLength: 2 }),
+  policies: fc.array(fc.record({ condition, check: maybe(condition), operation: fc.constantFrom('select', 'insert', 'update', 'update', 'delete', 'all', 'all'), role: maybe(index(size.roles)) }), { maxLength: 3 }),
   sharing: fc.array(fc.record({ condition: maybe(condition), ownedBy: who, sharedWith: who, level: fc.constantFrom('read', 'edit', 'full') }), { maxLength: 3 }),
   shares: fc.array(fc.record({ deal: index(size.deals), with: fc.record({ type: fc.constantFrom('user', 'group', 'role'), index: index(size.people) }), level: fc.constantFrom('read', 'edit'), expired: fc.boolean() }), { maxLength: 4 }),
   fields: byField(fc.record({ visibleTo: fc.option(holders, { nil: undefined, freq: 2 }), editableBy: fc.option(holders, { nil: undefined, freq: 2 }) })),
