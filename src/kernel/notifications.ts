@@ -25,7 +25,7 @@ export interface NotificationMessage {
   readonly body?: string | undefined;
   /** Where a click leads to. */
   readonly url?: string | undefined;
-  /** For the template; a push message carries it along. Keeps no secrets. */
+  /** For the template. Messages in the app, push messages and those to other systems carry its texts, numbers and truth values along, and no records. */
   readonly data?: Readonly<Record<string, unknown>> | undefined;
   /** What only some channels know: `badge` and `sound` of push, `mentions` and `threadId` of chats. Others do without. */
   readonly options?: Readonly<Record<string, unknown>> | undefined;

@@ -128,9 +128,9 @@ describeEachDatabase('notifications', (open) => {
   });
 
   it('lie in the app, where each person sees, reads and dismisses those of their own', async () => {
-    await service.send({ channel: 'in_app', recipients: [ada, ben], template: 'deal_won', data: { deal } }, {});
+    await service.send({ channel: 'in_app', recipients: [ada, ben], template: 'deal_won', data: { deal, tab: 'won' } }, {});
     const mine = async (id: string, fields = 'title') => ((await data(`{ notifications { nodes { ${fields} } } }`, {}, person(id)))['notifications'] as { nodes: readonly Readonly<Record<string, string | null>>[] }).nodes;
-    expect(await mine(ada, 'title message kind url readAt')).toEqual([{ title: 'Won Big <b>', message: 'Well done', kind: 'SUCCESS', url: '/deals/d1', readAt: null }]);
+    expect(await mine(ada, 'title message kind url data readAt')).toEqual([{ title: 'Won Big <b>', message: 'Well done', kind: 'SUCCESS', url: '/deals/d1', data: { tab: 'won' }, readAt: null }]);
     const [own] = await mine(ben, 'id');
     expect(await data('mutation ($ids: [ID!]) { markNotificationsRead(ids: $ids) }', { ids: [own?.['id']] }, person(ada))).toEqual({ markNotificationsRead: 0 });
     expect(await data('mutation { markNotificationsRead }', {}, person(ada))).toEqual({ markNotificationsRead: 1 });

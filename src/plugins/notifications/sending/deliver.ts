@@ -9,6 +9,9 @@ import type { KeptMessage, SendTools } from './send.ts';
 
 const table = String(deliveryObject['name']);
 
+/** Messages of one digest; more go into the next. */
+const digestAtOnce = 200;
+
 interface Row {
   readonly id: string;
   readonly channel: NotificationChannel;
@@ -24,7 +27,7 @@ export interface Deliverers {
 }
 
 /** Hands kept messages to their channels. What a message says is forgotten once it is over. */
-export function createDeliverers({ runtime, channels, settings }: SendTools): Deliverers {
+export function createDeliverers({ runtime, jobs, channels, settings }: SendTools): Deliverers {
   const { database } = runtime;
   const change = (rows: readonly Row[], input: (row: Row) => Input) =>
     runtime.writer.write({ object: table, options: {}, operation: 'updateMany', rows: rows.map((row) => ({ id: row.id, input: input(row) })) }, runtime.systemContext());
@@ -57,9 +60,10 @@ export function createDeliverers({ runtime, channels, settings }: SendTools): De
       return attempt(job, rows, channels[row.channel], { ...row.message, id: row.id });
     },
     async digest(job) {
-      const { rows } = await database.query<Row>({ text: `SELECT "id", "channel", "recipient", "attempts", "message" FROM "${table}" WHERE "user" = $1 AND "digested" AND "status" IN ('held', 'retrying') AND "held_until" <= now() ORDER BY "id" LIMIT 200`, values: [job.data.user] });
+      const { rows } = await database.query<Row>({ text: `SELECT "id", "channel", "recipient", "attempts", "message" FROM "${table}" WHERE "user" = $1 AND "digested" AND "status" IN ('held', 'retrying') AND "held_until" <= now() ORDER BY "id" LIMIT ${digestAtOnce}`, values: [job.data.user] });
       const [first, ...more] = rows;
       if (!first?.message) return undefined;
+      if (rows.length === digestAtOnce) await jobs.enqueue('notifications.digest', job.data, { after: 1_000 });
       const messages = rows.flatMap(({ message }) => message ?? []);
       const [subject, text] = more.length === 0 ? [first.message.subject, first.message.text] : [`${messages.length} messages`, messages.map((one) => `${one.subject}\n\n${one.text}${one.url === undefined ? '' : `\n${one.url}`}`).join('\n\n----------\n\n')];
       return attempt(job, rows, channels.email, { id: first.id, to: first.message.to, topic: 'digest', subject, text, ...(more.length === 0 && { html: first.message.html }), options: {} });

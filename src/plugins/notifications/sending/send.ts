@@ -98,7 +98,7 @@ export function createNotifications(tools: SendTools): NotificationService {
     const values = { ...message.data, recipient: { id: person?.id ?? null, name: person?.name ?? null, email: person?.email ?? null, locale }, app: { url: settings.url ?? '' } };
     const rendered = template ? await renderTemplate(template, message.channel, { values, locale, timeZone: person?.timeZone ?? 'UTC' }) : { subject: message.subject ?? '', text: message.body ?? '', options: {} };
     const { cc, bcc, ...options } = { ...rendered.options, ...message.options } as Readonly<Record<string, unknown>>;
-    const kept: KeptMessage = { ...rendered, to: address, topic: topics[0] ?? '', url: message.url ?? rendered.url, ...(message.channel !== 'email' && { data: message.data }), options: first ? { ...options, cc, bcc } : options };
+    const kept: KeptMessage = { ...rendered, to: address, topic: topics[0] ?? '', url: message.url ?? rendered.url, ...(message.channel !== 'email' && { data: carried(message.data) }), options: first ? { ...options, cc, bcc } : options };
     if (message.channel === 'in_app') return { ...base, status: 'SENT', message: kept };
     const now = new Date();
     const due = person && message.channel === 'email' ? digestAt(person, now) : undefined;
@@ -107,6 +107,9 @@ export function createNotifications(tools: SendTools): NotificationService {
     return quiet ? { ...base, status: 'HELD', message: kept, heldUntil: quiet } : { ...base, status: 'QUEUED', message: kept };
   }
 }
+
+/** What a message takes along beside its words: no records, of which a template shows what its author chose and the recipient may not see the rest. */
+const carried = (data: NotificationMessage['data'] = {}): KeptMessage['data'] => Object.fromEntries(Object.entries(data).filter(([, value]) => ['string', 'number', 'boolean'].includes(typeof value)));
 
 /** What lies in the app is there with the delivery, once. */
 async function keep(deliveries: readonly NewDelivery[], { channel, template }: NotificationMessage, { key, userId, organizationId }: NotificationContext, { writer, systemContext }: Runtime): Promise<void> {
