@@ -87,7 +87,10 @@ function open(id) {
   follow('subscription($topic: String!) { presence(topic: $topic) { kind self members { id name state { fieldName typing } } } }', { topic }, ({ presence }) => {
     if (presence.kind === 'ROSTER') members.clear();
     self = presence.self;
-    for (const member of presence.members) presence.kind === 'LEFT' ? members.delete(member.id) : members.set(member.id, member);
+    for (const member of presence.members) {
+      if (presence.kind === 'LEFT') members.delete(member.id);
+      else members.set(member.id, member);
+    }
     showPeople();
   });
   follow('subscription($id: ID!) { recordChanges(object: "opportunity", id: $id, snapshot: true) { kind record { ... on Opportunity { name nextStep } } } }', { id }, ({ recordChanges: { kind, record } }) => {

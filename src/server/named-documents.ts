@@ -11,7 +11,7 @@ export type TrustedDocuments = ReadonlyMap<string, string>;
 export type DocumentChoice = Pick<Params, 'query' | 'documentId' | 'extensions'>;
 
 export interface NamedDocuments {
-  /** The text that an operation asks to run. Throws RequestRefused where it names none that is known, or one that may not run. */
+  /** The text that an operation asks to run. Throws where it names none that is known, or one that may not run. */
   textOf(choice: DocumentChoice): string;
 }
 
@@ -39,10 +39,10 @@ export function createNamedDocuments({ trusted, trustedOnly, kept }: NamedDocume
       if (text !== undefined) return text;
       if (trustedOnly) {
         if (query !== undefined && trustedTexts.has(query)) return query;
-        throw refuse('FORBIDDEN', 'This server runs the documents of its manifest and no others.');
+        throw new ObjectosError('FORBIDDEN', 'This server runs the documents of its manifest and no others.');
       }
       if (name === undefined) {
-        if (query === undefined) throw refuse('BAD_REQUEST', 'The request has no "query", and names no document.');
+        if (query === undefined) throw new ObjectosError('BAD_REQUEST', 'The request has no "query", and names no document.');
         return query;
       }
       const key = withoutPrefix(name);
@@ -50,9 +50,9 @@ export function createNamedDocuments({ trusted, trustedOnly, kept }: NamedDocume
         const known = automatic.get(key);
         if (known !== undefined) return known;
         // Clients of automatic persisted queries know this text, and send the document then.
-        throw refuse('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound');
+        throw new RequestRefused([toGraphqlError(new ObjectosError('PERSISTED_QUERY_NOT_FOUND', 'PersistedQueryNotFound'))]);
       }
-      if (sha256(query) !== key) throw refuse('BAD_REQUEST', 'The hash is not the SHA-256 of the document.');
+      if (sha256(query) !== key) throw new ObjectosError('BAD_REQUEST', 'The hash is not the SHA-256 of the document.');
       automatic.set(key, query);
       return query;
     },
@@ -67,8 +67,6 @@ function persistedHash(extensions: DocumentChoice['extensions']): string | undef
   const persisted = extensions?.['persistedQuery'];
   if (typeof persisted !== 'object' || persisted === null) return undefined;
   const { version, sha256Hash } = persisted as { readonly version?: unknown; readonly sha256Hash?: unknown };
-  if (version !== 1 || typeof sha256Hash !== 'string') throw refuse('BAD_REQUEST', 'extensions.persistedQuery must be { version: 1, sha256Hash }.');
+  if (version !== 1 || typeof sha256Hash !== 'string') throw new ObjectosError('BAD_REQUEST', 'extensions.persistedQuery must be { version: 1, sha256Hash }.');
   return sha256Hash;
 }
-
-const refuse = (...[code, message]: [ConstructorParameters<typeof ObjectosError>[0], string]): RequestRefused => new RequestRefused([toGraphqlError(new ObjectosError(code, message))]);

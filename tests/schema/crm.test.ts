@@ -2,19 +2,15 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { loadCatalog } from '../../src/metadata/load-catalog.ts';
+import { compileApp } from '../../src/cli/compile-app.ts';
 import type { LoadedCatalog } from '../../src/metadata/load-catalog.ts';
-import { identity } from '../../src/plugins/identity/index.ts';
-import { permissions } from '../../src/plugins/permissions/index.ts';
-import { rules } from '../../src/plugins/rules/index.ts';
-import { users } from '../../src/plugins/users/index.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
 describe('the sample CRM', () => {
   let crm: LoadedCatalog;
   beforeAll(async () => {
-    crm = await loadCatalog({ directory: `${root}schema`, plugins: [users(), identity({ mode: 'test' }), permissions(), rules()] });
+    crm = (await compileApp(root, {})).loaded;
   });
   const recordsOf = (object: string) => crm.seeds.filter((set) => set.object === object).flatMap(({ records }) => records);
 
