@@ -118,20 +118,23 @@ class EntityKeys {
   }
 
   #keysOf(typeName: string): readonly EntityKey[] {
+    const object = this.#objects.get(typeName);
+    // Names of no type are the client's and unbounded: nothing is kept of them.
+    if (!object) return [];
     let keys = this.#ofType.get(typeName);
     if (!keys) {
-      keys = this.#readKeys(typeName);
+      keys = this.#readKeys(object);
       this.#ofType.set(typeName, keys);
     }
     return keys;
   }
 
   /** In the order of the key input, where the id comes first. */
-  #readKeys(typeName: string): readonly EntityKey[] {
-    const object = this.#objects.get(typeName);
-    const type = this.#schema.getType(typeName);
-    const input = this.#schema.getType(objectTypeNames(typeName).key);
-    if (!object || !isObjectType(type) || !isInputObjectType(input)) return [];
+  #readKeys(object: CatalogObject): readonly EntityKey[] {
+    const names = objectTypeNames(object.names.type);
+    const type = this.#schema.getType(names.type);
+    const input = this.#schema.getType(names.key);
+    if (!isObjectType(type) || !isInputObjectType(input)) return [];
     return Object.values(input.getFields()).flatMap(({ extensions: { objectos: source }, type: of }): EntityKey[] => {
       const key = source?.kind === 'key' ? this.#accepted.get(object.name)?.find(({ name }) => name === source.key) : undefined;
       if (!key) return [];
