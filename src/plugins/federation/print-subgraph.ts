@@ -94,7 +94,7 @@ class SubgraphTypes {
   #record(node: ObjectTypeDefinitionNode, object: CatalogObject): ObjectTypeDefinitionNode {
     const { interfaceObject, tags = [] } = federationOfObject(object);
     const keys = entityKeys(object).map(({ fields }) => directive('key', { fields: fields.map((field) => object.fields.get(field)?.graphqlName ?? field).join(' ') }));
-    const added = [...keys, ...(interfaceObject === true ? [directive('interfaceObject')] : []), ...labels(false, tags)];
+    const added = [...keys, ...(interfaceObject === true ? [directive('interfaceObject')] : []), ...tags.map(tag)];
     const fields = new Map([...object.fields.values()].map((field) => [field.graphqlName, federationOfField(field)]));
     return withDirectives({ ...node, fields: node.fields?.map((field) => this.#field(field, fields.get(field.name.value))) ?? [] }, added);
   }
@@ -103,7 +103,7 @@ class SubgraphTypes {
     if (!federation) return node;
     const { shareable, override, inaccessible, tags = [] } = federation;
     const moved = override === undefined ? [] : [directive('override', typeof override === 'string' ? { from: override } : { ...override })];
-    return withDirectives(node, [...(shareable === true ? [directive('shareable')] : []), ...moved, ...labels(inaccessible, tags)]);
+    return withDirectives(node, [...(shareable === true ? [directive('shareable')] : []), ...moved, ...(inaccessible === true ? [directive('inaccessible')] : []), ...tags.map(tag)]);
   }
 }
 
@@ -111,9 +111,7 @@ function namedTypeOf(type: TypeNode): string {
   return type.kind === Kind.NAMED_TYPE ? type.name.value : namedTypeOf(type.type);
 }
 
-function labels(inaccessible: boolean | undefined, tags: readonly string[]): ConstDirectiveNode[] {
-  return [...(inaccessible === true ? [directive('inaccessible')] : []), ...tags.map((name) => directive('tag', { name }))];
-}
+const tag = (name: string): ConstDirectiveNode => directive('tag', { name });
 
 function directive(name: string, args: Readonly<Record<string, unknown>> = {}): ConstDirectiveNode {
   return {
