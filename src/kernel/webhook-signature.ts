@@ -1,4 +1,5 @@
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
+import { isEqual } from './compare-secrets.ts';
 
 /** Headers of Standard Webhooks (https://www.standardwebhooks.com). */
 export const webhookHeaders = { id: 'webhook-id', timestamp: 'webhook-timestamp', signature: 'webhook-signature' } as const;
@@ -46,9 +47,6 @@ export function verifyBodyHash(value: string | undefined, body: Buffer, secret: 
   const expected = createHmac('sha256', secret).update(body).digest();
   return value !== undefined && isEqual(Buffer.from(value.replace(/^sha256=/, ''), 'hex'), expected);
 }
-
-/** In a time that does not tell where they differ. */
-export const isEqual = (one: Buffer, other: Buffer): boolean => one.length === other.length && timingSafeEqual(one, other);
 
 const signatureOf = (content: string | Buffer, secret: string): Buffer => createHmac('sha256', keyOf(secret)).update(content).digest();
 

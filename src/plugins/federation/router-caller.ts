@@ -1,7 +1,7 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { validate as isUuid } from 'uuid';
 import type { Database } from '../../database/database.ts';
 import { ObjectosError } from '../../errors.ts';
+import { isSecret } from '../../kernel/compare-secrets.ts';
 import type { PluginServices } from '../../kernel/lifecycle.ts';
 import { systemCaller, type Caller } from '../../resolvers/caller.ts';
 import type { FederationSettings } from './settings.ts';
@@ -18,11 +18,9 @@ export function isRouter(request: IncomingHeaders, { secret, secretHeader }: Rou
   if (secret === undefined) return false;
   const given = request.header(secretHeader);
   if (given === undefined) return false;
-  if (!timingSafeEqual(digest(given), digest(secret))) throw new ObjectosError('UNAUTHENTICATED', `The header ${secretHeader} does not hold the secret of the router.`);
+  if (!isSecret(given, secret)) throw new ObjectosError('UNAUTHENTICATED', `The header ${secretHeader} does not hold the secret of the router.`);
   return true;
 }
-
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /** The person whom the router names; undefined when the request is not the router's, or names nobody. */
 export async function callerOfRouter(request: IncomingHeaders, settings: RouterSettings, services: PluginServices | undefined): Promise<Caller | undefined> {

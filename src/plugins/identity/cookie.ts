@@ -1,4 +1,5 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
+import { isEqual } from '../../kernel/compare-secrets.ts';
 import type { OperationRequest } from './client.ts';
 import { cookiePrefix } from './names.ts';
 
@@ -37,7 +38,7 @@ export function unsign(value: string, secret: string): string | undefined {
   const token = value.slice(0, mark);
   const given = Buffer.from(value.slice(mark + 1), 'base64');
   const expected = createHmac('sha256', secret).update(token).digest();
-  return given.length === expected.length && timingSafeEqual(given, expected) ? token : undefined;
+  return isEqual(given, expected) ? token : undefined;
 }
 
 export function decode(text: string): string {

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import { ObjectosError } from '../../../errors.ts';
+import { isSecret } from '../../../kernel/compare-secrets.ts';
 import type { PluginContext } from '../../../kernel/lifecycle.ts';
 import { LiquidProblem } from '../../../kernel/liquid.ts';
-import { isEqual, verifyBodyHash, verifyWebhook } from '../../../kernel/webhook-signature.ts';
+import { verifyBodyHash, verifyWebhook } from '../../../kernel/webhook-signature.ts';
 import { toInputValue } from '../../../resolvers/write/authored-values.ts';
 import type { Runtime } from '../../../resolvers/runtime.ts';
 import { receiptTable } from '../objects.ts';
@@ -51,11 +51,9 @@ function believe(check: ReceiverCheck, header: (name: string) => string | undefi
     case 'hash':
       if (!verifyBodyHash(header(check.header), body, check.secret())) throw new ObjectosError('UNAUTHENTICATED', 'The message is refused: the signature does not fit.');
       return check.idHeader === undefined ? undefined : header(check.idHeader)?.slice(0, 200);
-    case 'token': {
-      const hash = (text: string): Buffer => createHash('sha256').update(text).digest();
-      if (!isEqual(hash((header(check.header) ?? '').replace(/^Bearer /i, '')), hash(check.secret()))) throw new ObjectosError('UNAUTHENTICATED', 'The message is refused: the token does not fit.');
+    case 'token':
+      if (!isSecret((header(check.header) ?? '').replace(/^Bearer /i, ''), check.secret())) throw new ObjectosError('UNAUTHENTICATED', 'The message is refused: the token does not fit.');
       return header('webhook-id')?.slice(0, 200);
-    }
     case 'addresses': {
       const plain = (address ?? '').replace(/^::ffff:(?=\d+\.)/, '');
       const version = isIP(plain);
