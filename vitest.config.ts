@@ -7,6 +7,8 @@ export default defineConfig({
     include: ['tests/**/*.test.ts'],
     pool: 'forks',
     maxWorkers: 2,
+    // Loading the sources and starting PGlite cost more than the tests: the files that a worker runs share both.
+    isolate: false,
     testTimeout: 60_000,
     hookTimeout: 120_000,
   },

@@ -12,8 +12,8 @@ export interface Block {
   readonly text: string;
 }
 
-/** README first, then the pages of `docs/`. */
-export const pages: readonly string[] = ['README.md', ...readdirSync(`${root}docs`).filter((name) => name.endsWith('.md')).sort().map((name) => `docs/${name}`)];
+/** README first, then the pages below `docs/`. */
+export const pages: readonly string[] = ['README.md', ...readdirSync(`${root}docs`, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.md')).sort().map((name) => `docs/${name}`)];
 
 export function readPage(file: string): string {
   return readFileSync(`${root}${file}`, 'utf8');

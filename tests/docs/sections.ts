@@ -1,3 +1,4 @@
+import { scalarTypes } from '../../src/builder/scalar-types.ts';
 import { errorCodes } from '../../src/errors.ts';
 import { emptyField } from '../../src/metadata/empty-field.ts';
 import type { CatalogField } from '../../src/metadata/catalog.ts';
@@ -13,7 +14,7 @@ import { settingsSchema } from '../../src/platform/settings/schema.ts';
 export type Section = () => string | Promise<string>;
 
 /** By the name in `<!-- generated: name -->`. */
-export const sections: Readonly<Record<string, Section>> = { 'field types': fieldTypeTable, settings: settingsTable, 'error codes': errorTable, commands: commandHelp, functions: functionTable };
+export const sections: Readonly<Record<string, Section>> = { 'field types': fieldTypeTable, settings: settingsTable, 'error codes': errorTable, commands: commandHelp, functions: functionTable, scalars: scalarTable };
 
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
   [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`).join('\n');
@@ -26,6 +27,11 @@ function fieldTypeTable(): string {
     return [code(type.name), type.description, column(type, field), graphql(type.graphql(field)), filter(type.filters(field)), uses(type), codes(ownKeys(type))];
   });
   return table(['type', 'holds', 'column', 'GraphQL', 'filter', 'used for', 'own keys'], rows);
+}
+
+function scalarTable(): string {
+  const rows = Object.entries(scalarTypes).map(([name, { output, input }]) => [code(name), code(output), code(input)]);
+  return table(['scalar', 'in answers', 'in variables'], rows);
 }
 
 function column(type: FieldType, field: CatalogField): string {

@@ -1,9 +1,12 @@
 import type { Database } from '../../src/database/database.ts';
+import type { Plugin } from '../../src/kernel/plugin.ts';
 import { createPlatform } from '../../src/platform.ts';
 import type { Platform } from '../../src/platform.ts';
+import type { SettingsInput } from '../../src/platform/settings/schema.ts';
 import type { OperationResult } from '../../src/platform/execute.ts';
 import { createLog } from '../../src/server/log.ts';
 import { repository } from './cli.ts';
+import { startOn } from './embedded.ts';
 
 export interface Crm {
   readonly platform: Platform;
@@ -20,16 +23,17 @@ export const samplePassword = 'Correct-horse-9';
 /** All of schema/data/01-users.data.yml sign in here, also those whom the app itself gives no password. */
 const people = ['admin', 'ines.duarte', 'manager', 'daniel.reyes', 'rep', 'lena.fischer', 'marcus.cole', 'tom.becker', 'support', 'yuki.tanaka', 'marketing', 'auditor'];
 
-/** The sample app with its own plugins, definitions and people, on a port of its own. */
-export async function startCrm(database?: Database): Promise<Crm> {
-  const platform = await createPlatform({
+/** The sample app with its own settings, plugins, definitions and people, on a port of its own. */
+export async function startCrm(database?: Database, settings: SettingsInput = {}, plugins: readonly Plugin[] = []): Promise<Crm> {
+  const { started: platform, close } = await startOn(database, true, (on) => createPlatform({
     directory: repository,
     migrate: 'sync',
-    database,
-    settings: { mode: 'development', server: { port: 0 }, database: { dataDirectory: 'memory://' }, identity: { samplePassword, samplePeople: people.map((name) => `${name}@example.com`) } },
+    database: on,
+    plugins,
+    settings: { ...settings, mode: 'development', server: { port: 0 }, database: { dataDirectory: 'memory://' }, identity: { samplePassword, samplePeople: people.map((name) => `${name}@example.com`) } },
     log: createLog({ level: 'silent' }),
     env: {},
-  });
+  }));
   const { url } = await platform.start();
   const signedIn = new Map<string, Readonly<Record<string, string>>>();
   const post = async (query: string, headers: Readonly<Record<string, string>>): Promise<OperationResult> => {
@@ -46,5 +50,5 @@ export async function startCrm(database?: Database): Promise<Crm> {
     }
     return headers;
   };
-  return { platform, url, signIn, ask: async (query, email) => post(query, email === undefined ? {} : await signIn(email)), stop: () => platform.stop() };
+  return { platform, url, signIn, ask: async (query, email) => post(query, email === undefined ? {} : await signIn(email)), stop: async () => { await platform.stop(); await close(); } };
 }

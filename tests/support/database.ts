@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
-import { PGlite } from '@electric-sql/pglite';
+import { basename } from 'node:path';
+import type { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { afterAll, afterEach, beforeEach, describe, expect } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase, type OpenDatabaseOptions } from '../../src/database/open-database.ts';
 import { bossSchema } from '../../src/plugins/jobs/boss.ts';
 import { openPglite } from '../../src/database/pglite.ts';
+import { startPglite } from './embedded.ts';
+
+export { openEmpty, startPglite } from './embedded.ts';
 
 type Kind = Database['kind'];
 
@@ -100,25 +100,6 @@ async function openEmbedded(schema: string, { onError = (error) => console.error
       },
     },
   };
-}
-
-/** An embedded database of its own, for a test that needs one engine only; whoever opens it closes it. */
-export async function openEmpty(): Promise<Database> {
-  return openPglite({ dataDirectory: 'memory://', engine: await startPglite(), transactionTimeout: 60_000, onError: (error) => console.error(error) });
-}
-
-/** Starts from an initialized data directory kept in the temporary folder, which saves running initdb each time. */
-export async function startPglite(): Promise<PGlite> {
-  const { version } = JSON.parse(readFileSync(new URL('../../node_modules/@electric-sql/pglite/package.json', import.meta.url), 'utf8')) as { version: string };
-  const path = join(tmpdir(), `objectos-pglite-${version}.tar`);
-  const data = await readFile(path).catch(() => undefined);
-  if (data) return PGlite.create({ loadDataDir: new Blob([data]) });
-  const engine = await PGlite.create('memory://');
-  const dump = await engine.dumpDataDir('none');
-  const partial = `${path}.${process.pid}`;
-  await writeFile(partial, Buffer.from(await dump.arrayBuffer()));
-  await rename(partial, path);
-  return engine;
 }
 
 export async function onServer<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {

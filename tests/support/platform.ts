@@ -11,6 +11,7 @@ import { openAccess } from '../../src/plugins/open-access/index.ts';
 import { anonymous } from '../../src/resolvers/caller.ts';
 import type { Caller } from '../../src/resolvers/caller.ts';
 import { createLog } from '../../src/server/log.ts';
+import { startOn } from './embedded.ts';
 
 export interface StartPlatformOptions {
   /** Objects as values. */
@@ -43,16 +44,16 @@ export interface TestPlatform {
 /** The real platform on a real database, without files: definitions and records as values. */
 export async function startPlatform({ objects = [], yaml, plugins = [], data = [], database, settings = {}, log = createLog({ level: 'silent' }), open = true }: StartPlatformOptions): Promise<TestPlatform> {
   const definitions = [...objects, ...(yaml === undefined ? [] : yaml.split(/^---$/m).map((text) => parseYaml(text) as DefinitionInput))];
-  const platform = await createPlatform({
+  const { started: platform, close } = await startOn(database, settings.database === undefined, (on) => createPlatform({
     directory: '/nonexistent',
     definitions,
     seeds: data,
     plugins: open ? [...plugins, openAccess()] : plugins,
-    database,
+    database: on,
     settings: { mode: 'test', log: { level: 'silent' }, ...settings, server: { port: 0, ...settings.server }, database: { dataDirectory: 'memory://', ...settings.database } },
     log,
     env: {},
-  });
+  }));
   if (data.length > 0) await platform.kernel.start();
   let server: Promise<{ readonly url: string }> | undefined;
   const of = (caller: Caller): TestPlatform => ({
@@ -65,7 +66,10 @@ export async function startPlatform({ objects = [], yaml, plugins = [], data = [
       return { status: response.status, body: (await response.json()) as OperationResult };
     },
     as: (other) => of({ ...anonymous, kind: 'user', ...other }),
-    close: () => platform.stop(),
+    async close() {
+      await platform.stop();
+      await close();
+    },
   });
   return of(anonymous);
 }

@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PGlite } from '@electric-sql/pglite';
+import type { Database } from '../../src/database/database.ts';
+import { openPglite } from '../../src/database/pglite.ts';
+
+/** An embedded database of its own, for a test that needs one engine only; whoever opens it closes it. */
+export async function openEmpty(): Promise<Database> {
+  return openPglite({ dataDirectory: 'memory://', engine: await startPglite(), transactionTimeout: 60_000, onError: (error) => console.error(error) });
+}
+
+/** Starts something on `database`, or with `ownDatabase` on an embedded one of its own, which `close` closes; where neither is given, it opens what its settings name. */
+export async function startOn<T>(database: Database | undefined, ownDatabase: boolean, start: (database: Database | undefined) => Promise<T>): Promise<{ readonly started: T; close(): Promise<void> }> {
+  const own = database || !ownDatabase ? undefined : await openEmpty();
+  const close = async (): Promise<void> => own?.close();
+  try {
+    return { started: await start(database ?? own), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Starts from an initialized data directory kept in the temporary folder, which saves running initdb each time. */
+export async function startPglite(): Promise<PGlite> {
+  const { version } = JSON.parse(readFileSync(new URL('../../node_modules/@electric-sql/pglite/package.json', import.meta.url), 'utf8')) as { version: string };
+  const path = join(tmpdir(), `objectos-pglite-${version}.tar`);
+  const data = await readFile(path).catch(() => undefined);
+  if (data) return PGlite.create({ loadDataDir: new Blob([data]) });
+  const engine = await PGlite.create('memory://');
+  const dump = await engine.dumpDataDir('none');
+  const partial = `${path}.${process.pid}`;
+  await writeFile(partial, Buffer.from(await dump.arrayBuffer()));
+  await rename(partial, path);
+  return engine;
+}
