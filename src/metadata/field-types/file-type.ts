@@ -1,23 +1,33 @@
 import * as z from 'zod';
 import type { CatalogField } from '../catalog.ts';
-import type { Coerced, FieldReport, FieldType } from '../field-type.ts';
+import type { Coerced, FieldType } from '../field-type.ts';
 import { recordKey } from './definition.ts';
+import { checkFileRules, fileKinds, sizeProblem, typeProblem, type FileKind } from './file-rules.ts';
 import { isUrl } from './formats.ts';
 import { mediaTypeOf } from './media-types.ts';
 import { accept, below, coerceList, refuse, shown } from './problem.ts';
 import { readSubfields, sharedEmbeddedType } from './shared-embedded.ts';
+import { coerceStored, isStoredFile } from './stored-file.ts';
 
-const subfields = [
+const addressParts = [
   { name: 'url', type: 'text', label: 'URL' },
   { name: 'name', type: 'text', label: 'File name' },
   { name: 'size', type: 'number', label: 'Size in bytes' },
   { name: 'mimeType', type: 'text', label: 'MIME type' },
 ] as const;
 
+/** What is known besides of files whose contents are kept. */
+const storedParts = [
+  { name: 'id', type: 'text', label: 'Id', readonly: true },
+  { name: 'width', type: 'number', label: 'Width in pixels', readonly: true },
+  { name: 'height', type: 'number', label: 'Height in pixels', readonly: true },
+] as const;
+
 const spellings = new Map([['mime_type', 'mimeType'], ['type', 'mimeType'], ['filename', 'name']]);
 
 const list = z.array(z.string()).optional();
 const flag = z.boolean().optional();
+const pixels = z.int().min(1).optional();
 
 const attachmentConfig = z
   .looseObject({
@@ -25,40 +35,53 @@ const attachmentConfig = z
     allowedTypes: list, blockedTypes: list, allowedMimeTypes: list, blockedMimeTypes: list,
     virusScan: flag, virusScanProvider: z.enum(['clamav', 'virustotal', 'metadefender', 'custom']).optional(), virusScanOnUpload: flag, quarantineOnThreat: flag,
     storageProvider: z.string().optional(), storageBucket: z.string().optional(), storagePrefix: z.string().optional(),
-    imageValidation: z.looseObject({}).optional(),
+    imageValidation: z.looseObject({ minWidth: pixels, maxWidth: pixels, minHeight: pixels, maxHeight: pixels, aspectRatio: z.union([z.number().positive(), z.string().regex(/^\d+(\.\d+)?:\d+(\.\d+)?$/, 'a ratio such as 16:9 is expected')]).optional() }).optional(),
     allowMultiple: flag, allowReplace: flag, allowDelete: flag, requireUpload: flag,
     extractMetadata: flag, extractText: flag, versioningEnabled: flag, maxVersions: z.int().min(1).optional(),
     publicRead: flag, presignedUrlExpiry: z.int().min(60).max(604_800).optional(),
   })
   .optional();
 
-/** What only a service that holds the files themselves can do. */
-const inert = [
-  'virusScan', 'virusScanProvider', 'virusScanOnUpload', 'quarantineOnThreat', 'storageProvider', 'storageBucket', 'storagePrefix', 'imageValidation',
-  'allowReplace', 'allowDelete', 'requireUpload', 'extractMetadata', 'extractText', 'versioningEnabled', 'maxVersions', 'publicRead', 'presignedUrlExpiry',
-];
+/** What is done with images beyond looking at them is nobody's. */
+const idleImageKeys = ['generateThumbnails', 'thumbnailSizes', 'preserveMetadata', 'autoRotate'].map((key) => `imageValidation.${key}`);
 
-/** A file by its address: `{ url, name, size, mimeType }`, or a list of these when `multiple: true`. A bare URL is taken as `{ url }`. */
-export function fileType(parts: { readonly name: string; readonly description: string; readonly mediaTypes?: readonly string[] }): FieldType {
-  const { mediaTypes = [], ...rest } = parts;
+/** What nothing acts on. */
+const inert = ['virusScan', 'virusScanProvider', 'virusScanOnUpload', 'quarantineOnThreat', 'storageProvider', 'storageBucket', 'storagePrefix', 'extractText', 'versioningEnabled', 'maxVersions'];
+
+/** What takes the contents of files. */
+const ofContents = ['imageValidation', 'allowReplace', 'allowDelete', 'requireUpload', 'extractMetadata', 'publicRead', 'presignedUrlExpiry'];
+
+/**
+ * A file by its address: `{ url, name, size, mimeType }`, or a list of these when `multiple: true`. A bare URL is taken as `{ url }`.
+ * With `stored`, where a plugin keeps contents, it may be one of those too: `{ upload }` for one that comes with the operation,
+ * `{ id }` for one that is there. Its stored form is `{ id, name, size, mimeType, width, height }`; of `{ id }` alone the
+ * plugin fills in the others.
+ */
+export function fileType(name: FileKind, { stored = false }: { readonly stored?: boolean } = {}): FieldType {
+  const one = (value: unknown, field: CatalogField): Coerced => {
+    if (stored && isStoredFile(value)) return coerceStored(value, field);
+    if (stored && recordKey(field, 'fileAttachmentConfig')['requireUpload'] === true) return refuse('NOT_ALLOWED', `${field.label} takes no addresses, only files that are uploaded.`);
+    return coerceAddress(value, field);
+  };
   return sharedEmbeddedType({
-    ...rest,
+    name,
+    description: fileKinds[name].description,
     typeName: 'File',
     plural: true,
-    subfields,
+    subfields: stored ? [...addressParts, ...storedParts] : addressParts,
     keys: { accept: z.union([z.string(), z.array(z.string())]).optional(), fileAttachmentConfig: attachmentConfig },
-    inertKeys: inert.map((key) => `fileAttachmentConfig.${key}`),
-    check: checkFile,
+    inertKeys: [...inert, ...(stored ? idleImageKeys : ofContents)].map((key) => `fileAttachmentConfig.${key}`),
+    check: checkFileRules,
     coerce(value, field) {
-      if (!field.multiple) return coerceFile(value, field, mediaTypes);
-      const files = coerceList(value, (item) => coerceFile(item, field, mediaTypes));
+      if (!field.multiple) return one(value, field);
+      const files = coerceList(value, (item) => one(item, field));
       return 'problem' in files ? files : accept(`[${files.values.join(',')}]`);
     },
   });
 }
 
-function coerceFile(value: unknown, field: CatalogField, mediaTypes: readonly string[]): Coerced {
-  const read = readSubfields(typeof value === 'string' ? { url: value.trim() } : value, subfields, spellings);
+function coerceAddress(value: unknown, field: CatalogField): Coerced {
+  const read = readSubfields(typeof value === 'string' ? { url: value.trim() } : value, addressParts, spellings);
   if ('problem' in read) return read;
   const { url, name, size, mimeType } = read.object;
   if (typeof url !== 'string') return below('url', refuse('REQUIRED', 'A file needs a url.'));
@@ -66,70 +89,10 @@ function coerceFile(value: unknown, field: CatalogField, mediaTypes: readonly st
   if (!isUrl(url) && !/^\/(?!\/)[^\s\\]*$/.test(url)) return below('url', refuse('BAD_FORMAT', `Expected an absolute URL or a path that starts with one slash, found ${shown(url)}.`));
   const fileName = String(name ?? new URL(url, 'http://localhost').pathname).toLowerCase();
   const mediaType = typeof mimeType === 'string' ? mimeType.toLowerCase() : mediaTypeOf(fileName);
-  return (
-    sizeProblem(size, field) ??
-    mimeTypeProblem(mimeType) ??
-    mediaProblem(mediaType, mediaTypes) ??
-    allowedProblem(fileName, mediaType, field) ??
-    accept(JSON.stringify(read.object))
-  );
-}
-
-function sizeProblem(size: string | number | undefined, field: CatalogField): ReturnType<typeof refuse> | undefined {
-  if (size === undefined) return undefined;
-  const bytes = Number(size);
-  const { minSize, maxSize } = recordKey(field, 'fileAttachmentConfig');
-  if (!Number.isSafeInteger(bytes) || bytes < 0) return below('size', refuse('OUT_OF_RANGE', `Expected a whole number of bytes, found ${shown(size)}.`));
-  if (typeof minSize === 'number' && bytes < minSize) return below('size', refuse('TOO_SMALL', `Files have at least ${minSize} bytes, found ${bytes}.`));
-  if (typeof maxSize === 'number' && bytes > maxSize) return below('size', refuse('TOO_LARGE', `Files have at most ${maxSize} bytes, found ${bytes}.`));
-  return undefined;
+  return sizeProblem(size, field) ?? mimeTypeProblem(mimeType) ?? typeProblem(fileName, mediaType, field) ?? accept(JSON.stringify(read.object));
 }
 
 function mimeTypeProblem(mimeType: string | number | undefined): ReturnType<typeof refuse> | undefined {
   if (typeof mimeType !== 'string' || /^[\w.+-]+\/[\w.+-]+(?:\s*;.*)?$/.test(mimeType)) return undefined;
   return below('mimeType', refuse('BAD_FORMAT', `Expected a MIME type such as image/png, found ${shown(mimeType)}.`));
-}
-
-function mediaProblem(mediaType: string | undefined, mediaTypes: readonly string[]): ReturnType<typeof refuse> | undefined {
-  if (mediaType === undefined || mediaTypes.length === 0 || mediaTypes.some((media) => mediaType.startsWith(`${media}/`))) return undefined;
-  return refuse('NOT_ALLOWED', `Expected a file of ${mediaTypes.join(' or ')}, found ${shown(mediaType)}.`);
-}
-
-/** `.pdf`, `pdf`, `image/*` or `image/png` against the name and MIME type of a file. */
-function matches(pattern: string, name: string, mimeType: string | undefined): boolean {
-  const wanted = pattern.trim().toLowerCase();
-  if (wanted === '*' || wanted === '*/*') return true;
-  if (wanted.endsWith('/*')) return mimeType?.startsWith(wanted.slice(0, -1)) ?? false;
-  if (wanted.includes('/')) return mimeType?.split(';')[0]?.trim() === wanted;
-  return name.endsWith(wanted.startsWith('.') ? wanted : `.${wanted}`);
-}
-
-function allowedProblem(name: string, mimeType: string | undefined, field: CatalogField): ReturnType<typeof refuse> | undefined {
-  const config = recordKey(field, 'fileAttachmentConfig');
-  const fits = (patterns: readonly string[]) => patterns.some((pattern) => matches(pattern, name, mimeType));
-  for (const patterns of [acceptOf(field), textsOf(config['allowedTypes']), textsOf(config['allowedMimeTypes'])]) {
-    if (patterns.length > 0 && !fits(patterns)) return refuse('NOT_ALLOWED', `Accepted are ${patterns.join(', ')}; this is ${shown(mimeType ?? name)}.`);
-  }
-  const blocked = [...textsOf(config['blockedTypes']), ...textsOf(config['blockedMimeTypes'])];
-  return fits(blocked) ? refuse('NOT_ALLOWED', `Files such as ${shown(mimeType ?? name)} are not accepted.`) : undefined;
-}
-
-function acceptOf(field: CatalogField): readonly string[] {
-  const value = field.definition['accept'];
-  return typeof value === 'string' ? value.split(',').map((pattern) => pattern.trim()).filter((pattern) => pattern !== '') : textsOf(value);
-}
-
-function textsOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
-}
-
-function checkFile(field: CatalogField, report: FieldReport): void {
-  const config = recordKey(field, 'fileAttachmentConfig');
-  const { minSize, maxSize } = config;
-  if (typeof minSize === 'number' && typeof maxSize === 'number' && minSize > maxSize) report('fileAttachmentConfig.minSize', `minSize ${minSize} is greater than maxSize ${maxSize}`);
-  if (config['virusScanProvider'] !== undefined && config['virusScan'] !== true) report('fileAttachmentConfig.virusScanProvider', 'virusScanProvider needs virusScan: true');
-  const blocked = new Set([...textsOf(config['blockedTypes']), ...textsOf(config['blockedMimeTypes'])]);
-  const both = [...textsOf(config['allowedTypes']), ...textsOf(config['allowedMimeTypes'])].find((pattern) => blocked.has(pattern));
-  if (both !== undefined) report('fileAttachmentConfig', `${both} is allowed and blocked`);
-  if (config['allowMultiple'] === true && !field.multiple) report('fileAttachmentConfig.allowMultiple', 'allowMultiple contradicts the field, which holds one file', 'Write multiple: true on the field.');
 }

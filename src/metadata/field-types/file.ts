@@ -1,3 +1,3 @@
 import { fileType } from './file-type.ts';
 
-export const file = fileType({ name: 'file', description: 'A file by its address.' });
+export const file = fileType('file');

@@ -90,6 +90,8 @@ export function parseNumber(value: unknown): Decimal | undefined {
 
 /** A number that fits its storage and lies within `limits`; never rounded. */
 export function coerceNumber(value: unknown, storage: NumberStorage, limits: NumberLimits): Coerced {
+  const simple = simplyStored(value, storage, limits);
+  if (simple !== undefined) return accept(simple);
   const number = parseNumber(value);
   if (number === undefined) return wrongType('a number', value);
   const whole = storage.kind === 'integer' || storage.kind === 'bigint' || (storage.kind === 'numeric' && storage.scale === 0);
@@ -104,6 +106,19 @@ export function coerceNumber(value: unknown, storage: NumberStorage, limits: Num
     return refuse('NOT_A_STEP', `Values go in steps of ${step}${min === undefined ? '' : ` from ${min}`}, found ${shown(value)}.`);
   }
   return fit(number, value, storage);
+}
+
+const plainDigits = /^-?(0|[1-9]\d*)(?:\.(\d+))?$/;
+
+/** The stored form of most numbers, for which no arithmetic is needed; undefined for all others. */
+function simplyStored(value: unknown, storage: NumberStorage, { min, max, step }: NumberLimits): number | string | undefined {
+  if (min !== undefined || max !== undefined || step !== undefined) return undefined;
+  if (storage.kind === 'integer') return typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= maxInteger ? zero(value) : undefined;
+  if (storage.kind !== 'numeric' || storage.digits === undefined || storage.scale === undefined || typeof value !== 'string') return undefined;
+  const [match, whole = '', decimals = ''] = plainDigits.exec(value) ?? [];
+  if (match === undefined || whole === '0' || whole.length > storage.digits - storage.scale || decimals.length > storage.scale) return undefined;
+  const start = match.startsWith('-') ? `-${whole}` : whole;
+  return storage.scale === 0 ? start : `${start}.${decimals.padEnd(storage.scale, '0')}`;
 }
 
 export interface NumberLimits {
