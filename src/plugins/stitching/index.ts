@@ -1,0 +1,74 @@
+import { ObjectosError } from '../../errors.ts';
+import type { Plugin } from '../../kernel/plugin.ts';
+import { environment } from '../../metadata/definitions/env-text.ts';
+import { systemAccess } from '../../resolvers/access.ts';
+import type { RequestContext } from '../../resolvers/request.ts';
+import { fieldKeys, remoteKind } from './definition.ts';
+import { Poll } from './poll.ts';
+import { readRemotes } from './read-remotes.ts';
+import { copyTable } from './remote/schema-copy.ts';
+import { extendWithRemotes } from './schema/extend.ts';
+import { addOwnLookups, mergeDirective } from './schema/own-lookups.ts';
+import { stitchingSettings, type StitchingSettingsInput } from './settings.ts';
+import { Sources } from './sources.ts';
+
+declare module '../../kernel/plugin.ts' {
+  interface PluginNames {
+    stitching: true;
+  }
+}
+
+export interface StitchingOptions extends StitchingSettingsInput {
+  readonly mode?: 'development' | 'production' | 'test' | undefined;
+}
+
+/** Makes remote GraphQL services part of the API, and the API a service for stitching gateways. */
+export function stitching({ mode = 'development', ...given }: StitchingOptions = {}): Plugin {
+  const { env: variables, lookups, sdl } = stitchingSettings.parse(given);
+  const env = environment('stitching.env', variables);
+  const mayReadSdl = ({ caller }: RequestContext): boolean => sdl === 'public' || mode !== 'production' || caller.kind === 'system';
+  const sources = new Sources();
+  let poll: Poll | undefined;
+
+  return {
+    name: 'stitching',
+    version: '1.0.0',
+    description: 'Makes remote GraphQL services part of the API, with lookups from records to them and back.',
+    metadata: {
+      kinds: [remoteKind],
+      fieldKeys,
+      check: (catalog, report, documents) => sources.read(catalog, readRemotes(catalog, report, documents, env)),
+    },
+    database: { tables: [copyTable] },
+    schema: {
+      directives: lookups ? [mergeDirective] : [],
+      prepare: ({ catalog, database, log }) => sources.load(catalog, database, log),
+      extend(schema) {
+        const stitched = sources.of(schema.catalog).flatMap((source) => source.stitched() ?? []);
+        extendWithRemotes(schema, stitched, sources.remotes(schema.catalog).references);
+        if (lookups) addOwnLookups(schema, mayReadSdl);
+      },
+      guard: ({ remote, root, directives, type, name }) => {
+        // Rights on it are declared: who has none of them is refused there.
+        if (!remote || directives['permission'] !== undefined || (root === undefined && !remote.coordinate.startsWith('Query.'))) return undefined;
+        return {
+          check({ access }) {
+            if (access !== systemAccess) throw new ObjectosError('FORBIDDEN', `You may not read ${type}.${name}: nothing here gives rights on remote services.`);
+          },
+          shows: (access) => access === systemAccess,
+        };
+      },
+    },
+    lifecycle: {
+      start({ services, events }) {
+        const runtime = services.get('runtime');
+        const { rebuild } = services.get('schemas');
+        const polling = new Poll({ sources, catalog: () => runtime.catalog, database: runtime.database, rebuild });
+        poll = polling;
+        polling.start();
+        events.on('platform:reloaded', () => polling.start());
+      },
+      stop: () => poll?.stop(),
+    },
+  };
+}

@@ -1,0 +1,94 @@
+import DataLoader from 'dataloader';
+import type { GraphQLFieldResolver, GraphQLFormattedError, GraphQLResolveInfo, OperationDefinitionNode } from 'graphql';
+import { LRUCache } from 'lru-cache';
+import { familyOf, operandValue } from '../filter/operators.ts';
+import { objectNamed } from '../filter/scope.ts';
+import { fieldNamed } from '../filter/to-sql.ts';
+import { variableShape } from '../read/arguments.ts';
+import { showHiddenCells } from '../read/hidden-cells.ts';
+import { planLinked, type LinkedSource } from '../read/linked.ts';
+import type { DeniedField, ReadLimits } from '../read/plan-context.ts';
+import { deniedErrors, type OperationSource, type RecordPlan } from '../read/plan.ts';
+import { withVariables, type RequestContext } from '../request.ts';
+import { operationSource } from './operation-source.ts';
+import { plansPerOperation } from './query.ts';
+
+/** Makes the resolver of a field that leads to records, of how its parents name them. */
+export type LinkedResolver = (key: (parent: unknown) => unknown) => GraphQLFieldResolver<unknown, RequestContext>;
+
+type Deny = (context: RequestContext, errors: readonly GraphQLFormattedError[]) => void;
+type Loader = DataLoader<string, unknown>;
+
+interface Operation {
+  readonly source: OperationSource;
+  readonly plans: LRUCache<string, RecordPlan>;
+}
+
+/** Answers all parents of one place of a document with one statement. */
+export function createLinked(limits: ReadLimits, deny: Deny): LinkedResolver {
+  const operations = new WeakMap<OperationDefinitionNode, Operation>();
+  // graphql-js gives all fields of one place the same list of nodes, and each event of a subscription lists of its own.
+  const loaders = new WeakMap<RequestContext, WeakMap<GraphQLResolveInfo['fieldNodes'], Loader>>();
+
+  const operationOf = ({ schema, operation, fragments }: GraphQLResolveInfo): Operation => {
+    let found = operations.get(operation);
+    if (found?.source.schema !== schema) {
+      found = { source: operationSource(schema, operation, fragments, limits), plans: new LRUCache({ max: plansPerOperation }) };
+      operations.set(operation, found);
+    }
+    return found;
+  };
+
+  const planned = (linked: LinkedSource, request: RequestContext, info: GraphQLResolveInfo): RecordPlan => {
+    const { source, plans } = operationOf(info);
+    const path = responseKeys(info);
+    const key = (): string => `${request.access.fingerprint}|${path.join('.')}|${variableShape(request.variables, source.structural)}`;
+    let plan = plans.get(key());
+    if (!plan) {
+      const { fieldName: name, parentType, fieldNodes: [first, ...others] } = info;
+      if (!first) throw new Error(`${name} is selected nowhere.`);
+      plan = planLinked(source, request, linked, { key: String(info.path.key), name, field: parentType.getFields()[name], nodes: [first, ...others] }, path);
+      // Planning may have found further variables that it depends on.
+      plans.set(key(), plan);
+    }
+    return plan;
+  };
+
+  const read = async (keys: readonly string[], linked: LinkedSource, context: RequestContext, info: GraphQLResolveInfo): Promise<unknown[]> => {
+    const request = withVariables(context, info.variableValues);
+    const plan = planned(linked, request, info);
+    const family = familyOf(fieldNamed(objectNamed(request.catalog, linked.object), linked.field));
+    const values = keys.map((key) => operandValue(family, key, request.now));
+    const { rows } = await request.database.query<{ json: string | null }>({ text: plan.text, name: plan.name, values: plan.binds.values(request, { keys: values }) });
+    const hidden = new Set<DeniedField>(plan.denied);
+    const records = rows.map(({ json }) => (json === null ? null : (JSON.parse(showHiddenCells(json, plan.hideable, hidden)) as unknown)));
+    // A subscription would gather them for as long as it runs.
+    if (info.operation.operation !== 'subscription') deny(context, deniedErrors(hidden));
+    return records;
+  };
+
+  const loaderFor = (linked: LinkedSource, context: RequestContext, info: GraphQLResolveInfo): Loader => {
+    const ofRequest = loaders.get(context) ?? new WeakMap<GraphQLResolveInfo['fieldNodes'], Loader>();
+    loaders.set(context, ofRequest);
+    let loader = ofRequest.get(info.fieldNodes);
+    if (!loader) {
+      loader = new DataLoader((keys) => read(keys, linked, context, info));
+      ofRequest.set(info.fieldNodes, loader);
+    }
+    return loader;
+  };
+
+  return (keyOf) => (parent, _args, context, info) => {
+    const source = info.parentType.getFields()[info.fieldName]?.extensions.objectos;
+    if (source?.kind !== 'linked') throw new Error(`${info.parentType.name}.${info.fieldName} leads to no records.`);
+    const key = keyOf(parent);
+    return key === null || key === undefined ? null : loaderFor(source, context, info).load(String(key));
+  };
+}
+
+/** From the root; list positions are left out. */
+function responseKeys({ path }: GraphQLResolveInfo): readonly string[] {
+  const keys: string[] = [];
+  for (let step: GraphQLResolveInfo['path'] | undefined = path; step; step = step.prev) if (typeof step.key === 'string') keys.unshift(step.key);
+  return keys;
+}
