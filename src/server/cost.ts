@@ -102,7 +102,7 @@ function pageSize(field: FieldNode, otherwise: number): Cost {
 
 function listArgument(field: FieldNode): Cost | undefined {
   for (const { name, value } of field.arguments ?? []) {
-    if (name.value !== 'ids' && name.value !== 'representations') continue;
+    if (name.value !== 'ids' && name.value !== 'keys' && name.value !== 'representations') continue;
     if (value.kind === Kind.LIST) return () => value.values.length;
     if (value.kind === Kind.VARIABLE) {
       return (variables) => {

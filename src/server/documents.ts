@@ -1,5 +1,5 @@
 import {
-  GraphQLError, Kind, NoSchemaIntrospectionCustomRule, getVariableValues, parse, specifiedRules, validate,
+  GraphQLError, Kind, NoSchemaIntrospectionCustomRule, parse, specifiedRules, validate,
   type DocumentNode, type OperationDefinitionNode,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
@@ -12,6 +12,7 @@ import type { CompiledOperation, GraphqlEngine } from './engine.ts';
 import { checkSize } from './limits.ts';
 import { limitExceeded, toGraphqlError, withCode } from './request-errors.ts';
 import type { ServerSettings } from './settings.ts';
+import { variableReader } from './variables.ts';
 
 /** An operation that passed every check of its document. */
 export interface PreparedOperation {
@@ -80,6 +81,7 @@ export function createDocuments(engine: GraphqlEngine, settings: ServerSettings,
     const operation = selectOperation(document, operationName);
     if (operation instanceof GraphQLError) return { errors: [operation] };
     const cost: Cost = compileCost(schema, document, operation, limits);
+    const readVariables = variableReader(schema, operation);
     return {
       document,
       operation,
@@ -87,7 +89,7 @@ export function createDocuments(engine: GraphqlEngine, settings: ServerSettings,
       name: operation.name?.value,
       compiled: compile(document, operation),
       coerce(variables) {
-        const { errors, coerced } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, { maxErrors: 20 });
+        const { errors, coerced } = readVariables(variables);
         if (errors) return refusedWith(errors, 'BAD_REQUEST', introspection);
         const actual = cost(coerced);
         if (actual <= limits.cost) return { variables: coerced };

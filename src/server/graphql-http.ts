@@ -1,14 +1,17 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../kernel/log.ts';
 import { admit, type OperationHook } from './admit.ts';
-import { identify, OperationContext, type ContextSources } from './context.ts';
+import { protocolHeader, type Callbacks } from './callbacks.ts';
+import { completeContext, identify, OperationContext, toGraphqlContext, type ContextSources } from './context.ts';
 import type { Deadlines } from './deadlines.ts';
 import { refusedErrors, type ServedDocuments } from './documents.ts';
 import { formatErrors } from './format-errors.ts';
-import { isJson, isStream, negotiate, wantsPage, type ResponseType, type StreamType } from './media-type.ts';
+import { isJson, isMultipart, isStream, negotiate, wantsPage, type ResponseType, type StreamType } from './media-type.ts';
+import { readMultipart, type MultipartOperation } from './multipart.ts';
 import type { NamedDocuments } from './named-documents.ts';
-import { refuseForgery } from './origins.ts';
+import { refuseForgery, refuseForms } from './origins.ts';
 import { parseBody, parseSearch, readBody, type Params } from './params.ts';
+import type { UploadReceiver } from './phase.ts';
 import { refusal, RequestRefused } from './request-errors.ts';
 import { sendRefusal, sendResult, sendRevalidated } from './respond.ts';
 import type { NodeRequest } from './incoming-request.ts';
@@ -22,7 +25,9 @@ export interface GraphqlHttpOptions {
   readonly sources: ContextSources;
   readonly hooks: readonly OperationHook[];
   readonly deadlines: Deadlines;
+  readonly callbacks: Callbacks;
   readonly general: GeneralWay;
+  readonly uploads: UploadReceiver | undefined;
   /** Every operation goes through Yoga. */
   readonly generalOnly: boolean;
   readonly graphiql: ((request: IncomingMessage, response: ServerResponse) => Promise<void>) | undefined;
@@ -45,10 +50,10 @@ export type GraphqlHandler = (request: IncomingMessage, response: ServerResponse
  * GraphQL over HTTP. A request is checked once: origin, body, document, caller, variables, cost. A compiled operation is
  * then answered with the database's text; what graphql-js must execute, streams and batches go on to Yoga.
  */
-export function createGraphqlHandler({ documents, named, settings, sources, hooks, deadlines, general, generalOnly, graphiql, log }: GraphqlHttpOptions): GraphqlHandler {
+export function createGraphqlHandler({ documents, named, settings, sources, hooks, deadlines, callbacks, general, uploads, generalOnly, graphiql, log }: GraphqlHttpOptions): GraphqlHandler {
   const { limits, cors } = settings;
 
-  const answer = async (node: IncomingMessage, response: ServerResponse, params: Params, type: ResponseType | StreamType, exchange: Exchange): Promise<void> => {
+  const answer = async (node: IncomingMessage, response: ServerResponse, params: Params, type: ResponseType | StreamType, exchange: Exchange, arriving?: MultipartOperation): Promise<void> => {
     const current = documents();
     const query = named.textOf(params);
     const prepared = current.prepare(query, params.operationName);
@@ -60,6 +65,18 @@ export function createGraphqlHandler({ documents, named, settings, sources, hook
     const context = new OperationContext(exchange.request, identity, params.variables, current.catalog, sources);
     exchange.contexts = [context];
     const variables = await admit(prepared, context, hooks);
+    if (arriving && uploads) {
+      uploads.admit(context);
+      await arriving.receive((file) => uploads.receive(file, context));
+    }
+    if (prepared.kind === 'subscription' && node.method === 'POST' && callbacks.asks(params.extensions)) {
+      if (generalOnly) throw refusal(406, 'Subscriptions are not called back here, since plugins of Envelop are to see all operations.');
+      const contextValue = toGraphqlContext(context);
+      completeContext(contextValue, context);
+      await callbacks.begin(params.extensions, context, { schema: current.engine.schema, document: prepared.document, contextValue, operationName: params.operationName ?? null, variableValues: params.variables });
+      for (const [name, value] of Object.entries(protocolHeader)) response.setHeader(name, value);
+      return sendResult(response, 'application/json', '{"data":null}');
+    }
     if (!prepared.compiled || isStream(type) || generalOnly) {
       exchange.stream = prepared.kind === 'subscription';
       const admitted = { prepared, context, variables };
@@ -75,6 +92,21 @@ export function createGraphqlHandler({ documents, named, settings, sources, hook
     }
     if (node.method === 'GET' && !failed) sendRevalidated(response, type, text);
     else sendResult(response, type, text);
+  };
+
+  const answerMultipart = async (node: IncomingMessage, response: ServerResponse, { maxFiles }: UploadReceiver, type: ResponseType | StreamType, exchange: Exchange): Promise<void> => {
+    refuseForms(node);
+    refuseForgery(node, cors);
+    const operation = await readMultipart(node, { operations: limits, files: maxFiles });
+    // From here on it is an operation like any other.
+    node.headers['content-type'] = 'application/json';
+    try {
+      await answer(node, response, operation.params, type, exchange, operation);
+    } catch (error) {
+      operation.stop();
+      response.setHeader('connection', 'close');
+      throw error;
+    }
   };
 
   const generally = async (node: IncomingMessage, response: ServerResponse, body: unknown, state: RequestState, exchange: Exchange): Promise<void> => {
@@ -95,6 +127,7 @@ export function createGraphqlHandler({ documents, named, settings, sources, hook
         return await answer(node, response, params, accepted(wanted), exchange);
       }
       if (node.method !== 'POST') throw refusal(405, 'GraphQL is asked with POST, or with GET for queries.');
+      if (uploads && isMultipart(node.headers['content-type'])) return await answerMultipart(node, response, uploads, accepted(wanted), exchange);
       if (!isJson(node.headers['content-type'])) throw refusal(415, 'The request body must be JSON: send the header `content-type: application/json`.');
       if (node.headers['content-encoding'] !== undefined) throw refusal(415, 'Compressed request bodies are not accepted.');
       refuseForgery(node, cors);

@@ -34,6 +34,8 @@ export function isJson(contentType: string | undefined): boolean {
   return type === 'application/json' && parameters.every((text) => !text.startsWith('charset=') || /^charset="?utf-?8"?$/.test(text));
 }
 
+export const isMultipart = (contentType: string | undefined): boolean => /^multipart\/form-data\s*;/i.test(contentType ?? '');
+
 export const isStream = (type: Negotiated): type is StreamType => type === 'text/event-stream' || type === 'multipart/mixed';
 
 /** Whether `accept` is that of a browser opening a page: HTML, and no media type of GraphQL by name. */

@@ -19,6 +19,14 @@ function isTrusted(request: IncomingMessage, cors: CorsSettings | false): boolea
   return isFromTrustedPage(request, cors);
 }
 
+/** Whether the request has a header for which a browser asks this server first. */
+const isPreflighted = ({ headers }: IncomingMessage): boolean => preflightHeaders.some((name) => headers[name] !== undefined);
+
+/** Forms of other sites can send multipart bodies without the browser asking, with a visitor's cookies or from within a visitor's network. */
+export function refuseForms(request: IncomingMessage): void {
+  if (!isPreflighted(request)) throw new ObjectosError('FORBIDDEN', 'A multipart request needs the header `graphql-preflight: 1`, which forms of other sites cannot send.');
+}
+
 /**
  * Keeps pages of other sites from using a visitor's cookies. A request without cookies carries nothing that could be
  * misused. With cookies, its page must be trusted; a query by GET needs a header besides, which plain links cannot send.
@@ -28,7 +36,7 @@ export function refuseForgery(request: IncomingMessage, cors: CorsSettings | fal
   if (!isTrusted(request, cors)) {
     throw new ObjectosError('FORBIDDEN', 'Requests with cookies are not accepted from pages of other origins. Configure `cors` with `credentials`, or send a bearer token instead.');
   }
-  if (request.method === 'GET' && request.headers.upgrade === undefined && !preflightHeaders.some((name) => request.headers[name] !== undefined)) {
+  if (request.method === 'GET' && request.headers.upgrade === undefined && !isPreflighted(request)) {
     throw new ObjectosError('FORBIDDEN', 'A GET request with cookies needs the header `graphql-preflight: 1`, which pages of other sites cannot send.');
   }
 }
@@ -43,11 +51,11 @@ export function answerCors(request: IncomingMessage, response: ServerResponse, c
     if (origin !== undefined && (anyone || cors.origins.includes(origin))) {
       const named = cors.origins.includes(origin);
       response.setHeader('access-control-allow-origin', named ? origin : '*');
-      response.setHeader('access-control-expose-headers', 'X-Request-Id');
+      response.setHeader('access-control-expose-headers', 'X-Request-Id, ETag, Link, Location');
       if (cors.credentials && named) response.setHeader('access-control-allow-credentials', 'true');
       if (preflight) {
-        response.setHeader('access-control-allow-methods', 'GET, POST');
-        response.setHeader('access-control-allow-headers', ['Content-Type', 'Authorization', 'X-Request-Id', 'X-Requested-With', 'GraphQL-Preflight', ...cors.headers].join(', '));
+        response.setHeader('access-control-allow-methods', 'GET, POST, PATCH, DELETE');
+        response.setHeader('access-control-allow-headers', ['Content-Type', 'Authorization', 'X-Request-Id', 'X-Requested-With', 'GraphQL-Preflight', 'If-Match', 'Idempotency-Key', ...cors.headers].join(', '));
         response.setHeader('access-control-max-age', cors.maxAge);
       }
     }

@@ -1,24 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { DocumentNode } from 'graphql';
 import type { Plugin as YogaPlugin } from 'graphql-yoga';
+import type { IncomingFile, StoredFile } from '../kernel/uploads.ts';
 import type { Caller } from '../resolvers/caller.ts';
-import type { RequestContext } from '../resolvers/request.ts';
+import type { IncomingRequest, RequestContext } from '../resolvers/request.ts';
+import type { Operation, OperationAnswer } from '../resolvers/runtime.ts';
 
-/** A request as `authenticate` sees it: over HTTP, or the introduction of a WebSocket. */
-export interface IncomingRequest {
-  readonly transport: 'http' | 'websocket';
-  readonly requestId: string;
-  /** Value of a header; on a WebSocket `connectionParams` of that name come first. */
-  header(name: string): string | undefined;
-  /** What a WebSocket client introduced itself with; empty over HTTP. */
-  readonly connectionParams: Readonly<Record<string, unknown>>;
-  readonly remoteAddress: string | undefined;
-  readonly node: IncomingMessage;
-  /** Whether it comes from a page that may use cookies: one of this server, or of an origin that `cors` allows with credentials. */
-  readonly fromTrustedPage: boolean;
-  /** Adds a header such as `set-cookie` to the response. Does nothing on a WebSocket, or once the response has begun. */
-  addResponseHeader(name: string, value: string): void;
-}
+export type { IncomingRequest };
 
 export interface OperationInfo {
   readonly kind: 'query' | 'mutation' | 'subscription';
@@ -27,13 +15,35 @@ export interface OperationInfo {
   readonly transport: 'http' | 'websocket';
 }
 
+/** What a route is told of its request. */
+export interface RouteInfo {
+  readonly url: URL;
+  readonly request: IncomingRequest;
+  /** Who asks, with their rights of this moment. Rejects like an operation does: unknown credentials, cookies from a page that may not send them. */
+  context(): Promise<RequestContext>;
+  /** Runs a query or mutation for whoever asks, under the checks that one over HTTP has to pass. Plugins of Envelop do not see it. */
+  execute(operation: Operation): Promise<OperationAnswer>;
+}
+
 export interface Route {
   /** Absent: every method. */
   readonly method?: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'HEAD' | 'OPTIONS';
   /** `/hooks/stripe`, or with everything below: `/auth/*`. The longest path that fits wins. */
   readonly path: string;
   /** Writes the response. A throw is answered as JSON, masked like every other error. */
-  handle(request: IncomingMessage, response: ServerResponse, info: { readonly url: URL; readonly request: IncomingRequest }): void | Promise<void>;
+  handle(request: IncomingMessage, response: ServerResponse, info: RouteInfo): void | Promise<void>;
+}
+
+/** Keeps files that come with operations, as the GraphQL multipart request specification has it. */
+export interface UploadReceiver {
+  /** Most files of one request. */
+  readonly maxFiles: number;
+  /** Milliseconds that a request with files may take to arrive. */
+  readonly requestTimeout: number;
+  /** Once the operation is admitted and before any file is read. A throw refuses the operation. */
+  admit(context: RequestContext): void;
+  /** Reads one file to its end and keeps it. A throw refuses the operation. */
+  receive(file: IncomingFile, context: RequestContext): Promise<StoredFile>;
 }
 
 /** What a plugin adds to the server. */
@@ -49,6 +59,8 @@ export interface ServerPhase {
   authenticate?(request: IncomingRequest): Caller | undefined | Promise<Caller | undefined>;
   /** Before each operation on every transport, once its document and variables are checked. A throw refuses the operation. */
   operation?(operation: OperationInfo, context: RequestContext): void | Promise<void>;
+  /** Takes the files of operations; at most one plugin brings it, without one multipart requests are refused. */
+  readonly uploads?: UploadReceiver;
   /** GraphQL text that GraphiQL shows first to who opens it for the first time, before a query. */
   readonly example?: string;
   /** Once the server listens. */

@@ -5,6 +5,7 @@ import { StartupError } from '../errors.ts';
 import type { Health } from '../kernel/health.ts';
 import type { Plugin } from '../kernel/plugin.ts';
 import type { Catalog } from '../metadata/catalog.ts';
+import { createCallbacks } from './callbacks.ts';
 import type { ContextSources } from './context.ts';
 import { createDeadlines } from './deadlines.ts';
 import { createDocuments, type ServedDocuments } from './documents.ts';
@@ -16,8 +17,9 @@ import { NodeRequest } from './incoming-request.ts';
 import type { PinoLogger } from './log.ts';
 import { createNamedDocuments, type TrustedDocuments } from './named-documents.ts';
 import { answerCors } from './origins.ts';
-import type { ServerPhase, Sockets } from './phase.ts';
+import type { ServerPhase, Sockets, UploadReceiver } from './phase.ts';
 import { sendJson, sendRefusal, setPageHeaders } from './respond.ts';
+import { routeInfo } from './route-info.ts';
 import { createRoutes } from './routes.ts';
 import { sampleQuery } from './sample-query.ts';
 import type { ServerSettings } from './settings.ts';
@@ -59,16 +61,19 @@ export function createServer({ engine, catalog, settings, trustedDocuments = new
   const named = createNamedDocuments({ trusted: trustedDocuments, trustedOnly: settings.documents.trustedOnly, kept: settings.limits.documents });
   const routes = createRoutes(plugins, [settings.path, '/healthz', '/readyz']);
   const graphiql = settings.graphiql ? createGraphiql(settings.path, () => [...phases.flatMap(({ example }) => example ?? []), firstQuery(catalog())]) : undefined;
-  const graphql = createGraphqlHandler({ documents, named, settings, sources, hooks, deadlines, general, generalOnly: envelop.length > 0, graphiql, log });
+  const callbacks = createCallbacks(settings, log);
+  const uploads = uploadsOf(plugins);
+  const graphql = createGraphqlHandler({ documents, named, settings, sources, hooks, deadlines, callbacks, general, uploads, generalOnly: envelop.length > 0, graphiql, log });
   const websockets = createWebsockets({ documents, named, settings, sources, hooks, general, generalOnly: envelop.length > 0, log });
   const running = new Map<ServerResponse, Exchange>();
   let closing: Promise<void> | undefined;
 
   const streams = () => [...running].flatMap(([response, { stream, contexts = [] }]) => (stream === true ? [...contexts].map((context) => ({ response, context })) : []));
   const sockets: Sockets = {
-    callers: () => [...websockets.sockets.callers(), ...streams().map(({ context }) => context.caller)],
+    callers: () => [...websockets.sockets.callers(), ...streams().map(({ context }) => context.caller), ...callbacks.callers()],
     close(fits, code, reason) {
       websockets.sockets.close(fits, code, reason);
+      callbacks.close(fits, reason);
       for (const { response, context } of streams()) {
         if (!fits(context.caller)) continue;
         context.abort(new Error(reason));
@@ -90,7 +95,7 @@ export function createServer({ engine, catalog, settings, trustedDocuments = new
     setPageHeaders(response);
     const found = routes.find(node.method ?? 'GET', path);
     if (found === 'method') return sendJson(response, 405, { error: `${path} does not take ${node.method}.` });
-    if (found) return found.handle(node, response, { url: new URL(url, 'http://localhost'), request: exchange.request });
+    if (found) return found.handle(node, response, routeInfo(node, new URL(url, 'http://localhost'), exchange, { documents, settings, sources, hooks, deadlines }));
     if (path === '/' && graphiql) {
       response.writeHead(302, { location: settings.path }).end();
       return;
@@ -98,7 +103,7 @@ export function createServer({ engine, catalog, settings, trustedDocuments = new
     sendJson(response, 404, { error: `There is nothing at ${path}; GraphQL is at ${settings.path}.` });
   };
 
-  const server = createHttpServer({ keepAliveTimeout: 65_000, requestTimeout: 60_000 }, (node, response) => {
+  const server = createHttpServer({ keepAliveTimeout: 65_000, requestTimeout: uploads?.requestTimeout ?? 60_000 }, (node, response) => {
     const exchange: Exchange = { request: new NodeRequest(node, { cors: settings.cors, response }) };
     const began = performance.now();
     running.set(response, exchange);
@@ -123,6 +128,7 @@ export function createServer({ engine, catalog, settings, trustedDocuments = new
     const stopped = new Promise((resolve) => server.close(resolve)); // an error only says that it was not listening
     server.closeIdleConnections();
     for (const [response, { stream }] of running) if (stream) response.destroy();
+    callbacks.close(() => true, 'The server is shutting down.');
     await websockets.close(settings.shutdownTimeout);
     while (running.size > 0 && performance.now() < until) await new Promise((resolve) => setTimeout(resolve, 10));
     if (running.size > 0) log.warn({ requests: running.size }, 'Requests did not end in time and are cut off.');
@@ -166,6 +172,12 @@ async function startPart({ name, server }: Plugin, url: string): Promise<void> {
   } catch (error) {
     throw new StartupError(`The server part of the plugin "${name}" could not start: ${error instanceof Error ? error.message : String(error)}`, { cause: error });
   }
+}
+
+function uploadsOf(plugins: readonly Plugin[]): UploadReceiver | undefined {
+  const [first, second] = plugins.filter(({ server }) => server?.uploads);
+  if (first && second) throw new StartupError(`The files of operations are taken by both plugin "${first.name}" and plugin "${second.name}". Remove one of them.`);
+  return first?.server?.uploads;
 }
 
 /** Documents of the current engine; those of a former one are forgotten. */

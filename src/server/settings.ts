@@ -22,6 +22,12 @@ export const documentSettings = z.strictObject({
   trustedOnly: z.boolean().default(false).describe('Whether only documents of the manifest are run.'),
 });
 
+export const callbackSettings = z.strictObject({
+  allow: z.array(z.url({ protocol: /^https?$/ })).default([]).describe('Addresses at or below which events of subscriptions may be posted (HTTP callback protocol of routers), such as http://router:4000/callback; none by default.'),
+  max: positive(10_000, 'Most subscriptions that are called back at a time.'),
+  timeoutMs: positive(10_000, 'Milliseconds that the router may take to answer.'),
+});
+
 export const corsSettings = z.strictObject({
   origins: z.array(z.string().min(1)).min(1).describe('Origins that may call from a browser, such as `https://app.example.com`; `*` for all (then without credentials).'),
   credentials: z.boolean().default(false).describe('Whether browsers may send cookies.'),
@@ -45,6 +51,7 @@ export const serverSettings = z.strictObject({
   requestLog: z.boolean().default(true).describe('Whether each request is logged at level info.'),
   cors: z.union([z.literal(false), corsSettings]).default(false).describe('Cross-origin calls from browsers; off by default.'),
   documents: documentSettings.prefault({}).describe('Documents that clients name instead of sending them.'),
+  callbacks: callbackSettings.prefault({}).describe('Subscriptions whose events a router has posted to itself.'),
   limits: limitSettings.prefault({}).describe('What one request may ask for.'),
 });
 

@@ -24,30 +24,6 @@ export function completedId(text: string): string | undefined {
   }
 }
 
-/** Sends results, as JSON text, as they come; ends when they do. `send` gives a promise when the next has to wait. Yields nothing. */
-export function sendStream(results: AsyncGenerator<string, undefined>, id: string, send: (message: string) => Promise<void> | undefined): AsyncGenerator<never, undefined> {
-  const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
-  const drain = async (): Promise<IteratorResult<never, undefined>> => {
-    for (;;) {
-      const { done, value } = await results.next();
-      if (done) return { done: true, value: undefined };
-      const waiting = send(`${head}${value}}`);
-      if (waiting) await waiting;
-    }
-  };
-  return {
-    next: drain,
-    return: async () => {
-      await results.return(undefined);
-      return { done: true, value: undefined };
-    },
-    throw: (error: unknown) => Promise.reject(error instanceof Error ? error : new Error(String(error))),
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
-}
-
 /** Pings until the socket closes; one that does not answer within an interval is cut off. */
 export function keepAlive(socket: WebSocket, interval: number): () => void {
   let alive = true;

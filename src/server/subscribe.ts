@@ -1,5 +1,6 @@
 import { createSourceEventStream, execute, type ExecutionArgs, type ExecutionResult, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from '../kernel/log.ts';
+import { EventStream, PumpedStream } from '../resolvers/execute/event-stream.ts';
 import { SubscriptionEvent } from '../resolvers/execute/subscription-event.ts';
 import { maskError } from './format-errors.ts';
 import { fromFormatted } from './request-errors.ts';
@@ -10,33 +11,45 @@ export async function subscribe(args: ExecutionArgs): Promise<AsyncIterable<Exec
   return isStream(events) ? mapStream(events, (event) => resultOf(event, args)) : events;
 }
 
-/** The same with results as JSON text, errors masked; an event that goes to several subscriptions is printed once. */
-export async function subscribeAsText(args: ExecutionArgs, log: Logger): Promise<AsyncGenerator<string, undefined> | ExecutionResult> {
-  const print = (result: ExecutionResult): string => JSON.stringify(masked(result, log));
-  const events = await createSourceEventStream(args);
-  if (!isStream(events)) return masked(events, log);
-  return mapStream(events, (event) => {
-    if (!(event instanceof SubscriptionEvent)) return Promise.resolve(run(event, args)).then(print);
-    return event.text ?? event.print(() => run(event.value, args), errorOf(args), print);
-  });
+/** The events of a subscription, to be printed when they are sent. */
+export interface PrintedEvents {
+  readonly events: EventStream<unknown>;
+  /** The answer to an event, errors masked; one that goes to several subscriptions is printed once. */
+  print(event: unknown): Buffer | Promise<Buffer>;
 }
 
-const resultOf = (event: unknown, args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> =>
-  event instanceof SubscriptionEvent ? event.result(() => run(event.value, args), errorOf(args)) : run(event, args);
+/** For those who write answers as `toBytes` makes them, which must be the same for all subscriptions. An answer itself where the subscription does not begin. */
+export async function subscribeToPrint(args: ExecutionArgs, log: Logger, toBytes: (result: ExecutionResult) => Buffer): Promise<PrintedEvents | ExecutionResult> {
+  const events = await createSourceEventStream(args);
+  if (!isStream(events)) return masked(events, log);
+  const print = (result: ExecutionResult): Buffer => toBytes(masked(result, log));
+  const toError = errorOf(args);
+  return {
+    events: events instanceof EventStream ? events : new PumpedStream(events),
+    print(given) {
+      const event = eventOf(given);
+      return event.print(() => run(event.value, args), toError, print);
+    },
+  };
+}
 
+function resultOf(given: unknown, args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> {
+  const event = eventOf(given);
+  return event.result(() => run(event.value, args), errorOf(args));
+}
+
+const eventOf = (event: unknown): SubscriptionEvent => (event instanceof SubscriptionEvent ? event : new SubscriptionEvent(event));
 const run = (rootValue: unknown, args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> => execute({ ...args, rootValue });
 const errorOf = ({ document }: ExecutionArgs) => (error: GraphQLFormattedError) => fromFormatted(error, document.loc?.source);
-const masked = (result: ExecutionResult, log: Logger): ExecutionResult => (result.errors ? { ...result, errors: result.errors.map((error) => maskError(error, log)) } : result);
+/** Errors as clients see them. */
+export const masked = (result: ExecutionResult, log: Logger): ExecutionResult => (result.errors ? { ...result, errors: result.errors.map((error) => maskError(error, log)) } : result);
 
 /** One at a time; ends the source with itself. */
-function mapStream<T>(events: AsyncIterable<unknown>, map: (event: unknown) => T | Promise<T>): AsyncGenerator<T, undefined> {
+function mapStream(events: AsyncIterable<unknown>, map: (event: unknown) => ExecutionResult | Promise<ExecutionResult>): AsyncGenerator<ExecutionResult, undefined> {
   const iterator = events[Symbol.asyncIterator]();
-  const answer = async ({ done, value }: IteratorResult<unknown>): Promise<IteratorResult<T, undefined>> => {
-    if (done) return { done: true, value: undefined };
-    const mapped = map(value);
-    return { done: false, value: mapped instanceof Promise ? await mapped : mapped };
-  };
-  const end = async (): Promise<IteratorResult<T, undefined>> => {
+  const answer = async ({ done, value }: IteratorResult<unknown>): Promise<IteratorResult<ExecutionResult, undefined>> =>
+    done ? { done: true, value: undefined } : { done: false, value: await map(value) };
+  const end = async (): Promise<IteratorResult<ExecutionResult, undefined>> => {
     await iterator.return?.();
     return { done: true, value: undefined };
   };

@@ -8,15 +8,16 @@ import type { Logger } from '../kernel/log.ts';
 import { completeContext, identify, noVariables, OperationContext, toGraphqlContext, withRights, type ContextSources, type Identity } from './context.ts';
 import { refusedErrors, type ServedDocuments } from './documents.ts';
 import { formatError, formatErrors, maskError } from './format-errors.ts';
-import { GatheredWrites } from './gathered-writes.ts';
 import { NodeRequest } from './incoming-request.ts';
 import type { NamedDocuments } from './named-documents.ts';
 import { refuseForgery } from './origins.ts';
+import { Outbox } from './outbox.ts';
 import type { Sockets } from './phase.ts';
 import { limitExceeded, RequestRefused } from './request-errors.ts';
 import type { ServerSettings } from './settings.ts';
-import { completedId, keepAlive, refuseMessage, sendStream } from './socket-messages.ts';
-import { subscribeAsText } from './subscribe.ts';
+import { completedId, keepAlive, refuseMessage } from './socket-messages.ts';
+import { SocketOutput } from './socket-output.ts';
+import { subscribeToPrint } from './subscribe.ts';
 import { admit, type OperationHook } from './admit.ts';
 import { errorResult, type GeneralWay } from './yoga.ts';
 
@@ -43,8 +44,7 @@ export interface Websockets {
 /** What is known of one socket. */
 interface Connection {
   readonly socket: WebSocket;
-  /** What the socket writes to. */
-  readonly stream: Duplex;
+  readonly output: SocketOutput;
   readonly node: IncomingMessage;
   request?: NodeRequest;
   identity?: Identity;
@@ -60,7 +60,7 @@ export function createWebsockets({ documents, named, settings, sources, hooks, g
   const { limits } = settings;
   const connections = new Set<Connection>();
   const byNode = new WeakMap<object, Connection>();
-  const writes = new GatheredWrites();
+  const outbox = new Outbox();
   // Messages over the limit are answered below; far larger ones are not even read.
   const server = new WebSocketServer({ noServer: true, maxPayload: limits.bodyBytes * 2, handleProtocols: (protocols) => handleProtocols(protocols) });
 
@@ -97,18 +97,12 @@ export function createWebsockets({ documents, named, settings, sources, hooks, g
     };
   };
 
-  /** Results are printed once for all who get the same, and written here: graphql-ws would print and await each. */
-  const directWay = ({ socket, stream }: Connection, id: string): Way => ({
+  /** Answers are printed once for all who get the same, and written here: graphql-ws would print and await each. */
+  const directWay = ({ output }: Connection, id: string): Way => ({
     execute: unexpected,
     async subscribe(args) {
-      const results = await subscribeAsText(args, log);
-      if (!isStream(results)) return results;
-      return sendStream(results, id, (message) => {
-        if (socket.readyState !== socket.OPEN) return undefined;
-        writes.hold(stream);
-        if (socket.bufferedAmount < unwritten) return void socket.send(message);
-        return new Promise((resolve) => socket.send(message, () => resolve()));
-      });
+      const begun = await subscribeToPrint(args, log, toTail);
+      return 'events' in begun ? output.send(id, begun) : begun;
     },
   });
 
@@ -180,7 +174,7 @@ export function createWebsockets({ documents, named, settings, sources, hooks, g
   });
 
   const serve = (socket: WebSocket, stream: Duplex, node: IncomingMessage): void => {
-    const connection: Connection = { socket, stream, node, operations: new Map() };
+    const connection: Connection = { socket, output: new SocketOutput(socket, stream, outbox), node, operations: new Map() };
     connections.add(connection);
     byNode.set(node, connection);
     const stopPinging = keepAlive(socket, settings.keepAlive);
@@ -265,7 +259,5 @@ const unexpected = (): never => {
   throw new Error('A subscription is not executed.');
 };
 
-/** Bytes that may wait for a connection before the next message does. */
-const unwritten = 65_536;
-
-const isStream = <T>(value: AsyncGenerator<T> | ExecutionResult): value is AsyncGenerator<T> => Symbol.asyncIterator in value;
+/** The end of a message that brings an answer. */
+const toTail = (result: ExecutionResult): Buffer => Buffer.from(`${JSON.stringify(result)}}`);

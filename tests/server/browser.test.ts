@@ -1,13 +1,31 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Plugin } from '../../src/kernel/plugin.ts';
+import { blocksOf } from '../docs/blocks.ts';
 import { chromiumPath, launchChromium } from '../support/chromium.ts';
 import { samplePassword, startCrm, type Crm } from '../support/crm.ts';
+
+const programs = blocksOf('docs/clients/browser.md').filter(({ language, tags }) => language === 'html' && tags.includes('browser'));
+const modules = new URL('../../node_modules/graphql-ws/dist/', import.meta.url);
+
+/** Serves the pages of the documentation, by line, and what they load. */
+const pages: Plugin = {
+  name: 'pages', version: '1.0.0', description: 'Serves pages of the documentation.',
+  server: {
+    routes: [
+      { path: '/pages/*', handle: (_request, response, { url }) => void response.writeHead(200, { 'content-type': 'text/html', 'content-security-policy': "default-src 'self' 'unsafe-inline'" }).end(programs.find(({ line }) => url.pathname === `/pages/${line}`)?.text) },
+      { path: '/graphql-ws/*', handle: async (_request, response, { url }) => void response.writeHead(200, { 'content-type': 'text/javascript' }).end(await readFile(new URL(basename(url.pathname), modules))) },
+    ],
+  },
+};
 
 describe.skipIf(chromiumPath === undefined)('pages in Chromium', () => {
   let crm: Crm;
   let browser: Browser;
   beforeAll(async () => {
-    crm = await startCrm();
+    crm = await startCrm(undefined, {}, [pages]);
     browser = await launchChromium();
   }, 180_000);
   afterAll(async () => {
@@ -42,6 +60,32 @@ describe.skipIf(chromiumPath === undefined)('pages in Chromium', () => {
     await administrator.close();
     await expect.poll(async () => (await people(manager)).length, { timeout: 20_000 }).toBe(1);
     expect(failures).toEqual([]);
+  });
+
+  it.each(programs.map(({ line }) => ({ line })))('runs the page at line $line of docs/clients/browser.md, which misses nothing while connections are cut', { timeout: 120_000 }, async ({ line }) => {
+    const page = await (await browser.newContext()).newPage();
+    const failures: string[] = [];
+    page.on('pageerror', (error) => failures.push(error.message));
+    await page.goto(`${crm.url}/live`);
+    await page.evaluate(async (query) => fetch('/graphql', { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ query }) }), `mutation { signIn(email: "admin@example.com", password: "${samplePassword}") { token } }`);
+    await page.goto(`${crm.url}/pages/${line}`);
+    const shown = async () => (await page.locator('li').allTextContents()).sort();
+    const write = async (mutation: string) => expect((await crm.ask(`mutation { ${mutation} }`, 'admin@example.com')).errors).toBeUndefined();
+    const stored = async () => ((await crm.ask('{ accounts(where: { type: { eq: PARTNER } }) { nodes { name } } }', 'admin@example.com')).data as { readonly accounts: { readonly nodes: readonly { readonly name: string }[] } }).accounts.nodes.map(({ name }) => name).sort();
+    const agree = () => expect.poll(async () => [await shown(), await stored()].map((names) => names.join()), { timeout: 20_000 }).toSatisfy(([left, right]) => left === right && left !== '');
+    await agree();
+    await write('createAccount(input: { name: "While it listens", type: PARTNER }) { record { id } }');
+    await page.getByText('While it listens').waitFor();
+    // As when a server goes away: the page connects again, and asks for what came after its last message.
+    crm.platform.kernel.services.get('sockets', 'the test').close(() => true, 4410, 'The test cuts connections');
+    await write('updateAccounts(where: { name: { eq: "While it listens" } }, input: { type: CUSTOMER }) { count } createAccount(input: { name: "While it was cut", type: PARTNER }) { record { id } }');
+    await page.getByText('While it was cut').waitFor();
+    await agree();
+    expect(await shown()).not.toContain('While it listens');
+    await write('deleteAccounts(where: { name: { eq: "While it was cut" } }) { count }');
+    await agree();
+    expect(failures).toEqual([]);
+    await page.close();
   });
 
   it('signs in with the first operation of the page, keeps the session, and signs out', { timeout: 120_000 }, async () => {

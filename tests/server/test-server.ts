@@ -1,4 +1,4 @@
-import { GraphQLError, GraphQLInt, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
+import { GraphQLError, GraphQLInt, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLScalarType, GraphQLSchema, GraphQLString } from 'graphql';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import { ObjectosError } from '../../src/errors.ts';
@@ -27,6 +27,8 @@ export interface Probe {
   signals: AbortSignal[];
   /** Subscriptions that were ended. */
   ended: number;
+  /** Events that `texts` was asked for. */
+  texts: number;
 }
 
 /** A small schema whose fields do what a transport must cope with. `greeting` is the only difference between two engines. */
@@ -79,6 +81,26 @@ export function testSchema(probe: Probe, greeting = 'hello'): GraphQLSchema {
             await sleep(1);
             yield { count };
           }
+        },
+      },
+      texts: {
+        type: GraphQLString,
+        args: { lengths: { type: new GraphQLList(GraphQLInt) }, times: { type: GraphQLInt } },
+        async *subscribe(_: unknown, { lengths, times }: { lengths: number[]; times?: number }) {
+          for (let time = 0; time < (times ?? 1); time += 1) {
+            for (const length of lengths) {
+              probe.texts += 1;
+              yield await Promise.resolve(length);
+            }
+          }
+        },
+        // Some answers take longer than the next ones.
+        resolve: (length) => (Number(length) % 2 === 0 ? sleep(2, 'x'.repeat(Number(length))) : 'x'.repeat(Number(length))),
+      },
+      unprintable: {
+        type: new GraphQLScalarType({ name: 'Unprintable', serialize: () => 1n }),
+        async *subscribe() {
+          yield await Promise.resolve({ unprintable: 1 });
         },
       },
       endless: {
@@ -136,7 +158,7 @@ export interface TestServerOptions {
 
 /** The real server on a real socket, closed when the test ends. */
 export async function startServer({ settings, plugins = [], engine = (schema) => ({ schema }) }: TestServerOptions = {}): Promise<TestServer> {
-  const probe: Probe = { signals: [], ended: 0 };
+  const probe: Probe = { signals: [], ended: 0, texts: 0 };
   const logged: Record<string, unknown>[] = [];
   const health = createHealth({ maxAge: 0 });
   const database = {} as Database; // no resolver of the test schema reads data
