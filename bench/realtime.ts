@@ -32,6 +32,8 @@ const { values: options } = parseArgs({
   },
 });
 const server = process.env['DATABASE_URL'] ?? 'postgres://postgres@127.0.0.1:5432/postgres';
+/** Milliseconds for which the server is watched while nothing is written. */
+const resting = 3_000;
 const [seconds, rate, processes] = [Number(options.seconds), Number(options.rate), Number(options.processes)];
 /** Sockets of `ids`, whatever was asked for: 5 of 200 subscriptions follow each record that is written once; 500 are 100,000 subscriptions. */
 const idSockets = [5, 500];
@@ -49,6 +51,10 @@ interface Result {
   readonly p99: number;
   /** Milliseconds of processor time that the server spent on one write and everything that it told of it. */
   readonly cpuPerWrite: number;
+  /** The same of those who listen, all together. */
+  readonly listenersPerWrite: number;
+  /** Milliseconds of processor time that the server spends in a second while nothing is written. */
+  readonly idle: number;
   /** Megabytes by which the server grew with 1,000 sockets, before anything was written. */
   readonly memory: number;
 }
@@ -65,6 +71,12 @@ class Listeners {
   constructor(count: number) {
     const args = { execArgv: ['--import', 'tsx'] };
     this.#children = Array.from({ length: count }, () => fork(fileURLToPath(new URL('realtime/listeners.ts', import.meta.url)), args));
+  }
+
+  /** Seconds of processor time. */
+  async busy(): Promise<number> {
+    const each = await Promise.all(this.#children.map(({ pid }) => processorTime(pid ?? 0)));
+    return each.reduce((sum, seconds) => sum + seconds, 0);
   }
 
   async open(port: number, scenario: Scenario, sockets: number): Promise<void> {
@@ -90,6 +102,7 @@ class Listeners {
       messages: sum(({ messages }) => messages),
       sum: sum((heard) => heard.sum),
       resyncs: sum(({ resyncs }) => resyncs),
+      disorder: sum(({ disorder }) => disorder),
       ready: sum(({ ready }) => ready),
       delays: (all[0]?.delays ?? []).map((_, index) => sum(({ delays }) => delays[index] ?? 0)),
       failure: all.find(({ failure }) => failure !== undefined)?.failure,
@@ -128,9 +141,12 @@ async function measure(running: ServerProcess, scenario: Scenario, sockets: numb
     const before = await running.memory();
     await listeners.open(running.port, scenario, sockets);
     await sleep(1_500);
+    const atRest = await processorTime(running.pid);
+    await sleep(resting);
+    const idle = ((await processorTime(running.pid)) - atRest) / (resting / 1_000_000);
     const memory = ((await running.memory()) - before) / (sockets / 1_000);
     const writes = Math.round(seconds * rate);
-    const busy = await processorTime(running.pid);
+    const [busy, listening] = [await processorTime(running.pid), await listeners.busy()];
     const first = written + 1;
     await write(running, writes);
     let expected = 0;
@@ -148,12 +164,13 @@ async function measure(running: ServerProcess, scenario: Scenario, sockets: numb
       heard = await listeners.heard();
     }
     const cpuPerWrite = (((await processorTime(running.pid)) - busy) * 1_000) / writes;
+    const listenersPerWrite = (((await listeners.busy()) - listening) * 1_000) / writes;
     const at = (share: number): number => {
       let left = heard.messages * share;
       return heard.delays.findIndex((count) => (left -= count) <= 0);
     };
-    const exact = heard.messages === expected && heard.sum === sum && heard.resyncs === 0;
-    return { scenario: scenario.name, sockets, subscriptions: sockets * scenario.operationsPerSocket, expected, delivered: heard.messages, exact, p50: at(0.5), p95: at(0.95), p99: at(0.99), cpuPerWrite, memory };
+    const exact = heard.messages === expected && heard.sum === sum && heard.resyncs === 0 && heard.disorder === 0;
+    return { scenario: scenario.name, sockets, subscriptions: sockets * scenario.operationsPerSocket, expected, delivered: heard.messages, exact, p50: at(0.5), p95: at(0.95), p99: at(0.99), cpuPerWrite, listenersPerWrite, idle, memory };
   } finally {
     listeners.stop();
     await sleep(500);
@@ -165,7 +182,7 @@ function missedBars(results: readonly Result[]): string[] {
   const missed: string[] = [];
   for (const { scenario, sockets, exact, delivered, expected, p95, memory } of results) {
     const what = `${scenario}, ${sockets.toLocaleString('en-US')} sockets`;
-    if (!exact) missed.push(`${what}: ${String(delivered)} of ${String(expected)} delivered exactly once`);
+    if (!exact) missed.push(`${what}: ${String(delivered)} of ${String(expected)} delivered exactly once and in order`);
     if (scenario === 'all' && sockets <= 200 && p95 > 13) missed.push(`${what}: p95 ${String(p95)} ms (bar 13)`);
     else if (scenario === 'all' && sockets <= 2_000 && p95 >= 100) missed.push(`${what}: p95 ${String(p95)} ms (bar 100)`);
     else if (scenario === 'all' && sockets <= 10_000 && p95 >= 300) missed.push(`${what}: p95 ${String(p95)} ms (bar 300)`);
@@ -196,7 +213,7 @@ try {
         await write(running, 40);
         const result = await measure(running, scenario, sockets);
         results.push(result);
-        process.stderr.write(`${scenario.title}, ${String(sockets)} sockets: p50 ${String(result.p50)}, p95 ${String(result.p95)}, p99 ${String(result.p99)} ms, ${String(result.delivered)} of ${String(result.expected)}${result.exact ? '' : ' NOT EXACT'}, ${result.cpuPerWrite.toFixed(1)} ms of processor time for each write${sockets < 1_000 ? '' : `, ${result.memory.toFixed(1)} MB per 1,000 sockets`}\n`);
+        process.stderr.write(`${scenario.title}, ${String(sockets)} sockets: p50 ${String(result.p50)}, p95 ${String(result.p95)}, p99 ${String(result.p99)} ms, ${String(result.delivered)} of ${String(result.expected)}${result.exact ? '' : ' NOT EXACT'}, ${result.cpuPerWrite.toFixed(1)} ms of processor time for each write (listeners ${result.listenersPerWrite.toFixed(1)}), ${result.idle.toFixed(0)} ms a second idle${sockets < 1_000 ? '' : `, ${result.memory.toFixed(1)} MB per 1,000 sockets`}\n`);
       } finally {
         await running.stop();
       }

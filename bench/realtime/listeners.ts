@@ -1,4 +1,5 @@
 /** A process that holds sockets, counts what they are told and measures how late it comes. Forked by `bench/realtime.ts`. */
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { scenarioNamed } from './scenarios.ts';
 import { WireSocket } from './wire-socket.ts';
@@ -18,6 +19,8 @@ export interface Heard {
   /** Sum of the numbers of the changes that they were about: with the count it tells losses and repeats. */
   readonly sum: number;
   readonly resyncs: number;
+  /** Messages that came again or in another order than to other sockets. */
+  readonly disorder: number;
   /** READY of subscriptions. */
   readonly ready: number;
   /** Messages by milliseconds of delay. */
@@ -30,35 +33,71 @@ const longest = 20_000;
 /** Sockets that are opened at a time. */
 const atOnce = 50;
 const delays = new Uint32Array(longest + 1);
-const heard = { messages: 0, sum: 0, resyncs: 0, ready: 0, failure: undefined as string | undefined };
+const heard = { messages: 0, sum: 0, resyncs: 0, disorder: 0, ready: 0, failure: undefined as string | undefined };
 const [kindMark, titleMark, atMark] = ['"kind":"', '"title":"', '"at":"'].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer];
 
-let lastText = '';
-let lastMoment = 0;
-/** Messages of one change come together. */
-function momentOf(text: string): number {
-  if (text !== lastText) [lastText, lastMoment] = [text, Date.parse(text)];
-  return lastMoment;
+/** Bytes of the id of a subscription, with what stands before it. */
+const idAt = '{"id":"'.length;
+const idSize = 36;
+
+/** A change as the first socket was told of it. */
+interface Told {
+  /** The message after the id of the subscription. */
+  readonly text: Buffer;
+  readonly number: number;
+  readonly moment: number;
+  readonly place: number;
 }
 
-function take(text: Buffer): void {
+/** Changes in the order in which this process heard of them first. */
+const told: Told[] = [];
+const toldByNumber = new Map<number, Told>();
+
+interface Listener {
+  /** Ids of its subscriptions. */
+  readonly ids: readonly Buffer[];
+  /** The place that its next message is expected to have: after the last one. */
+  next: number;
+}
+
+/** Every message is compared with what other sockets were told, or read where it differs. */
+function take(listener: Listener, data: Buffer, from: number, to: number): void {
+  const begin = from + idAt + idSize;
+  const expected = told[listener.next];
+  const same = expected && to - begin === expected.text.length && data.compare(expected.text, 0, expected.text.length, begin, to) === 0;
+  const change = same ? expected : read(data.subarray(begin, to));
+  if (!change) return;
+  if (!listener.ids.some((id) => data.compare(id, 0, idSize, from + idAt, begin) === 0)) heard.failure ??= `An unknown subscription: ${data.toString('latin1', from, to)}`;
+  heard.messages += 1;
+  heard.sum += change.number;
+  // Subscriptions of one socket are independent of each other.
+  if (change.place < listener.next && listener.ids.length === 1) heard.disorder += 1;
+  listener.next = change.place + 1;
+  delays[Math.max(0, Math.min(longest, Date.now() - change.moment))]! += 1;
+}
+
+/** Undefined for what is not about a change. */
+function read(text: Buffer): Told | undefined {
   const kind = text.indexOf(kindMark);
   if (kind < 0) {
     if (text.includes('"type":"error"') || text.includes('"errors"')) heard.failure ??= text.toString();
-    return;
+    return undefined;
   }
   const first = text[kind + kindMark.length];
   if (first === 0x52) {
     if (text[kind + kindMark.length + 2] === 0x41) heard.ready += 1;
     else heard.resyncs += 1;
-    return;
+    return undefined;
   }
   const title = text.indexOf(titleMark) + titleMark.length;
+  const number = Number(text.toString('latin1', title, text.indexOf(0x22, title)));
+  const known = toldByNumber.get(number);
+  if (known) return known;
   const at = text.indexOf(atMark) + atMark.length;
-  heard.messages += 1;
-  heard.sum += Number(text.toString('latin1', title, text.indexOf(0x22, title)));
-  const delay = Date.now() - momentOf(text.toString('latin1', at, text.indexOf(0x22, at)));
-  delays[Math.max(0, Math.min(longest, Math.round(delay)))]! += 1;
+  const change: Told = { text: Buffer.from(text), number, moment: Date.parse(text.toString('latin1', at, text.indexOf(0x22, at))), place: told.length };
+  told.push(change);
+  toldByNumber.set(number, change);
+  return change;
 }
 
 async function openSockets({ port, scenario: name, from, to }: OpenSockets): Promise<void> {
@@ -67,15 +106,17 @@ async function openSockets({ port, scenario: name, from, to }: OpenSockets): Pro
   const open = async (number: number): Promise<void> => {
     let acknowledge: (() => void) | undefined;
     const acknowledged = new Promise<void>((resolve) => (acknowledge = resolve));
+    const ids = scenario.operations(number).map(() => randomUUID());
+    const listener: Listener = { ids: ids.map((id) => Buffer.from(id)), next: 0 };
     // The first message is the acknowledgement.
-    const socket = await WireSocket.open(port, (text) => {
-      if (!acknowledge) return take(text);
+    const socket = await WireSocket.open(port, (data, start, end) => {
+      if (!acknowledge) return take(listener, data, start, end);
       acknowledge();
       acknowledge = undefined;
     });
     socket.send({ type: 'connection_init', payload: { 'x-person': String(number % 10_000) } });
     await acknowledged;
-    for (const [index, payload] of scenario.operations(number).entries()) socket.send({ id: String(index), type: 'subscribe', payload });
+    for (const [index, payload] of scenario.operations(number).entries()) socket.send({ id: ids[index], type: 'subscribe', payload });
   };
   for (let next = from; next < to; ) {
     const batch: Promise<void>[] = [];

@@ -2,25 +2,33 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
+/** Told of a text message: it lies between `from` and `to`, and may be overwritten afterwards. */
+export type OnText = (data: Buffer, from: number, to: number) => void;
+
+/** All sockets read into it: what is left of a message is copied. */
+const reading = Buffer.allocUnsafe(262_144);
+
 /** The client's end of a WebSocket with as little work as possible for each message, so that many fit beside the server they measure. */
 export class WireSocket {
   readonly #socket: Socket;
-  readonly #onText: (text: Buffer) => void;
+  readonly #onText: OnText;
   #rest: Buffer | undefined;
   #upgraded = false;
 
-  private constructor(socket: Socket, onText: (text: Buffer) => void) {
-    this.#socket = socket;
+  private constructor(port: number, onText: OnText) {
     this.#onText = onText;
-    socket.on('data', (chunk: Buffer) => this.#take(chunk));
-    socket.on('error', () => undefined);
+    const callback = (size: number): boolean => {
+      this.#take(size);
+      return true;
+    };
+    this.#socket = connect({ port, host: '127.0.0.1', noDelay: true, onread: { buffer: reading, callback } });
+    this.#socket.on('error', () => undefined);
   }
 
-  static async open(port: number, onText: (text: Buffer) => void): Promise<WireSocket> {
-    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
-    await once(socket, 'connect');
-    const made = new WireSocket(socket, onText);
-    socket.write(
+  static async open(port: number, onText: OnText): Promise<WireSocket> {
+    const made = new WireSocket(port, onText);
+    await once(made.#socket, 'connect');
+    made.#socket.write(
       `GET /graphql HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${randomBytes(16).toString('base64')}\r\nSec-WebSocket-Protocol: graphql-transport-ws\r\n\r\n`,
     );
     return made;
@@ -30,10 +38,6 @@ export class WireSocket {
     this.#write(1, Buffer.from(JSON.stringify(message)));
   }
 
-  close(): void {
-    this.#socket.destroy();
-  }
-
   /** Clients have to mask; a mask of zeros leaves the bytes as they are. */
   #write(opcode: number, payload: Buffer): void {
     const { length } = payload;
@@ -41,28 +45,27 @@ export class WireSocket {
     this.#socket.write(Buffer.concat([head, payload]));
   }
 
-  #take(chunk: Buffer): void {
-    const data = this.#rest ? Buffer.concat([this.#rest, chunk]) : chunk;
+  #take(size: number): void {
+    const rest = this.#rest;
+    const data = rest ? Buffer.concat([rest, reading.subarray(0, size)]) : reading;
+    const end = (rest?.length ?? 0) + size;
     let position = 0;
     if (!this.#upgraded) {
-      const end = data.indexOf('\r\n\r\n');
-      if (end >= 0) {
-        this.#upgraded = true;
-        position = end + 4;
-      }
+      const blank = data.subarray(0, end).indexOf('\r\n\r\n');
+      this.#upgraded = blank >= 0;
+      position = this.#upgraded ? blank + 4 : 0;
     }
-    while (this.#upgraded && data.length - position >= 2) {
+    while (this.#upgraded && end - position >= 2) {
       const short = (data[position + 1] ?? 0) & 127;
-      const head = short === 126 ? 4 : short === 127 ? 10 : 2;
-      if (data.length - position < head) break;
-      const length = short === 126 ? data.readUInt16BE(position + 2) : short === 127 ? Number(data.readBigUInt64BE(position + 2)) : short;
-      if (data.length - position < head + length) break;
+      const from = position + (short === 126 ? 4 : short === 127 ? 10 : 2);
+      if (end < from) break;
+      const to = from + (short === 126 ? data.readUInt16BE(position + 2) : short === 127 ? Number(data.readBigUInt64BE(position + 2)) : short);
+      if (end < to) break;
       const opcode = (data[position] ?? 0) & 15;
-      const payload = data.subarray(position + head, position + head + length);
-      if (opcode === 9) this.#write(10, payload);
-      else if (opcode === 1) this.#onText(payload);
-      position += head + length;
+      if (opcode === 9) this.#write(10, data.subarray(from, to));
+      else if (opcode === 1) this.#onText(data, from, to);
+      position = to;
     }
-    this.#rest = position < data.length ? data.subarray(position) : undefined;
+    this.#rest = position < end ? Buffer.from(data.subarray(position, end)) : undefined;
   }
 }

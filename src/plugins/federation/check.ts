@@ -1,10 +1,9 @@
 import type { Catalog } from '../../metadata/catalog.ts';
+import { holdsKey, keyTypeOf } from '../../metadata/foreign-key.ts';
 import { suggest } from '../../metadata/nearest.ts';
 import type { CatalogReport } from '../../metadata/phase.ts';
 import { federationOfObject, foreignEntityOf, entityKeys } from './definition.ts';
-import { foreignReferences, keyTypeOf } from './foreign-entities.ts';
-
-const keyFamilies: Readonly<Record<string, readonly string[]>> = { ID: ['string', 'id', 'int'], String: ['string', 'id'], Int: ['int'] };
+import { foreignReferences } from './foreign-entities.ts';
 
 /** Refuses what a supergraph could not be made of. */
 export function checkFederation(catalog: Catalog, report: CatalogReport): void {
@@ -23,8 +22,7 @@ export function checkFederation(catalog: Catalog, report: CatalogReport): void {
       const subject = `${object.name}.${field.name}`;
       const own = types.get(foreign.type);
       if (own) report('error', subject, ['entity', 'type'], `${foreign.type} is the type of the object ${own.name} of this app`, `Use a lookup: type: lookup, reference: ${own.name}.`);
-      const family = field.type.filters(field);
-      if (field.multiple || family === undefined || !(keyFamilies[keyTypeOf(foreign)] ?? []).includes(family)) {
+      if (!holdsKey(field, foreign)) {
         report('error', subject, ['entity'], `a value of type ${field.type.name} cannot be the key ${foreign.key}: ${keyTypeOf(foreign)} of ${foreign.type}`, 'Use type: text, or type: number with keyType: Int.');
       }
     }

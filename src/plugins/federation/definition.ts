@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { CatalogField, CatalogKey, CatalogObject } from '../../metadata/catalog.ts';
+import { foreignKeyShape, graphqlName } from '../../metadata/foreign-key.ts';
 
-const graphqlName = (what: string) => z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, `is not the name of a ${what}`);
 const tags = z.array(z.string().regex(/^[A-Za-z_][A-Za-z0-9_/-]{0,127}$/, 'must be letters, digits, _, - and /')).min(1).optional().describe('Labels for contracts of the supergraph: @tag.');
 const inaccessible = z.boolean().optional().describe('Routers use it, and clients of the supergraph do not see it: @inaccessible.');
 
@@ -25,10 +25,7 @@ const fieldKey = z.strictObject({
 
 const entityKey = z.strictObject({
   subgraph: graphqlName('subgraph').describe('Subgraph that has the entity.'),
-  type: graphqlName('type').describe('Its type there.'),
-  key: graphqlName('field').describe('Field of its key, whose value is stored here.'),
-  keyType: z.enum(['ID', 'String', 'Int']).optional().describe('Type of the key there: ID for `id`, String otherwise, by default.'),
-  as: graphqlName('field').optional().describe('Name of the field that leads to the entity; the name of this field without the key by default.'),
+  ...foreignKeyShape,
 });
 
 export const objectKeys = { federation: objectKey.optional().describe('What the object is in a supergraph.') } satisfies z.ZodRawShape;

@@ -2,6 +2,7 @@ import type { SchemaExtension } from '../../builder/phase.ts';
 import type { OutputFields } from '../../builder/spec.ts';
 import { StartupError } from '../../errors.ts';
 import type { CatalogField, CatalogObject } from '../../metadata/catalog.ts';
+import { foreignFieldName, keyTypeOf } from '../../metadata/foreign-key.ts';
 import { fieldSql } from '../../resolvers/filter/to-sql.ts';
 import { cellSql } from '../../resolvers/read/cells.ts';
 import type { PlannedField } from '../../resolvers/read/planned.ts';
@@ -23,19 +24,10 @@ export function foreignReferences(objects: Iterable<CatalogObject>): readonly Fo
   return [...objects].flatMap((object) =>
     [...object.fields.values()].flatMap((field) => {
       const entity = foreignEntityOf(field);
-      return entity && object.methods.size > 0 && !field.internal ? [{ object, field, entity, name: nameOf(field, entity) }] : [];
+      return entity && object.methods.size > 0 && !field.internal ? [{ object, field, entity, name: foreignFieldName(field, entity) }] : [];
     }),
   );
 }
-
-/** `productSku` → `product`; where the name does not end with the key, the type tells: `Product` → `product`. */
-function nameOf({ graphqlName }: CatalogField, { as, key, type }: ForeignEntity): string {
-  const suffix = `${key.charAt(0).toUpperCase()}${key.slice(1)}`;
-  if (as !== undefined) return as;
-  return graphqlName.endsWith(suffix) && graphqlName !== suffix ? graphqlName.slice(0, -suffix.length) : `${type.charAt(0).toLowerCase()}${type.slice(1)}`;
-}
-
-export const keyTypeOf = ({ key, keyType }: ForeignEntity): string => keyType ?? (key === 'id' ? 'ID' : 'String');
 
 /** A type with nothing but the key for each entity of another subgraph, and fields that lead to it. */
 export function extendWithForeignEntities({ catalog, addType, addFields }: SchemaExtension): void {

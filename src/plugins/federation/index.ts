@@ -5,7 +5,7 @@ import type { RequestContext } from '../../resolvers/request.ts';
 import { checkFederation } from './check.ts';
 import { fieldKeys, objectKeys } from './definition.ts';
 import { checkLeaveOut, printSubgraph } from './print-subgraph.ts';
-import { callerOfRouter, isRouter, type IncomingHeaders } from './router-caller.ts';
+import { callerOfRouter, isRouter } from './router-caller.ts';
 import { extendWithSubgraph } from './schema.ts';
 import { federationSettings, type FederationSettingsInput } from './settings.ts';
 
@@ -28,7 +28,7 @@ export function federation({ mode, federation: given }: FederationPluginOptions)
 
   const isOpen = settings.sdl === 'public' || (settings.sdl === 'development' && mode !== 'production');
   const mayRead = (context: RequestContext): boolean => {
-    const { request } = context as { readonly request?: IncomingHeaders };
+    const { request } = context;
     return isOpen || context.caller.kind === 'system' || (request !== undefined && isRouter(request, settings.router));
   };
 

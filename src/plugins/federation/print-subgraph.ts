@@ -20,7 +20,9 @@ const permissionLink = 'https://objectos.example/permission/v1.0';
 /** Known to routers by the link; their definitions are left to it. */
 const routerDirectives: ReadonlySet<string> = new Set(['authenticated', 'requiresScopes', 'policy']);
 /** Mean something to clients of this server only, or are not known to composition; what they say is enforced here in any case. */
-const ownDirectives: ReadonlySet<string> = new Set(['semanticNonNull', 'atomic', 'oneOf']);
+const ownDirectives: ReadonlySet<string> = new Set(['semanticNonNull', 'atomic', 'oneOf', 'merge']);
+/** Root fields that other gateways or this one's router ask. */
+const forGateways: ReadonlySet<string> = new Set(['_entities', '_service', '_sdl']);
 const roots: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription']);
 
 /** The schema as a subgraph of Federation 2: what clients see, without the fields for gateways, with the directives that composition reads. */
@@ -134,7 +136,7 @@ function isForGateways(node: DefinitionNode): boolean {
 function withoutFields(node: ObjectTypeDefinitionNode, left: ReadonlySet<string>): ObjectTypeDefinitionNode {
   const type = node.name.value;
   if (!roots.has(type)) return node;
-  return { ...node, fields: node.fields?.filter(({ name: { value } }) => value !== '_entities' && value !== '_service' && !left.has(`${type}.${value}`)) ?? [] };
+  return { ...node, fields: node.fields?.filter(({ name: { value } }) => !forGateways.has(value) && !left.has(`${type}.${value}`)) ?? [] };
 }
 
 function withoutOwnDirectives(document: DocumentNode): DocumentNode {

@@ -1,10 +1,10 @@
 import { betterAuth } from 'better-auth';
 import { APIError } from 'better-auth/api';
 import { bearer, genericOAuth, organization, twoFactor } from 'better-auth/plugins';
-import { v7 } from 'uuid';
 import type { Database } from '../../database/database.ts';
 import { ObjectosError, type ErrorCode } from '../../errors.ts';
 import type { Logger } from '../../kernel/log.ts';
+import { newId } from '../../kernel/new-id.ts';
 import { createDatabaseAdapter } from './adapter.ts';
 import { decode, unsign } from './cookie.ts';
 import type { Mailer } from './mail.ts';
@@ -63,7 +63,7 @@ export async function createAuth({ database, records, settings, policies, signUp
     rateLimit: { enabled: false },
     advanced: {
       cookiePrefix,
-      database: { generateId: () => v7() },
+      database: { generateId: newId },
       ipAddress: { ipAddressHeaders: [addressHeader] },
     },
     session: { expiresIn: policies.longest.absoluteTimeout * 60, disableSessionRefresh: true },

@@ -76,15 +76,15 @@ export function createAuthenticator({ database, sessions, clients, settings, pol
             userId: key.userId,
             organizationId: key.organizationId,
             roles: key.roles,
-            attributes: { email: key.email, apiKeyId: key.id, scopes: key.scopes },
+            attributes: { email: key.email, apiKeyId: key.id, scopes: key.scopes, ...(key.expiresAt !== undefined && { expiresAt: key.expiresAt }) },
           };
         }
         case 'jwt': {
           const user = await verifyJwt?.(credentials.text);
           if (!user) throw new ObjectosError('UNAUTHENTICATED', 'The token is not valid.');
-          const { email, roles, claims, expiresAt } = user;
-          await policyOf({ userId: user.userId, organizationId: undefined });
-          return { kind: 'user', userId: user.userId, organizationId: undefined, roles, attributes: { email, claims, expiresAt } };
+          const { userId, organizationId, email, roles, claims, expiresAt } = user;
+          await policyOf(user);
+          return { kind: 'user', userId, organizationId, roles, attributes: { email, claims, expiresAt } };
         }
         case 'session': {
           const session = await sessions.find(credentials.text);
@@ -97,7 +97,7 @@ export function createAuthenticator({ database, sessions, clients, settings, pol
             userId: session.userId,
             organizationId: session.organizationId,
             roles: session.roles,
-            attributes: { email: session.email, sessionId: session.id, ...(restriction && { restriction }) },
+            attributes: { email: session.email, sessionId: session.id, expiresAt: session.expiresAt / 1000, ...(restriction && { restriction }) },
           };
         }
       }

@@ -1,5 +1,5 @@
-import { v7 } from 'uuid';
 import type { Logger } from '../../kernel/log.ts';
+import { newId } from '../../kernel/new-id.ts';
 import type { Services } from '../../kernel/plugin.ts';
 import { newPassword, problemsOf, rememberPassword } from './passwords.ts';
 import type { Identity } from './service.ts';
@@ -64,7 +64,7 @@ async function makeAdministrator(identity: Identity, addresses: readonly string[
     const administrator = people.get(email);
     if (administrator) await records.update('sys_user', [administrator.id], { administrator: true });
     else {
-      const id = v7();
+      const id = newId();
       await records.create('sys_user', { id, name: 'Administrator', email, administrator: true });
       people.set(email, { id, email, has_password: false });
     }

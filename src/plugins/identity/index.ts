@@ -1,5 +1,6 @@
 import type { PluginServices } from '../../kernel/lifecycle.ts';
 import type { Plugin } from '../../kernel/plugin.ts';
+import type { Caller } from '../../resolvers/caller.ts';
 import { accountService } from './accounts.ts';
 import { withMembership } from './callers.ts';
 import { cleanUp } from './clean-up.ts';
@@ -10,7 +11,7 @@ import { identityRoutes } from './routes.ts';
 import { identityFields } from './schema/fields.ts';
 import { identityTypes } from './schema/types.ts';
 import { limitAccess } from './scopes.ts';
-import { createIdentity, type Identity } from './service.ts';
+import { closeCodes, createIdentity, type Identity } from './service.ts';
 import { identitySettings, type IdentitySettingsInput } from './settings.ts';
 import { identityTables } from './tables.ts';
 import { watchRecords } from './watch-records.ts';
@@ -28,6 +29,8 @@ export interface IdentityPluginOptions {
   readonly cleanUpInterval?: number | undefined;
 }
 
+/** Milliseconds between looks at sockets whose credentials have a time at which they end. */
+const expiryInterval = 500;
 /** Milliseconds between looks at sockets whose session ended without anybody ending it. */
 const sweepInterval = 15_000;
 
@@ -81,9 +84,10 @@ export function identity({ mode, identity: given, cleanUpInterval = 600_000 }: I
         checkPolicies(settings, { services, log });
         await sessions.listen();
         await firstStart({ identity: current(), log, sample: mode !== 'production', banner: services.find('banner') });
-        const repeat = (work: () => Promise<void>, interval: number, failure: string): void => {
-          timers.push(setInterval(() => void work().catch((error: unknown) => log.error({ err: error }, failure)), interval).unref());
+        const repeat = (work: () => Promise<void> | void, interval: number, failure: string): void => {
+          timers.push(setInterval(() => void Promise.resolve().then(work).catch((error: unknown) => log.error({ err: error }, failure)), interval).unref());
         };
+        repeat(() => closeExpired(services), expiryInterval, 'Sockets could not be checked.');
         repeat(() => closeEnded(current(), services), sweepInterval, 'Sockets could not be checked.');
         if (!services.find('jobs')) repeat(clean, cleanUpInterval, 'Expired sessions and codes could not be removed.');
       },
@@ -103,11 +107,18 @@ mutation SignIn {
   }
 }`;
 
+/** What was signed in with has run out by itself. */
+function closeExpired(services: PluginServices): void {
+  const now = Date.now() / 1000;
+  const isOver = ({ attributes: { expiresAt } }: Caller): boolean => typeof expiresAt === 'number' && expiresAt <= now;
+  services.find('sockets')?.close(isOver, closeCodes.ended, 'The session has ended');
+}
+
+/** Sessions that ended without anybody saying so: after their idle time, or while news were lost. */
 async function closeEnded({ sessions }: Identity, services: PluginServices): Promise<void> {
   const sockets = services.find('sockets');
-  for (const { attributes } of sockets?.callers() ?? []) {
-    const { sessionId, expiresAt } = attributes;
-    const ended = typeof sessionId === 'string' ? !(await sessions.isValid(sessionId)) : typeof expiresAt === 'number' && expiresAt * 1000 < Date.now();
-    if (ended) sockets?.close((caller) => caller.attributes === attributes, 4401, 'The session has ended');
-  }
+  const sessionOf = ({ attributes: { sessionId } }: Caller): readonly string[] => (typeof sessionId === 'string' ? [sessionId] : []);
+  const open = new Set(sockets?.callers().flatMap(sessionOf));
+  const valid = await sessions.validOf([...open]);
+  sockets?.close((caller) => sessionOf(caller).some((id) => open.has(id) && !valid.has(id)), closeCodes.ended, 'The session has ended');
 }

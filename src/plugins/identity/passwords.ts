@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { v7 } from 'uuid';
 import type { Database } from '../../database/database.ts';
 import { ObjectosError, type Problem } from '../../errors.ts';
+import { newId } from '../../kernel/new-id.ts';
 import type { Records } from './records.ts';
 import type { PasswordPolicy } from './settings.ts';
 import { passwordHistoryTable } from './tables.ts';
@@ -55,7 +55,7 @@ export async function rememberPassword(database: Database, records: Records, use
   await database.transaction(async () => {
     await database.query({
       text: `INSERT INTO ${passwordHistoryTable} (id, user_id, hash, at) SELECT $2::uuid, user_id, password, clock_timestamp() FROM sys_credential WHERE user_id = $1 AND provider_id = 'credential' AND password IS NOT NULL`,
-      values: [userId, v7()],
+      values: [userId, newId()],
     });
     await database.query({
       text: `DELETE FROM ${passwordHistoryTable} WHERE user_id = $1 AND id NOT IN (SELECT id FROM ${passwordHistoryTable} WHERE user_id = $1 ORDER BY at DESC LIMIT $2)`,

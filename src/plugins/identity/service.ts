@@ -71,7 +71,8 @@ export interface IdentityOptions {
 const idleOf = ({ session }: Policy): number => session.idleTimeout * 60_000;
 
 /** Close codes: after 4401 clients sign in anew, after 4410 they connect again. */
-const closeCodes = { ended: 4401, changed: 4410 } as const;
+/** How WebSockets are closed. */
+export const closeCodes = { ended: 4401, changed: 4410 } as const;
 
 export function createIdentity({ settings, production, context }: IdentityOptions): Identity {
   const { services, log } = context;
@@ -88,7 +89,7 @@ export function createIdentity({ settings, production, context }: IdentityOption
       return policy instanceof Promise ? policy.then(idleOf) : idleOf(policy);
     },
     log,
-    onEnded: (ids) => sockets()?.close(({ attributes }) => ids.has(String(attributes['sessionId'])), closeCodes.ended, 'The session has ended'),
+    onEnded: (ids) => sockets()?.close(({ attributes: { sessionId, apiKeyId } }) => ids.has(String(sessionId)) || ids.has(String(apiKeyId)), closeCodes.ended, 'The session has ended'),
     onChanged: (changed) =>
       sockets()?.close(({ attributes, userId }) => changed.sessions.has(String(attributes['sessionId'])) || (userId !== undefined && changed.users.has(userId)), closeCodes.changed, 'Rights have changed'),
   });

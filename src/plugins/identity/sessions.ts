@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Database } from '../../database/database.ts';
 import type { Logger } from '../../kernel/log.ts';
+import type { Caller } from '../../resolvers/caller.ts';
 import { hashToken } from './hash-token.ts';
 import { membershipOf, type Membership, type MembershipRow } from './membership.ts';
 import type { Records } from './records.ts';
@@ -17,12 +18,12 @@ export interface KnownSession extends Membership {
 export interface Sessions {
   /** The session of a token, while it is valid and its person active. */
   find(token: string): Promise<KnownSession | undefined>;
-  /** Whether a session is still valid. Asks the database. */
-  isValid(id: string): Promise<boolean>;
+  /** Those of the sessions that are still valid. Asks the database. */
+  validOf(ids: readonly string[]): Promise<ReadonlySet<string>>;
   /** Ends sessions of a person: one, all, or all but one. Gives how many there were. */
   end(userId: string, which: { readonly only?: string; readonly except?: string }): Promise<number>;
-  /** Tells all processes of sessions that are gone, that changed, and of people whose rights or state changed. */
-  sessionsEnded(ids: readonly string[]): Promise<void>;
+  /** Tells all processes of sessions and API keys that are gone, of sessions that changed, and of people whose rights or state changed. */
+  ended(ids: readonly string[]): Promise<void>;
   sessionsChanged(ids: readonly string[]): Promise<void>;
   usersChanged(ids: readonly string[]): Promise<void>;
   /** Hears of changes by other processes. */
@@ -36,10 +37,13 @@ export interface SessionOptions {
   /** Milliseconds after which a session of the person ends without use. */
   readonly idleTimeout: (session: Pick<KnownSession, 'userId' | 'organizationId'>) => number | Promise<number>;
   readonly log: Logger;
-  /** Called in every process once sessions ended, or rights of people changed. */
-  readonly onEnded: (sessions: ReadonlySet<string>) => void;
+  /** Called in every process once sessions or API keys ended, or rights of people changed. */
+  readonly onEnded: (ids: ReadonlySet<string>) => void;
   readonly onChanged: (changed: { readonly sessions: ReadonlySet<string>; readonly users: ReadonlySet<string> }) => void;
 }
+
+/** Whether somebody is signed in, rather than a key or a token of another issuer that acts for them. */
+export const hasSession = ({ attributes }: Caller): boolean => typeof attributes['sessionId'] === 'string';
 
 interface News {
   readonly ended?: readonly string[];
@@ -84,7 +88,7 @@ export function createSessions({ database, records, idleTimeout, log, onEnded, o
       // Another process may have seen the session since.
       if (!session || session.lastSeenAt + idle <= now) {
         const asked = epoch;
-        session = await load(database, 'token', key);
+        [session] = await load(database, 'token', [key]);
         if (!session) return undefined;
         if (asked === epoch) cache.set(key, session);
         idle = await idleTimeout(session);
@@ -99,11 +103,13 @@ export function createSessions({ database, records, idleTimeout, log, onEnded, o
       }
       return session;
     },
-    async isValid(id) {
-      const session = await load(database, 'id', id);
-      if (!session) return false;
+    async validOf(ids) {
+      const valid = new Set<string>();
       const now = Date.now();
-      return session.expiresAt > now && session.lastSeenAt + (await idleTimeout(session)) > now;
+      for (const session of ids.length === 0 ? [] : await load(database, 'id', ids)) {
+        if (session.expiresAt > now && session.lastSeenAt + (await idleTimeout(session)) > now) valid.add(session.id);
+      }
+      return valid;
     },
     async end(userId, { only, except }) {
       return database.transaction(async () => {
@@ -115,7 +121,7 @@ export function createSessions({ database, records, idleTimeout, log, onEnded, o
         return rows.length;
       });
     },
-    sessionsEnded: (ids) => tell('ended', ids),
+    ended: (ids) => tell('ended', ids),
     sessionsChanged: (ids) => tell('sessions', ids),
     usersChanged: (ids) => tell('users', ids),
     async listen() {
@@ -149,20 +155,18 @@ interface SessionRow extends MembershipRow {
   readonly seen_at: string;
 }
 
-async function load(database: Database, by: 'token' | 'id', value: string): Promise<KnownSession | undefined> {
+async function load(database: Database, by: 'token' | 'id', values: readonly string[]): Promise<readonly KnownSession[]> {
   const { rows } = await database.query<SessionRow>({
     text: `SELECT s.id, s.user_id, s.expires_at, coalesce(s.last_seen_at, s.created_at) AS seen_at, m.organization_id,
         u.email, u.administrator, u.two_factor_enabled, u.password_changed_at, m.role,
         EXISTS (SELECT 1 FROM sys_credential a WHERE a.user_id = u.id AND a.provider_id = 'credential') AS has_password
       FROM sys_session s JOIN sys_user u ON u.id = s.user_id
       LEFT JOIN sys_member m ON m.user_id = s.user_id AND m.organization_id = s.active_organization_id
-      WHERE s.${by} = $1 AND u.active IS NOT FALSE`,
-    values: [value],
+      WHERE s.${by} = ANY($1) AND u.active IS NOT FALSE`,
+    values: [values],
     name: `identity_session_by_${by}`,
   });
-  const [row] = rows;
-  if (!row) return undefined;
-  return {
+  return rows.map((row) => ({
     ...membershipOf(row),
     id: row.id,
     twoFactorEnabled: row.two_factor_enabled === true,
@@ -170,5 +174,5 @@ async function load(database: Database, by: 'token' | 'id', value: string): Prom
     passwordChangedAt: row.password_changed_at === null ? undefined : Date.parse(row.password_changed_at),
     expiresAt: Date.parse(row.expires_at),
     lastSeenAt: Date.parse(row.seen_at),
-  };
+  }));
 }

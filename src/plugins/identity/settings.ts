@@ -25,6 +25,7 @@ export const jwtSettings = z
   jwksUrl: z.url().optional().describe('Address of the keys that tokens are signed with; absent: JWT are not accepted.'),
   issuer: z.string().min(1).optional().describe('Required value of `iss`; must be set with jwksUrl.'),
   audience: z.string().min(1).optional().describe('Required value of `aud`; must be set with jwksUrl.'),
+  organizationClaim: z.string().min(1).optional().describe('Claim that names the organization in which the caller acts, by id or slug; absent: callers act in none.'),
   clockSkew: count(60, 0, 600, 'Seconds that clocks may differ by.'),
   })
   .refine(({ jwksUrl, issuer, audience }) => jwksUrl === undefined || (issuer !== undefined && audience !== undefined), 'jwksUrl needs issuer and audience');

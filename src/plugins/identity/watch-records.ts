@@ -2,18 +2,19 @@ import { ObjectosError } from '../../errors.ts';
 import { systemAccess } from '../../resolvers/access.ts';
 import type { Change, MutationContext, MutationPhase } from '../../resolvers/write/phase.ts';
 import type { Identity } from './service.ts';
+import { hasSession } from './sessions.ts';
 
 /** What of a user decides about their callers. */
 const deciding = ['active', 'email', 'administrator', 'two_factor_enabled', 'password_changed_at'];
 
-/** Whoever writes users, sessions and memberships, and wherever: sessions end and sockets close as the new state demands. */
+/** Whoever writes users, sessions, memberships and keys, and wherever: sessions end and sockets close as the new state demands. */
 export function watchRecords(current: () => Identity): MutationPhase {
   return {
-    objects: ['sys_user', 'sys_session', 'sys_member'],
+    objects: ['sys_user', 'sys_session', 'sys_member', 'sys_api_key'],
     before(changes, context) {
       for (const { object, kind, values, previous } of changes) {
         if (object !== 'sys_user' || kind !== 'update' || !('email' in values) || values['email'] === previous?.['email']) continue;
-        if (!mayChangeAddresses(context)) throw new ObjectosError('FORBIDDEN', 'Whose address it is signs in with it: people change their own with changeEmail, and those of others are changed by administrators.');
+        if (!mayChangeAddresses(context)) throw new ObjectosError('FORBIDDEN', 'Whose address it is signs in with it: people change their own with changeEmail, and those of others are changed by administrators who are signed in; API keys and tokens of other issuers cannot do this.');
         // Nobody has shown yet that the new address is theirs.
         if (!('email_verified' in values)) values['email_verified'] = false;
       }
@@ -28,8 +29,11 @@ export function watchRecords(current: () => Identity): MutationPhase {
           break;
         }
         case 'sys_session':
-          await sessions.sessionsEnded(idsOf(changes.filter(({ kind }) => kind === 'delete')));
+          await sessions.ended(idsOf(changes.filter(({ kind }) => kind === 'delete')));
           await sessions.sessionsChanged(idsOf(changes.filter(({ kind }) => kind === 'update')));
+          break;
+        case 'sys_api_key':
+          await sessions.ended(idsOf(changes.filter(({ kind }) => kind !== 'create')));
           break;
         case 'sys_member':
           await sessions.usersChanged(changes.map(({ record }) => String(record['user'])));
@@ -39,7 +43,7 @@ export function watchRecords(current: () => Identity): MutationPhase {
   };
 }
 
-/** Whoever writes an address can have a new password sent there, so the right to edit users is not enough. */
-const mayChangeAddresses = ({ access, caller }: MutationContext): boolean => access === systemAccess || caller.roles.includes('administrator');
+/** Whoever writes an address can have a new password sent there, so the right to edit users is not enough, nor is a key that lies in some program. */
+const mayChangeAddresses = ({ access, caller }: MutationContext): boolean => access === systemAccess || (caller.roles.includes('administrator') && hasSession(caller));
 
 const idsOf = (changes: readonly Change[]): string[] => changes.map(({ id }) => id);

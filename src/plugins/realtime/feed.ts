@@ -3,7 +3,7 @@ import type { CatalogObject } from '../../metadata/catalog.ts';
 import type { RequestContext } from '../../resolvers/request.ts';
 import { latestCursor, readChanges, type LoggedChange } from '../../resolvers/write/change-log/read-changes.ts';
 import { decodeCursor, encodeCursor, sightOf } from './cursor.ts';
-import { showsRecord, type ChangeMessage } from './delivery/change.ts';
+import { allMessages, showsRecord, type ChangeMessage } from './delivery/change.ts';
 import { fieldRights, type FieldRights } from './delivery/field-rights.ts';
 import { nameFields } from './delivery/name-fields.ts';
 import { changeSelection, createReader } from './delivery/record-reader.ts';
@@ -42,7 +42,7 @@ export async function followChanges(objects: readonly CatalogObject[], cursor: s
     if (!missed) return lost();
     const here = new Set(changes.map(({ recordId }) => recordId));
     const messages: FeedPage['messages'][number][] = [];
-    const named = await Promise.all(objects.map((object, index) => nameFields(object, missed.flatMap(({ view, outcome }) => (view.object === object && here.has(outcome.id) ? [outcome] : [])), rights[index] as FieldRights, context)));
+    const named = await Promise.all(objects.map((object, index) => nameFields(object, missed.flatMap(({ view, outcome }) => (view.object === object && here.has(outcome.id) ? [outcome] : [])), rights[index] as FieldRights, allMessages, context)));
     for (const [index, object] of objects.entries()) {
       for (const { outcome: { kind, id, change }, changedFields } of named[index] ?? []) {
         messages.push({ object, kind, recordId: id, changedFields, at: change?.at, cursor: encodeCursor({ log: change?.cursor ?? next, sight }), records: undefined });

@@ -1,6 +1,11 @@
+import type { Database } from '../../database/database.ts';
 import type { Plugin } from '../../kernel/plugin.ts';
 import type { CatalogObject } from '../../metadata/catalog.ts';
 import { rootFieldNames } from '../../metadata/naming.ts';
+import { BrokerCarrier } from './carrier/broker-carrier.ts';
+import { brokerAt } from './carrier/broker-at.ts';
+import { carryChanges } from './carrier/carry-changes.ts';
+import { databaseCarrier, type Carrier } from './carrier/carrier.ts';
 import { Hub } from './hub/hub.ts';
 import { OpenSubscriptions } from './open-subscriptions.ts';
 import { Presence } from './presence/presence.ts';
@@ -26,6 +31,8 @@ export function realtime(given: RealtimeSettingsInput = {}): Plugin {
   const settings = realtimeSettings.parse(given);
   let made: Realtime | undefined;
   let hub: Hub | undefined;
+  let carrier: Carrier | undefined;
+  let stopCarrying: () => Promise<void> = () => Promise.resolve();
   let watch: (connection: object) => () => void = () => () => undefined;
   let followed = new Map<string, CatalogObject>();
   const current = (): Realtime => {
@@ -48,7 +55,10 @@ export function realtime(given: RealtimeSettingsInput = {}): Plugin {
     lifecycle: {
       init({ services, events, log }) {
         const runtime = services.get('runtime');
-        const options = { runtime, access: () => services.get('access'), settings, log };
+        const { wakeUp } = settings;
+        const database = (): Database => runtime.database;
+        carrier = wakeUp === undefined ? databaseCarrier(database) : new BrokerCarrier(brokerAt(wakeUp), database, log);
+        const options = { runtime, access: () => services.get('access'), settings, log, carrier };
         hub = new Hub(options);
         made = createRealtime({ hub, presence: new Presence(options), signals: new Signals(options), settings, subscriptions: new OpenSubscriptions(settings.subscriptionsPerUser), limits: () => runtime.limits, access: options.access });
         watch = (connection) => services.find('sockets')?.watch(connection, watching) ?? (() => undefined);
@@ -60,7 +70,8 @@ export function realtime(given: RealtimeSettingsInput = {}): Plugin {
           made?.signals.endAll();
         });
       },
-      async start() {
+      async start({ services }) {
+        if (settings.wakeUp !== undefined && carrier) stopCarrying = await carryChanges(carrier, services.get('runtime').database);
         await hub?.start();
         await made?.presence.start();
         await made?.signals.start();
@@ -69,6 +80,8 @@ export function realtime(given: RealtimeSettingsInput = {}): Plugin {
         await hub?.stop();
         await made?.presence.stop();
         await made?.signals.stop();
+        await stopCarrying();
+        await carrier?.close();
       },
     },
   };

@@ -4,6 +4,7 @@ import type { Wish } from './delivery/listener.ts';
 import type { Subscriber } from './delivery/subscriber.ts';
 import type { AccessProvider } from '../../resolvers/access.ts';
 import { LiveList, type LiveWish } from './delivery/live-list.ts';
+import { SharedReads } from './delivery/shared-reads.ts';
 import type { Hub } from './hub/hub.ts';
 import type { OpenSubscriptions } from './open-subscriptions.ts';
 import type { Presence } from './presence/presence.ts';
@@ -48,6 +49,7 @@ export function createRealtime({ hub, limits, subscriptions, access, ...parts }:
       throw error;
     }
   };
+  const shared = new SharedReads();
   return {
     ...parts,
     open,
@@ -55,6 +57,6 @@ export function createRealtime({ hub, limits, subscriptions, access, ...parts }:
       return limits();
     },
     subscribe: (wish, context) => open(context, (onEnd) => hub.subscribe(wish, context, onEnd)),
-    live: (wish, context) => open(context, async (onEnd) => new LiveList(wish, context, access(), await hub.subscribe(wish.changes, context, onEnd))),
+    live: (wish, context) => open(context, async (onEnd) => new LiveList(wish, context, access(), shared, await hub.subscribe(wish.changes, context, onEnd))),
   };
 }

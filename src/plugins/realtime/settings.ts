@@ -10,6 +10,8 @@ export const realtimeSettings = z.strictObject({
   presenceSize: count(4_096, 'Most bytes of the state that one member of a roster tells, as JSON.'),
   presenceUpdates: count(50, 'Changes of presence states that one person may send in a second, on one process.'),
   signalSize: z.int().min(1).max(6_000).default(4_096).describe('Most bytes of the payload of a signal, as JSON.'),
+  wakeUp: z.string().regex(/^(rediss?|nats|tls):\/\/./, 'Write redis://host:6379, rediss://… with TLS, nats://host:4222 or tls://… for NATS with TLS.').optional()
+    .describe('A Redis or NATS server that carries news between processes, beside LISTEN of PostgreSQL: for connections through a pooler in transaction mode, where LISTEN hears nothing.'),
   signalsPerSecond: count(20, 'Signals that one person may send in a second, through one process.'),
 });
 

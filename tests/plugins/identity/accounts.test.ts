@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { permissions } from '../../../src/plugins/permissions/index.ts';
-import { systemCaller } from '../../../src/resolvers/caller.ts';
+import { systemCaller, type Caller } from '../../../src/resolvers/caller.ts';
 import { describeEachDatabase } from '../../support/database.ts';
 import { administrator, codeAt, password, startIdentity } from './support.ts';
 
@@ -22,6 +22,14 @@ describeEachDatabase('accounts', (open) => {
         `updateUsers(rows: [{ id: "${id}", input: { name: "x", email: ${evil} } }]) { count }`, `upsertUser(by: ID, input: { id: "${id}", name: "x", email: ${evil} }) { clientMutationId }`,
       ]) expect(codesOf(await app.ask(`mutation { ${write} }`, ada.headers)), write).toEqual(['FORBIDDEN']);
     }
+    // What acts for an administrator without a sign-in, a key or the token of another issuer, changes people but not their addresses.
+    const admin = await app.signIn();
+    const { createApiKey, me } = (await app.data('mutation { createApiKey(name: "CI", scopes: ["write"]) { key } }', admin).then(async (made) => ({ ...made, ...(await app.data('{ me { id } }', admin)) }))) as unknown as { createApiKey: { key: string }; me: { id: string } };
+    const token: Caller = { kind: 'user', userId: me.id, organizationId: undefined, roles: ['administrator'], attributes: { claims: { sub: me.id } } };
+    const rename = `mutation { updateUser(id: "${bob.id}", input: { name: "Robert" }) { clientMutationId } }`;
+    const move = `mutation { updateUser(id: "${bob.id}", input: { email: ${evil} }, dryRun: true) { clientMutationId } }`;
+    const ways = [(query: string) => app.ask(query, { 'x-api-key': createApiKey.key }), (query: string) => app.platform.execute({ query, caller: token }), (query: string) => app.ask(query, admin)];
+    expect(await Promise.all(ways.map(async (way) => [codesOf(await way(rename)), codesOf(await way(move))]))).toEqual([[undefined, ['FORBIDDEN']], [undefined, ['FORBIDDEN']], [undefined, undefined]]);
     expect(codesOf(await app.ask(`mutation { updateUser(id: "${bob.id}", input: { name: "Bobby", email: "bob@example.com" }) { clientMutationId } }`, ada.headers))).toBeUndefined();
     expect(codesOf(await app.ask('mutation { createUser(input: { name: "New", email: "new@example.com" }) { clientMutationId } }', ada.headers))).toBeUndefined();
 

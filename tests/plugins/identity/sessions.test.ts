@@ -209,6 +209,21 @@ describeEachDatabase('API keys and JWT', (open) => {
     const short = await make('["read"]', `, expiresAt: "${new Date(Date.now() + 400).toISOString()}"`);
     expect(await app.data('{ notesAggregate { count } }', { 'x-api-key': short.key })).toEqual({ notesAggregate: { count: 1 } });
     await until(async () => codeOf(await app.ask('{ notesAggregate { count } }', { 'x-api-key': short.key })), () => 'the key does not expire', 5_000);
+
+    const closed: Record<string, number> = {};
+    const socketOf = async (name: string, key: string): Promise<void> => {
+      const client = app.socket({ 'x-api-key': key }, ({ code }) => (closed[name] = code));
+      expect(await overSocket(client, '{ notesAggregate { count } }')).toEqual({ data: { notesAggregate: { count: 1 } } });
+    };
+    const [kept, ending, revoked] = [await make('["read"]'), await make('["read"]', `, expiresAt: "${new Date(Date.now() + 4_000).toISOString()}"`), await make('["read"]')];
+    await socketOf('kept', kept.key);
+    await socketOf('ending', ending.key);
+    await socketOf('revoked', revoked.key);
+    await app.data(`mutation { revokeApiKey(id: "${revoked.id}") }`, admin);
+    await until(() => closed['revoked'], () => 'the socket of the revoked key stays open', 5_000);
+    await until(() => closed['ending'], () => 'the socket of the expired key stays open', 15_000);
+    expect(closed).toEqual({ revoked: 4401, ending: 4401 });
+
     expect(codeOf(await app.ask('mutation { createApiKey(name: "X", scopes: ["everything"]) { key } }', admin))).toBe('VALIDATION_FAILED');
     expect(codeOf(await app.ask('mutation { createApiKey(name: "X", scopes: ["nota:read"]) { key } }', admin))).toBe('VALIDATION_FAILED');
     expect(codeOf(await app.ask('mutation { createApiKey(name: "X", scopes: ["read"], expiresAt: "2020-01-01T00:00:00Z") { key } }', admin))).toBe('VALIDATION_FAILED');
@@ -221,14 +236,32 @@ describeEachDatabase('API keys and JWT', (open) => {
     await new Promise<void>((ready) => keys.listen(0, '127.0.0.1', ready));
     onTestFinished(() => void keys.close());
     const jwksUrl = `http://127.0.0.1:${(keys.address() as AddressInfo).port}/jwks`;
-    const app = await startIdentity({ database: await open(), plugins: [showCaller], settings: { jwt: { jwksUrl, issuer: 'https://gateway', audience: 'objectos', clockSkew: 30 } } });
+    const database = await open();
+    const app = await startIdentity({ database, plugins: [showCaller], settings: { jwt: { jwksUrl, issuer: 'https://gateway', audience: 'objectos', organizationClaim: 'org', clockSkew: 30 } } });
     const now = Math.floor(Date.now() / 1000);
-    const ask = async (claims: Record<string, unknown>, key = good.privateKey) => {
-      const token = await new SignJWT({ iss: 'https://gateway', aud: 'objectos', exp: now + 60, email: 'Rep@example.com', email_verified: true, ...claims }).setProtectedHeader({ alg: 'ES256', kid: 'k1' }).sign(key);
-      return app.ask('{ caller }', { authorization: `Bearer ${token}` });
-    };
+    const sign = (claims: Record<string, unknown>, key = good.privateKey) => new SignJWT({ iss: 'https://gateway', aud: 'objectos', exp: now + 60, email: 'Rep@example.com', email_verified: true, ...claims }).setProtectedHeader({ alg: 'ES256', kid: 'k1' }).sign(key);
+    const ask = async (claims: Record<string, unknown>, key = good.privateKey) => app.ask('{ caller }', { authorization: `Bearer ${await sign(claims, key)}` });
     expect(await ask({ tier: 'gold' })).toMatchObject({ data: { caller: { kind: 'user', roles: [], attributes: { email: 'rep@example.com', claims: { tier: 'gold' } } } } });
     expect(codeOf(await ask({ exp: now - 20 }))).toBeUndefined();
+
+    const codes: number[] = [];
+    const socket = app.socket({ authorization: `Bearer ${await sign({ exp: Math.floor(Date.now() / 1000) - 26 })}` }, ({ code }) => codes.push(code));
+    expect(await overSocket(socket, '{ me { email } }')).toEqual({ data: { me: { email: 'rep@example.com' } } });
+    await until(() => codes[0], () => 'the socket of the expired token stays open', 15_000);
+    expect(codes).toEqual([4401]);
+
+    // In an organization of the user, which a claim names by slug or id.
+    const admin = await app.signIn();
+    const make = async (slug: string) => ((await app.data(`mutation { createOrganization(name: "${slug}", slug: "${slug}") }`, admin)) as unknown as { createOrganization: string }).createOrganization;
+    const ours = await make('ours');
+    const theirs = await make('theirs');
+    await database.query({ text: `INSERT INTO sys_member (id, organization_id, user_id, role, created_at, updated_at, version) SELECT gen_random_uuid(), $1, id, 'admin,member', now(), now(), 1 FROM sys_user WHERE email = 'rep@example.com'`, values: [ours] });
+    await database.query({ text: 'UPDATE sys_organization SET slug = $1 WHERE id = $2', values: [theirs, ours] });
+    expect(codeOf(await ask({ org: theirs }))).toBe('UNAUTHENTICATED');
+    await database.query({ text: `UPDATE sys_organization SET slug = 'ours' WHERE id = $1`, values: [ours] });
+    for (const org of [ours, 'ours']) expect(await ask({ org })).toMatchObject({ data: { caller: { organizationId: ours, roles: ['admin', 'member'] } } });
+    for (const org of [theirs, 'theirs', 'nowhere', '', 7, [ours]]) expect(codeOf(await ask({ org }))).toBe('UNAUTHENTICATED');
+    expect((await ask({ org: null })).data?.['caller']).not.toHaveProperty('organizationId');
     for (const claims of [{ exp: now - 40 }, { nbf: now + 300 }, { iss: 'https://evil' }, { aud: 'another' }, { email: 'nobody@example.com' }, { email_verified: false }, { exp: undefined }]) expect(codeOf(await ask(claims))).toBe('UNAUTHENTICATED');
     expect(codeOf(await ask({}, other.privateKey))).toBe('UNAUTHENTICATED');
     const unsigned = `${Buffer.from('{"alg":"none"}').toString('base64url')}.${Buffer.from(JSON.stringify({ iss: 'https://gateway', aud: 'objectos', exp: now + 60 })).toString('base64url')}.x`;

@@ -30,6 +30,37 @@ describeEachDatabase('subscriptions to changes', (open) => {
     expect(deals.errors).toEqual([]);
   });
 
+  it('name the fields of their own object, whichever was asked for first', async () => {
+    const app = await startLive({ database: await open(), objects });
+    const accounts = app.follow('subscription { accountChanges { kind changedFields } }');
+    const deals = app.follow('subscription { dealChanges { kind changedFields } }');
+    await expect.poll(() => [...accounts.kinds, ...deals.kinds], soon).toEqual(['READY', 'READY']);
+    await app.system(`mutation { createAccount(input: { id: "${id(1)}", name: "Acme" }) { record { id } } createDeal(input: { id: "${id(2)}", name: "a" }) { record { id } } }`);
+    await app.system(`mutation { updateAccount(id: "${id(1)}", input: { industry: TECH }) { record { id } } updateDeal(id: "${id(2)}", input: { amount: "5" }) { record { id } } }`);
+    await expect.poll(() => accounts.messages.at(-1), soon).toEqual({ kind: 'UPDATED', changedFields: ['industry'] });
+    await expect.poll(() => deals.messages.at(-1), soon).toEqual({ kind: 'UPDATED', changedFields: ['amount'] });
+  });
+
+  it('tell of updates of some fields alone, under the rights on them', async () => {
+    const app = await startLive({ database: await open(), objects });
+    const deals = app.follow('subscription { dealChanges(changedFields: ["amount", "accountId"]) { kind changedFields record { name } } }');
+    const record = app.follow(`subscription { recordChanges(object: "deal", id: "${id(2)}", kinds: [UPDATED], changedFields: ["name"]) { kind changedFields } }`);
+    await expect.poll(() => [...deals.kinds, ...record.kinds], soon).toEqual(['READY', 'READY']);
+    await app.system(`mutation { createDeal(input: { id: "${id(2)}", name: "a" }) { record { id } } }`);
+    await expect.poll(() => deals.kinds, soon).toEqual(['READY', 'CREATED']);
+    await app.system(`mutation { updateDeal(id: "${id(2)}", input: { stage: WON }) { record { id } } }`);
+    await app.system(`mutation { updateDeal(id: "${id(2)}", input: { name: "b" }) { record { id } } }`);
+    await expect.poll(() => record.messages.length, soon).toBe(2);
+    await app.system(`mutation { updateDeal(id: "${id(2)}", input: { name: "c", amount: "5" }) { record { id } } }`);
+    await expect.poll(() => deals.messages.length, soon).toBe(3);
+    expect(deals.messages[2]).toEqual({ kind: 'UPDATED', changedFields: ['name', 'amount'], record: { name: 'c' } });
+    await expect.poll(() => record.messages.at(-1), soon).toEqual({ kind: 'UPDATED', changedFields: ['name', 'amount'] });
+    await app.system(`mutation { deleteDeal(id: "${id(2)}") { record { id } } }`);
+    await expect.poll(() => deals.kinds.at(-1), soon).toBe('DELETED');
+    const wrong = app.follow('subscription { dealChanges(changedFields: ["nome"]) { kind } }');
+    await expect.poll(() => wrong.errors, soon).toMatchObject([{ message: 'Deal has no field "nome". changedFields takes names as messages show them under changedFields.' }]);
+  });
+
   it('tell when a record begins and ceases to match', async () => {
     const app = await startLive({ database: await open(), objects });
     await app.system(`mutation { createDeals(input: [{ id: "${id(1)}", name: "a", stage: OPEN }, { id: "${id(2)}", name: "b", stage: WON }]) { count } }`);

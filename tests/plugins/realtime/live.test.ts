@@ -1,11 +1,13 @@
 import { createClient as createEventClient } from 'graphql-sse';
 import { expect, it, onTestFinished } from 'vitest';
 import { describeEachDatabase } from '../../support/database.ts';
+import { recording } from '../../support/recording.ts';
 import { soon, startLive, type LiveApp } from './support.ts';
 
 const id = (n: number): string => `018f0000-0000-7000-8000-${String(n).padStart(12, '0')}`;
 const objects = [{ name: 'deal', sharingModel: 'private', fields: { name: { type: 'text' }, amount: { type: 'number' }, secret: { type: 'text' }, owner: { type: 'user' } } }];
 const rules = [{ kind: 'profile' as const, value: { name: 'rep', objects: { deal: { allowRead: true } }, fields: { 'deal.secret': { readable: false } } } }];
+const boss = { kind: 'profile' as const, value: { name: 'boss', objects: { deal: { allowRead: true, viewAllRecords: true } } } };
 
 interface LiveMessage {
   readonly kind: 'LIST' | 'PATCH';
@@ -64,6 +66,21 @@ describeEachDatabase('a live list', (open) => {
     await app.system(`mutation { deleteDeal(id: "${id(1)}") { record { id } } createDeal(input: { name: "new", amount: 99 }) { record { id } } }`);
     for (const kept of both) await expect.poll(() => kept.names, soon).toEqual(['new', 'three', 'n2']);
     expect([socket.errors, events.errors, socket.messages.filter(({ kind }) => kind === 'LIST').length]).toEqual([[], [], 1]);
+  });
+
+  it('is read once for all who follow the same, and for each class of rights', async () => {
+    const statements: string[] = [];
+    const app = await startLive({ database: recording(await open(), ({ text }) => statements.push(text)), objects, rules: [...rules, boss] });
+    await app.system('mutation($input: [DealCreateInput!]!) { createDeals(input: $input) { count } }', { input: [1, 2, 3].map((n) => ({ id: id(n), name: `n${n}`, amount: n })) });
+    const all = [...Array.from({ length: 6 }, () => ({ userId: id(8), profile: 'boss' })), { userId: id(9), profile: 'rep' }].map((caller) => follow(app, live('orderBy: [{ amount: DESC }], first: 2'), caller));
+    const names = () => all.map((kept) => kept.names.join(' '));
+    await expect.poll(names, soon).toEqual([...Array.from({ length: 6 }, () => 'n3 n2'), '']);
+    const before = statements.length;
+    await write(app, 1, { amount: 9 });
+    await expect.poll(names, soon).toEqual([...Array.from({ length: 6 }, () => 'n1 n3'), '']);
+    const pages = statements.slice(before).filter((text) => /^SELECT \w+\."id"::text AS "id" FROM .*LIMIT/s.test(text));
+    expect(pages.length).toBeGreaterThan(0);
+    expect(pages.length).toBeLessThanOrEqual(2);
   });
 
   it('shows what its caller may read, as that changes', async () => {

@@ -3,22 +3,21 @@ import { ObjectosError } from '../../../errors.ts';
 import { anonymous, type Caller } from '../../../resolvers/caller.ts';
 import type { RequestContext } from '../../../resolvers/request.ts';
 import { createApiKey, revokeApiKey } from '../api-keys.ts';
-import type { OperationRequest } from '../client.ts';
 import { forgetInBrowser, keepInBrowser } from '../cookie.ts';
 import { findPerson } from '../people.ts';
 import { restrictionOf, scopePattern } from '../scopes.ts';
 import type { Asker, Identity, SignedIn } from '../service.ts';
+import { hasSession } from '../sessions.ts';
 import type { Me } from './types.ts';
 
 type Args = Readonly<Record<string, unknown>>;
 type Work = (identity: Identity, args: Args, asker: Asker, context: RequestContext) => unknown;
 
-const requestOf = (context: RequestContext): OperationRequest | undefined => (context as { readonly request?: OperationRequest }).request;
 const text = (args: Args, name: string): string => String(args[name]);
 
 /** The person of the session that asks. API keys and tokens of other issuers act for people, but do not manage them. */
 function requireSession({ caller }: Asker): string {
-  if (caller.userId === undefined || typeof caller.attributes['sessionId'] !== 'string') throw new ObjectosError('UNAUTHENTICATED', 'Sign in first; API keys and tokens of other issuers cannot do this.');
+  if (caller.userId === undefined || !hasSession(caller)) throw new ObjectosError('UNAUTHENTICATED', 'Sign in first; API keys and tokens of other issuers cannot do this.');
   return caller.userId;
 }
 
@@ -34,14 +33,14 @@ const inputs = (fields: Readonly<Record<string, string>>): InputFields => Object
 
 export function identityFields(current: () => Identity): { readonly query: OutputFields; readonly mutation: OutputFields } {
   const field = (type: string, description: string, args: Readonly<Record<string, string>>, work: Work): OutputField => {
-    const resolve: Resolver = (_, given, context) => work(current(), given as Args, { caller: context.caller, request: requestOf(context) }, context);
+    const resolve: Resolver = (_, given, context) => work(current(), given as Args, { caller: context.caller, request: context.request }, context);
     return { type, description, args: inputs(args), resolve };
   };
 
   /** `me` of a fresh sign-in: the request itself was made by somebody who was not known yet. */
   const result = async (identity: Identity, { token, twoFactorToken, userId, setCookies }: SignedIn, context: RequestContext): Promise<object> => {
     if (token === undefined || userId === undefined) return { token: null, twoFactorToken: twoFactorToken ?? null, user: null };
-    const request = requestOf(context);
+    const { request } = context;
     keepInBrowser(request, setCookies);
     const header = (name: string): string | undefined => (name === 'authorization' ? `Bearer ${token}` : name === 'x-forwarded-for' ? request?.header(name) : undefined);
     const caller = (await identity.authenticate({ header, remoteAddress: request?.remoteAddress })) ?? anonymous;
@@ -66,7 +65,7 @@ export function identityFields(current: () => Identity): { readonly query: Outpu
       }),
       signOut: field('Boolean!', 'Ends the session of this request.', {}, async ({ sessions }, _, asker, context) => {
         const ended = await sessions.end(requireSession(asker), { only: String(asker.caller.attributes['sessionId']) });
-        forgetInBrowser(requestOf(context));
+        forgetInBrowser(context.request);
         return ended > 0;
       }),
       revokeSession: field('Boolean!', 'Ends one of the own sessions and closes its sockets.', { id: 'ID!' }, async ({ sessions }, args, asker) => {
@@ -77,7 +76,7 @@ export function identityFields(current: () => Identity): { readonly query: Outpu
       }),
       revokeSessions: field('Int!', 'Ends all own sessions but this one, or this one too; says how many.', { includeCurrent: 'Boolean' }, async ({ sessions }, { includeCurrent }, asker, context) => {
         const ended = await sessions.end(requireSession(asker), includeCurrent === true ? {} : { except: String(asker.caller.attributes['sessionId']) });
-        if (includeCurrent === true) forgetInBrowser(requestOf(context));
+        if (includeCurrent === true) forgetInBrowser(context.request);
         return ended;
       }),
       changePassword: field('Boolean!', 'Sets another password and ends all other sessions.', { currentPassword: 'String!', newPassword: 'String!' }, async (identity, args, asker) => {

@@ -1,4 +1,4 @@
-import type { ChangeKind } from './change.ts';
+import type { Interest } from './change.ts';
 import type { FieldRights } from './field-rights.ts';
 import type { Listener } from './listener.ts';
 import type { RecordReader } from './record-reader.ts';
@@ -10,7 +10,6 @@ export interface Audience {
   readonly sight: string;
   readonly reader: RecordReader;
   readonly fields: FieldRights;
-  /** Kinds of messages that are wanted; undefined for all. */
-  readonly kinds: ReadonlySet<ChangeKind> | undefined;
+  readonly interest: Interest;
   readonly listeners: Set<Listener>;
 }

@@ -23,6 +23,16 @@ export interface ChangeMessage {
   readonly records: Readonly<Record<string, unknown>> | undefined;
 }
 
+/** Which messages about its rows a subscription wants. */
+export interface Interest {
+  /** Undefined for all. */
+  readonly kinds: ReadonlySet<ChangeKind> | undefined;
+  /** GraphQL names: updates that touched none of these fields are not told. Undefined for all. */
+  readonly changedFields: ReadonlySet<string> | undefined;
+}
+
+export const allMessages: Interest = { kinds: undefined, changedFields: undefined };
+
 /** Kinds that show the record. */
 const showing: ReadonlySet<ChangeKind> = new Set(['SNAPSHOT', 'CREATED', 'UPDATED', 'ENTERED']);
 export const showsRecord = (kind: ChangeKind): boolean => showing.has(kind);

@@ -1,3 +1,4 @@
+import { entryOf } from '../../../kernel/entry-of.ts';
 import type { CatalogObject } from '../../../metadata/catalog.ts';
 import { computedField } from '../../../resolvers/computed.ts';
 import type { ObjectAccess } from '../../../resolvers/access.ts';
@@ -22,15 +23,16 @@ export interface ShownField {
   readonly rows: Filter | undefined;
 }
 
-/** Rights that no value of the caller is part of. */
-const general = new WeakMap<ObjectAccess, FieldRights>();
+/** Rights that no value of the caller is part of. Open access gives all objects the same rights. */
+const general = new WeakMap<CatalogObject, WeakMap<ObjectAccess, FieldRights>>();
 
 export function fieldRights(object: CatalogObject, request: RequestContext): FieldRights {
   const rights = request.access.object(object.name);
-  let known = general.get(rights);
+  const kept = entryOf(general, object, () => new WeakMap<ObjectAccess, FieldRights>());
+  let known = kept.get(rights);
   if (!known) {
     known = rightsOn(object, rights, request);
-    if (!known.conditional) general.set(rights, known);
+    if (!known.conditional) kept.set(rights, known);
   }
   return known;
 }

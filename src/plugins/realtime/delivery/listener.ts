@@ -1,12 +1,13 @@
 import type { CatalogObject } from '../../../metadata/catalog.ts';
 import type { Access } from '../../../resolvers/access.ts';
+import type { Caller } from '../../../resolvers/caller.ts';
 import type { Filter } from '../../../resolvers/filter/filter.ts';
 import type { RequestContext } from '../../../resolvers/request.ts';
 import { sightOf } from '../cursor.ts';
 import { closedFilter } from '../views/closed-filter.ts';
 import { keyOf, type View } from '../views/view.ts';
 import type { Audience } from './audience.ts';
-import type { ChangeKind } from './change.ts';
+import type { Interest } from './change.ts';
 import { fieldRights, type FieldRights } from './field-rights.ts';
 import { createReader, type ChangeSelection, type RecordReader } from './record-reader.ts';
 import type { Subscriber } from './subscriber.ts';
@@ -21,7 +22,7 @@ export interface Wanted {
 /** What an operation subscribes to. */
 export interface Wish {
   readonly wanted: readonly Wanted[];
-  readonly kinds: ReadonlySet<ChangeKind> | undefined;
+  readonly interest: Interest;
   readonly snapshot: boolean;
   readonly after: string | undefined;
   readonly selection: ChangeSelection;
@@ -62,14 +63,26 @@ export interface Leg {
   readonly audience: Audience;
 }
 
+/** Somebody's rights of a moment. */
+export interface Rights {
+  readonly caller: Caller;
+  /** Of the rights of all, before they were asked for; undefined where the provider counts none. */
+  readonly version: unknown;
+  readonly access: Access;
+}
+
+/** Whether the rights may have become others. */
+export const isDated = ({ rights, context: { caller } }: Listener, version: unknown): boolean => version === undefined || rights.version !== version || rights.caller !== caller;
+
 /** One subscription that is known to the hub. */
 export interface Listener {
   readonly wish: Wish;
   readonly subscriber: Subscriber;
   /** The caller may be another object after new credentials came in. */
   readonly context: RequestContext;
-  access: Access;
   standing: Standing;
+  /** What the standing, or `next`, was made of. */
+  rights: Rights;
   /** What its rights come to by now; the rows are brought in line at the next step. */
   next: Standing | undefined;
   /** Empty until it has joined. */

@@ -1,5 +1,6 @@
 import type { CatalogObject } from '../../../metadata/catalog.ts';
 import type { AccessProvider } from '../../../resolvers/access.ts';
+import { EventStream } from '../../../resolvers/execute/event-stream.ts';
 import { SubscriptionEvent } from '../../../resolvers/execute/subscription-event.ts';
 import type { Args } from '../../../resolvers/read/arguments.ts';
 import { pageRows, readPage } from '../../../resolvers/read/page.ts';
@@ -9,6 +10,7 @@ import { BindList } from '../../../resolvers/sql/binds.ts';
 import type { ChangeMessage } from './change.ts';
 import { requestOf, type Wish } from './listener.ts';
 import { createReader, type ChangeSelection, type ReadRecord } from './record-reader.ts';
+import type { SharedReads } from './shared-reads.ts';
 import type { Subscriber } from './subscriber.ts';
 
 /** One page of a list that is followed. */
@@ -36,105 +38,92 @@ export interface LiveMessage {
 }
 
 /** A page that is read anew when one of its rows, or one that might become one, changed; changes that come while a message is on its way are one patch. */
-export class LiveList implements AsyncIterableIterator<SubscriptionEvent> {
+export class LiveList extends EventStream<SubscriptionEvent> {
   readonly #wish: LiveWish;
   readonly #context: RequestContext;
   readonly #provider: AccessProvider;
+  readonly #shared: SharedReads;
   readonly #changes: Subscriber;
   /** Ids of records that changed since the last message. */
   readonly #changed = new Set<string>();
   #ids: readonly string[] | undefined;
-  #due = false;
-  #finished: { readonly error: unknown } | undefined;
-  #wake: () => void = () => undefined;
+  /** The cursor of the last change that is not looked into yet. */
+  #due: string | undefined;
+  #reading = false;
+  #read: SubscriptionEvent | undefined;
 
-  constructor(wish: LiveWish, context: RequestContext, provider: AccessProvider, changes: Subscriber) {
+  constructor(wish: LiveWish, context: RequestContext, provider: AccessProvider, shared: SharedReads, changes: Subscriber) {
+    super(() => changes.end());
     this.#wish = wish;
     this.#context = context;
     this.#provider = provider;
+    this.#shared = shared;
     this.#changes = changes;
-    void this.#gather();
+    changes.onReady(() => this.#gather());
   }
 
-  end(error?: unknown): void {
-    this.#changes.end(error);
+  protected override take(): SubscriptionEvent | undefined {
+    const read = this.#read;
+    this.#read = undefined;
+    if (!read && !this.#reading && this.#due !== undefined) this.#readOn(this.#due).catch((error: unknown) => this.end(error));
+    return read;
   }
 
-  async next(): Promise<IteratorResult<SubscriptionEvent>> {
-    for (;;) {
-      if (this.#finished) {
-        const { error } = this.#finished;
-        this.#finished = { error: undefined };
-        if (error !== undefined) throw error;
-        return { done: true, value: undefined };
-      }
-      if (!this.#due) {
-        await new Promise<void>((resolve) => (this.#wake = resolve));
-        continue;
-      }
-      this.#due = false;
-      try {
-        const event = await this.#read();
-        if (event && !this.#finished) return { done: false, value: event };
-      } catch (error) {
-        this.end(error);
-      }
+  #gather(): void {
+    for (let event = this.#changes.poll(); event; event = this.#changes.poll()) {
+      const { kind, recordId, cursor } = event.value as ChangeMessage;
+      if (kind === 'RESYNC') this.#ids = undefined;
+      if (recordId !== undefined) this.#changed.add(recordId);
+      this.#due = cursor;
     }
+    if (this.#changes.ended) this.end(this.#changes.error);
+    else if (this.#due !== undefined) this.notify();
   }
 
-  return(): Promise<IteratorResult<SubscriptionEvent>> {
-    this.end();
-    return Promise.resolve({ done: true, value: undefined });
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
-  }
-
-  async #gather(): Promise<void> {
-    let error: unknown;
+  async #readOn(cursor: string): Promise<void> {
+    this.#reading = true;
+    this.#due = undefined;
     try {
-      for await (const { value } of this.#changes) {
-        const { kind, recordId } = value as ChangeMessage;
-        if (kind === 'RESYNC') this.#ids = undefined;
-        if (recordId !== undefined) this.#changed.add(recordId);
-        this.#due = true;
-        this.#wake();
-      }
-    } catch (thrown) {
-      error = thrown;
+      this.#read = await this.#next(cursor);
+    } finally {
+      this.#reading = false;
     }
-    this.#finished = { error };
-    this.#wake();
+    if (this.#read || this.#due !== undefined) this.notify();
   }
 
   /** Undefined when nothing became of the list. */
-  async #read(): Promise<SubscriptionEvent | undefined> {
-    const { object, selection } = this.#wish;
+  async #next(cursor: string): Promise<SubscriptionEvent | undefined> {
+    const { object, selection, changes } = this.#wish;
     const changed = new Set(this.#changed);
     this.#changed.clear();
     const request = requestOf(this.#context, await this.#provider.accessOf(this.#context.caller), selection.variables);
-    const ids = await this.#page(request);
+    const ids = await this.#page(cursor, request);
     const former = this.#ids;
     const known = new Set(former);
     const wanted = ids.filter((id) => !known.has(id) || changed.has(id));
     if (former && wanted.length === 0 && former.length === ids.length && former.every((id, index) => id === ids[index])) return undefined;
-    const read = await createReader(selection, object, request).read(wanted);
-    // One that went away in between is told of by the next change.
-    const present = ids.filter((id) => known.has(id) || read.has(id));
+    const reader = createReader(selection, object, request);
+    const kept = ids.filter((id) => known.has(id));
+    const { event, present } = await this.#shared.ask(JSON.stringify([cursor, changes.key, reader.key, former !== undefined, ids, wanted, kept]), async () => {
+      const read = await reader.read(wanted);
+      // One that went away in between is told of by the next change.
+      const here = ids.filter((id) => known.has(id) || read.has(id));
+      const records = wanted.flatMap((id) => read.get(id) ?? []);
+      const message: LiveMessage = { kind: former ? 'PATCH' : 'LIST', ids: here, records: records.map(({ rows }) => rows) };
+      return { event: new SubscriptionEvent(message, records.flatMap(({ errors }) => errors)), present: here };
+    });
     this.#ids = present;
-    const records = wanted.flatMap((id) => read.get(id) ?? []);
-    const message: LiveMessage = { kind: former ? 'PATCH' : 'LIST', ids: present, records: records.map(({ rows }) => rows) };
-    return new SubscriptionEvent(message, records.flatMap(({ errors }) => errors));
+    return event;
   }
 
-  async #page(request: RequestContext): Promise<readonly string[]> {
+  #page(cursor: string, request: RequestContext): Promise<readonly string[]> {
     const { object, args, limits } = this.#wish;
     const { catalog, access, database } = request;
     const binds = new BindList();
     const alias = binds.alias();
     const page = readPage(args, { object, alias, catalog, access, binds }, limits);
-    const { rows } = await database.query<{ id: string }>({ text: `SELECT ${alias}."id"::text AS "id" FROM ${pageRows(page, page.size)}`, values: binds.values(request) });
-    return rows.map(({ id }) => id);
+    const text = `SELECT ${alias}."id"::text AS "id" FROM ${pageRows(page, page.size)}`;
+    const values = binds.values(request);
+    return this.#shared.ask(JSON.stringify([cursor, text, values]), async () => (await database.query<{ id: string }>({ text, values })).rows.map(({ id }) => id));
   }
 }

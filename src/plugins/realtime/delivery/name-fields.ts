@@ -3,6 +3,7 @@ import type { RequestContext } from '../../../resolvers/request.ts';
 import type { Outcome } from '../hub/outcomes.ts';
 import { askRows, type Question } from '../views/ask-rows.ts';
 import { filterKey } from '../views/closed-filter.ts';
+import type { Interest } from './change.ts';
 import type { FieldRights } from './field-rights.ts';
 
 /** What happened, with the fields that its readers may know of. */
@@ -12,8 +13,9 @@ export interface Named {
   readonly changedFields: readonly string[];
 }
 
-/** Names the fields that changed, and leaves out updates that touched only fields that the caller may not read. */
-export async function nameFields(object: CatalogObject, outcomes: readonly Outcome[], rights: FieldRights, request: RequestContext): Promise<readonly Named[]> {
+/** Names the fields that changed, and leaves out what is not wanted, and updates that touched only fields that the caller may not read. */
+export async function nameFields(object: CatalogObject, happened: readonly Outcome[], rights: FieldRights, { kinds, changedFields }: Interest, request: RequestContext): Promise<readonly Named[]> {
+  const outcomes = kinds ? happened.filter(({ kind }) => kinds.has(kind)) : happened;
   const questions = new Map<string, Question & { readonly ids: string[] }>();
   for (const outcome of outcomes) {
     for (const { rows } of shownIn(outcome, rights)) {
@@ -29,7 +31,10 @@ export async function nameFields(object: CatalogObject, outcomes: readonly Outco
   return outcomes.flatMap((outcome): readonly Named[] => {
     const shown = shownIn(outcome, rights).filter(({ rows }) => !rows || readable.get(filterKey(rows))?.has(outcome.id));
     const names = [...new Set(shown.map(({ name }) => name))];
-    if (outcome.kind === 'UPDATED' && names.length === 0 && (outcome.change?.changed.size ?? 0) > 0) return [];
+    if (outcome.kind === 'UPDATED') {
+      if (names.length === 0 && (outcome.change?.changed.size ?? 0) > 0) return [];
+      if (changedFields && !names.some((name) => changedFields.has(name))) return [];
+    }
     return [{ outcome, changedFields: names }];
   });
 }

@@ -1,5 +1,6 @@
-import { SubscriptionEvent } from '../../../resolvers/execute/subscription-event.ts';
 import type { CatalogObject } from '../../../metadata/catalog.ts';
+import { EventStream } from '../../../resolvers/execute/event-stream.ts';
+import { SubscriptionEvent } from '../../../resolvers/execute/subscription-event.ts';
 import type { ChangeKind, ChangeMessage } from './change.ts';
 import { showsRecord } from './change.ts';
 import type { ReadRecord, RecordReader } from './record-reader.ts';
@@ -25,34 +26,44 @@ export interface SubscriberOptions {
   readonly onEnd: () => void;
 }
 
+/** Made messages that many subscriptions get. */
+export interface Batch {
+  readonly messages: readonly (Waiting & { readonly event: SubscriptionEvent })[];
+  /** For a subscription for which too much waits. */
+  readonly cursor: string;
+}
+
 /** Records read in one statement for messages that wait. */
 const readAtOnce = 100;
+/** Batches that may wait as they are. */
+const batchesAtOnce = 8;
 
-/** What one subscription has yet to be told, and its end of the stream. The queue is bounded: a slow reader misses details, never the outcome. */
-export class Subscriber implements AsyncIterableIterator<SubscriptionEvent> {
+/** What one subscription has yet to be told. The queue is bounded: a slow reader misses details, never the outcome. */
+export class Subscriber extends EventStream<SubscriptionEvent> {
   readonly #options: SubscriberOptions;
   readonly #queue = new Map<string, Waiting>();
+  /** Come after the queue. While the reader keeps up, they are not looked into. */
+  readonly #batches: Batch[] = [];
+  #inBatches = 0;
+  /** In the first batch. */
+  #position = 0;
   readonly #read: SubscriptionEvent[] = [];
+  #reading = false;
   /** Entries whose message is made, which is what takes memory. */
   #made = 0;
   #controls = 0;
-  #wake: (() => void) | undefined;
-  #ended = false;
-  #error: unknown;
 
   constructor(options: SubscriberOptions) {
+    super(options.onEnd);
     this.#options = options;
-  }
-
-  get ended(): boolean {
-    return this.#ended;
   }
 
   /** READY, RESYNC. */
   tell(kind: ChangeKind, cursor: string, isGap = false): void {
     const message: ChangeMessage = { kind, cursor, recordId: undefined, changedFields: [], at: undefined, records: undefined };
+    this.#unpack();
     this.#queue.set(`control ${(this.#controls += 1)}`, { object: undefined, message, isGap });
-    this.#notify();
+    this.notify();
   }
 
   /** Everything that waits is void: what the client has is to be replaced by what it is told from now on. */
@@ -67,9 +78,33 @@ export class Subscriber implements AsyncIterableIterator<SubscriptionEvent> {
     this.tell('RESYNC', this.#options.gapCursor(cursor), true);
   }
 
+  pushShared(batch: Batch): void {
+    if (this.ended) return;
+    this.#batches.push(batch);
+    this.#inBatches += batch.messages.length;
+    if (this.#batches.length > batchesAtOnce || this.#inBatches > this.#options.queueSize) this.#unpack();
+    this.notify();
+  }
+
   /** `cursor` is for the case that too much waits. */
   push(waiting: Waiting, cursor: string): void {
-    if (this.#ended) return;
+    if (this.ended) return;
+    this.#unpack();
+    this.#enqueue(waiting, cursor);
+    this.notify();
+  }
+
+  /** Of each record what came of it. */
+  #unpack(): void {
+    const batches = this.#batches.splice(0);
+    const position = this.#position;
+    this.#inBatches = this.#position = 0;
+    for (const [index, { messages, cursor }] of batches.entries()) {
+      for (const waiting of index === 0 ? messages.slice(position) : messages) this.#enqueue(waiting, cursor);
+    }
+  }
+
+  #enqueue(waiting: Waiting, cursor: string): void {
     const id = waiting.message.recordId ?? '';
     const former = this.#queue.get(id);
     const next = former ? merge(former, waiting) : waiting;
@@ -82,81 +117,64 @@ export class Subscriber implements AsyncIterableIterator<SubscriptionEvent> {
     this.#queue.set(id, next);
     if (next.event) this.#made += 1;
     if (this.#made > this.#options.queueSize) this.lose(cursor);
-    else this.#notify();
   }
 
-  /** Ends the stream, with an error when one is given. */
-  end(error?: unknown): void {
-    if (this.#ended) return;
-    this.#ended = true;
-    this.#error = error;
+  override end(error?: unknown): void {
     this.#clear();
-    this.#notify();
-    this.#options.onEnd();
-  }
-
-  async next(): Promise<IteratorResult<SubscriptionEvent>> {
-    for (;;) {
-      if (this.#ended) {
-        const error = this.#error;
-        this.#error = undefined;
-        if (error !== undefined) throw error;
-        return { done: true, value: undefined };
-      }
-      const made = this.#read.shift() ?? (await this.#take());
-      if (made) return { done: false, value: made };
-      if (this.#queue.size === 0 && !this.#ended) await new Promise<void>((resolve) => (this.#wake = resolve));
-    }
-  }
-
-  return(): Promise<IteratorResult<SubscriptionEvent>> {
-    this.end();
-    return Promise.resolve({ done: true, value: undefined });
-  }
-
-  throw(error: unknown): Promise<IteratorResult<SubscriptionEvent>> {
-    this.end();
-    return Promise.reject(error instanceof Error ? error : new Error(String(error)));
-  }
-
-  [Symbol.asyncIterator](): this {
-    return this;
+    super.end(error);
   }
 
   #clear(): void {
     this.#queue.clear();
+    this.#batches.length = 0;
     this.#read.length = 0;
-    this.#made = 0;
+    this.#made = this.#inBatches = this.#position = 0;
   }
 
-  #notify(): void {
-    const wake = this.#wake;
-    this.#wake = undefined;
-    wake?.();
-  }
-
-  /** The first message, or the first of several whose records are read now. */
-  async #take(): Promise<SubscriptionEvent | undefined> {
+  /** The first message; or none while the records of the first ones are read. */
+  protected override take(): SubscriptionEvent | undefined {
+    const read = this.#read.shift();
+    if (read || this.#reading) return read;
+    if (this.#queue.size === 0) return this.#takeShared();
     const [first] = this.#queue;
     if (!first) return undefined;
     const [key, waiting] = first;
-    if (waiting.event || !showsRecord(waiting.message.kind)) {
-      this.#queue.delete(key);
-      if (waiting.event) this.#made -= 1;
-      if (waiting.isGap && this.#options.onGap()) this.#clear();
-      return waiting.event ?? new SubscriptionEvent(waiting.message);
+    if (!waiting.event && showsRecord(waiting.message.kind)) {
+      this.#readFirst(waiting.object as CatalogObject).catch((error: unknown) => this.end(error));
+      return undefined;
     }
+    this.#queue.delete(key);
+    if (waiting.event) this.#made -= 1;
+    if (waiting.isGap && this.#options.onGap()) this.#clear();
+    return waiting.event ?? new SubscriptionEvent(waiting.message);
+  }
+
+  #takeShared(): SubscriptionEvent | undefined {
+    const [batch] = this.#batches;
+    const waiting = batch?.messages[this.#position];
+    if (!batch || !waiting) return undefined;
+    this.#position += 1;
+    this.#inBatches -= 1;
+    if (this.#position === batch.messages.length) {
+      this.#batches.shift();
+      this.#position = 0;
+    }
+    return waiting.event;
+  }
+
+  /** Reads the records of the first messages, as far as they are of this object. */
+  async #readFirst(object: CatalogObject): Promise<void> {
     const batch: Waiting[] = [];
-    for (const [other, candidate] of this.#queue) {
-      if (candidate.event || candidate.object !== waiting.object || !showsRecord(candidate.message.kind) || batch.length === readAtOnce) break;
+    for (const [key, candidate] of this.#queue) {
+      if (candidate.event || candidate.object !== object || !showsRecord(candidate.message.kind) || batch.length === readAtOnce) break;
       batch.push(candidate);
-      this.#queue.delete(other);
+      this.#queue.delete(key);
     }
-    const reader = this.#options.readerOf(waiting.object as CatalogObject);
-    const records = await reader.read(batch.map(({ message }) => message.recordId ?? ''));
-    if (this.#ended) return undefined;
+    this.#reading = true;
+    const records = await this.#options.readerOf(object).read(batch.map(({ message }) => message.recordId ?? '')).finally(() => (this.#reading = false));
+    if (this.ended) return;
     this.#read.push(...batch.flatMap(({ message }) => eventOf(message, records.get(message.recordId ?? '')) ?? []));
-    return this.#read.shift();
+    this.notify();
   }
 }
 

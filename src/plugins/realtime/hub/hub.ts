@@ -1,15 +1,16 @@
 import type { Database } from '../../../database/database.ts';
 import { ObjectosError } from '../../../errors.ts';
+import { entryOf } from '../../../kernel/entry-of.ts';
 import type { Logger } from '../../../kernel/log.ts';
-import type { Access, AccessProvider } from '../../../resolvers/access.ts';
+import type { AccessProvider } from '../../../resolvers/access.ts';
 import type { Caller } from '../../../resolvers/caller.ts';
 import type { RequestContext } from '../../../resolvers/request.ts';
 import type { Runtime } from '../../../resolvers/runtime.ts';
 import { readChanges } from '../../../resolvers/write/change-log/read-changes.ts';
-import { changesChannel } from '../../../resolvers/write/change-log/table.ts';
+import { onChanges } from '../../../resolvers/write/change-log/signal.ts';
 import { decodeCursor, encodeCursor, incomplete } from '../cursor.ts';
 import type { ChangeKind } from '../delivery/change.ts';
-import { requestOf, standingOf, type Listener, type Standing, type Wish } from '../delivery/listener.ts';
+import { isDated, requestOf, standingOf, type Listener, type Rights, type Standing, type Wish } from '../delivery/listener.ts';
 import { nameFields, type Named } from '../delivery/name-fields.ts';
 import type { RecordReader } from '../delivery/record-reader.ts';
 import { Subscriber } from '../delivery/subscriber.ts';
@@ -44,6 +45,8 @@ export class Hub {
   readonly #views = new Views();
   readonly #listeners = new Set<Listener>();
   readonly #joining = new Map<Listener, boolean>();
+  /** Those whose rights come to other rows by now. */
+  readonly #moving = new Set<Listener>();
   #cursor: string | undefined;
   #timedAt = 0;
   #stopped = false;
@@ -59,7 +62,7 @@ export class Hub {
   }
 
   async start(): Promise<void> {
-    this.#stopListening = await this.#options.runtime.database.listen(changesChannel, () => this.wake());
+    this.#stopListening = await onChanges(this.#options.runtime.database, () => this.wake());
     this.#running = this.#run();
     this.#sweeper = setInterval(() => void this.#lookAtRights(), sweeping).unref();
   }
@@ -87,8 +90,8 @@ export class Hub {
 
   /** Begins to listen; a wish that the caller may not have is refused. */
   async subscribe(wish: Wish, context: RequestContext, onEnd: () => void): Promise<Subscriber> {
-    const access = await this.#options.access().accessOf(context.caller);
-    const request = requestOf(context, access, wish.selection.variables);
+    const rights = await this.#rightsOf(context.caller);
+    const request = requestOf(context, rights.access, wish.selection.variables);
     const standing = standingOf(wish, request);
     // What the database refuses must not reach the loop that serves everybody.
     await askRows(standing.rows.map(({ object, filter }) => ({ object, filter, limit: 0 })), request);
@@ -106,11 +109,12 @@ export class Hub {
       onEnd: () => {
         this.#listeners.delete(listener);
         this.#joining.delete(listener);
+        this.#moving.delete(listener);
         this.#views.leave(listener);
         onEnd();
       },
     });
-    const listener: Listener = { wish, subscriber, context, access, standing, next: undefined, legs: [] };
+    const listener: Listener = { wish, subscriber, context, rights, standing, next: undefined, legs: [] };
     this.#listeners.add(listener);
     this.#join(listener, false);
     return subscriber;
@@ -176,7 +180,7 @@ export class Hub {
     for (const [{ audiences }, error] of step.failed) {
       for (const { subscriber } of [...audiences.values()].flatMap(({ listeners }) => [...listeners])) subscriber.end(error);
     }
-    if (this.#joining.size > 0 || [...this.#listeners].some(({ next }) => next)) this.#woken = true;
+    if (this.#joining.size > 0 || this.#moving.size > 0) this.#woken = true;
   }
 
   /** Takes those who begin out of their queue; the others keep their rows until the step has told what the new ones are. */
@@ -194,7 +198,7 @@ export class Hub {
       const standing = listener.next ?? listener.standing;
       arrivals.push({ listener, standing, views: viewsOf(standing), from: undefined, again });
     }
-    for (const listener of this.#listeners) {
+    for (const listener of this.#moving) {
       const { next, legs } = listener;
       if (next && legs.length > 0) arrivals.push({ listener, standing: next, views: viewsOf(next), from: legs.map(({ view }) => view), again: false });
     }
@@ -210,7 +214,7 @@ export class Hub {
     const former = listener.standing.sight;
     this.#views.leave(listener);
     listener.standing = standing;
-    if (listener.next?.key === standing.key) listener.next = undefined;
+    if (listener.next?.key === standing.key) this.#move(listener, undefined);
     listener.legs = standing.rows.map((rows, index) => this.#views.enter(listener, views[index] as View, rows));
 
     const end = encodeCursor({ log: cursor, sight: standing.sight });
@@ -223,7 +227,7 @@ export class Hub {
       const view = byOutcome.get(each.outcome);
       if (view) subscriber.push({ object: view.object, message: messageOf(each, each.outcome.change?.cursor ?? cursor, standing.sight) }, end);
     }
-    const moved = ([['LEFT', left], ['ENTERED', entered]] as const).flatMap(([kind, lists]) => (wish.kinds?.has(kind) === false ? [] : lists.flatMap(([view, ids]) => ids.map((id) => ({ kind, view, id })))));
+    const moved = ([['LEFT', left], ['ENTERED', entered]] as const).flatMap(([kind, lists]) => (wish.interest.kinds?.has(kind) === false ? [] : lists.flatMap(([view, ids]) => ids.map((id) => ({ kind, view, id })))));
     for (const [index, { kind, view, id }] of moved.entries()) tell(kind, view, id, index === moved.length - 1 ? standing.sight : former);
     if (!from || snapshot) subscriber.tell('READY', end);
   }
@@ -236,27 +240,37 @@ export class Hub {
   }
 
   async #compareRights(): Promise<void> {
-    const accesses = new Map<Caller, Access | Promise<Access>>();
-    let moved = false;
+    const known = new Map<Caller, Promise<Rights>>();
     let looked = 0;
     for (const listener of [...this.#listeners]) {
       const { subscriber, context, wish } = listener;
-      if (subscriber.ended) continue;
+      if (subscriber.ended || !isDated(listener, this.#options.access().version?.())) continue;
       if ((looked += 1) % sweepAtOnce === 0) await new Promise((resolve) => setImmediate(resolve));
       try {
         const { caller } = context;
-        const access = await (accesses.get(caller) ?? this.#options.access().accessOf(caller));
-        accesses.set(caller, access);
-        const standing = standingOf(wish, requestOf(context, access, wish.selection.variables));
-        listener.access = access;
-        listener.next = standing.key === listener.standing.key ? undefined : standing;
-        moved ||= listener.next !== undefined;
+        const rights = await entryOf(known, caller, () => this.#rightsOf(caller));
+        if (subscriber.ended) continue;
+        const standing = standingOf(wish, requestOf(context, rights.access, wish.selection.variables));
+        listener.rights = rights;
+        this.#move(listener, standing.key === listener.standing.key ? undefined : standing);
       } catch (error) {
         if (error instanceof ObjectosError && error.code !== 'INTERNAL') subscriber.end(error);
         else this.#options.log.warn({ err: error }, 'The rights of a subscription could not be looked at; it is tried again.');
       }
     }
-    if (moved) this.wake();
+    if (this.#moving.size > 0) this.wake();
+  }
+
+  async #rightsOf(caller: Caller): Promise<Rights> {
+    const provider = this.#options.access();
+    const version = provider.version?.();
+    return { caller, version, access: await provider.accessOf(caller) };
+  }
+
+  #move(listener: Listener, next: Standing | undefined): void {
+    listener.next = next;
+    if (next) this.#moving.add(listener);
+    else this.#moving.delete(listener);
   }
 }
 
@@ -267,10 +281,9 @@ function readerOf({ next, standing }: Listener, object: string): RecordReader {
 }
 
 async function nameMissed({ arrival: { listener: { wish }, standing }, missed }: Beginning, request: RequestContext): Promise<readonly Named[]> {
-  const wanted = missed.filter(({ outcome: { kind } }) => wish.kinds?.has(kind) ?? true);
   const named: Named[] = [];
   for (const { object, fields } of standing.rows) {
-    named.push(...(await nameFields(object, wanted.flatMap(({ view, outcome }) => (view.object === object ? [outcome] : [])), fields, request)));
+    named.push(...(await nameFields(object, missed.flatMap(({ view, outcome }) => (view.object === object ? [outcome] : [])), fields, wish.interest, request)));
   }
   return named.sort((a, b) => (a.outcome.change?.order ?? 0) - (b.outcome.change?.order ?? 0));
 }

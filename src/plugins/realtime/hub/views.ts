@@ -40,7 +40,7 @@ export class Views {
     if (view.audiences.size === 0) this.#keep(view);
     let audience = view.audiences.get(audienceKey);
     if (!audience) {
-      audience = { key: audienceKey, sight: sightOf([{ viewKey, fields }]), reader, fields, kinds: listener.wish.kinds, listeners: new Set() };
+      audience = { key: audienceKey, sight: sightOf([{ viewKey, fields }]), reader, fields, interest: listener.wish.interest, listeners: new Set() };
       view.audiences.set(audienceKey, audience);
     }
     audience.listeners.add(listener);

@@ -5,6 +5,7 @@ import type { AccessProvider } from '../../../resolvers/access.ts';
 import type { RequestContext } from '../../../resolvers/request.ts';
 import type { Runtime } from '../../../resolvers/runtime.ts';
 import type { RealtimeSettings } from '../settings.ts';
+import type { Carrier } from '../carrier/carrier.ts';
 import type { Member, PresenceState } from './member.ts';
 import { Rate } from './rate.ts';
 import { presenceChannel, RosterStore } from './roster-store.ts';
@@ -18,6 +19,7 @@ export interface PresenceOptions {
   readonly access: () => AccessProvider;
   readonly settings: RealtimeSettings;
   readonly log: Logger;
+  readonly carrier: Carrier;
 }
 
 /** A member whose connection this process holds. */
@@ -59,13 +61,13 @@ export class Presence {
 
   constructor(options: PresenceOptions) {
     this.#options = options;
-    this.#store = new RosterStore(() => options.runtime.database, randomUUID());
+    this.#store = new RosterStore(() => options.runtime.database, randomUUID(), options.carrier);
     this.#updates = new Rate(options.settings.presenceUpdates);
   }
 
   async start(): Promise<void> {
     // An empty payload: notifications may be missing.
-    this.#stopListening = await this.#options.runtime.database.listen(presenceChannel, (topic) => (topic === '' ? this.#lookAtAll() : this.#look(topic)));
+    this.#stopListening = await this.#options.carrier.listen(presenceChannel, (topic) => (topic === '' ? this.#lookAtAll() : this.#look(topic)));
     this.#beat = setInterval(() => (this.#beating ??= this.#liveOn().finally(() => (this.#beating = undefined))), beating).unref();
   }
 

@@ -1,4 +1,5 @@
-import type { Database } from '../../../database/database.ts';
+import type { Database, Statement } from '../../../database/database.ts';
+import type { Carrier } from '../carrier/carrier.ts';
 import type { Member, PresenceState } from './member.ts';
 import { presenceTable, processTable } from './tables.ts';
 
@@ -21,14 +22,16 @@ interface MemberRow {
 const iso = (column: string): string => `to_char(${column} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 const columns = `m.topic, m.id::text AS "id", m.user_id::text AS "userId", m.state, ${iso('m.joined_at')} AS "joinedAt", ${iso('m.updated_at')} AS "updatedAt"`;
 
-/** The rosters of all processes, in the database. Every change wakes those who listen on the channel. */
+/** The rosters of all processes, in the database. Every change is told on the channel. */
 export class RosterStore {
   readonly #database: () => Database;
   readonly #process: string;
+  readonly #carrier: Carrier;
 
-  constructor(database: () => Database, process: string) {
+  constructor(database: () => Database, process: string, carrier: Carrier) {
     this.#database = database;
     this.#process = process;
+    this.#carrier = carrier;
   }
 
   /** Says that this process is alive. True when it was not known, so that its members are not either. */
@@ -44,30 +47,29 @@ export class RosterStore {
   /** Adds members of this process, or those of them that were removed by mistake. */
   async add(members: readonly { readonly topic: string; readonly id: string; readonly userId: string; readonly state: PresenceState }[]): Promise<void> {
     if (members.length === 0) return;
-    await this.#database().query({
+    await this.#change({
       text:
         `WITH given AS (SELECT * FROM jsonb_to_recordset($2::jsonb) AS g(topic text, id uuid, "userId" uuid, state jsonb)), ` +
         `added AS (INSERT INTO ${presenceTable} (id, topic, process, user_id, state, joined_at, updated_at) SELECT id, topic, $1::uuid, "userId", state, clock_timestamp(), clock_timestamp() FROM given ON CONFLICT (id) DO NOTHING RETURNING topic) ` +
-        `SELECT pg_notify('${presenceChannel}', topic) FROM (SELECT DISTINCT topic FROM added) t`,
+        'SELECT DISTINCT topic FROM added',
       values: [this.#process, JSON.stringify(members)],
     });
   }
 
   /** False when the person has no such member in the topic. */
   async update(id: string, userId: string, state: PresenceState, topic: string): Promise<boolean> {
-    const { rows } = await this.#database().query({
+    return this.#change({
       name: 'objectos_presence_update',
-      text: `WITH m AS (UPDATE ${presenceTable} SET state = $3::jsonb, updated_at = clock_timestamp() WHERE id = $1::uuid AND user_id = $2::uuid AND topic = $4 RETURNING topic) SELECT pg_notify('${presenceChannel}', topic) FROM m`,
+      text: `UPDATE ${presenceTable} SET state = $3::jsonb, updated_at = clock_timestamp() WHERE id = $1::uuid AND user_id = $2::uuid AND topic = $4 RETURNING topic`,
       values: [id, userId, JSON.stringify(state), topic],
     });
-    return rows.length > 0;
   }
 
   async remove(ids: readonly string[]): Promise<void> {
     if (ids.length === 0) return;
-    await this.#database().query({
+    await this.#change({
       name: 'objectos_presence_remove',
-      text: `WITH m AS (DELETE FROM ${presenceTable} WHERE id = ANY($1::uuid[]) RETURNING topic) SELECT pg_notify('${presenceChannel}', topic) FROM (SELECT DISTINCT topic FROM m) t`,
+      text: `WITH m AS (DELETE FROM ${presenceTable} WHERE id = ANY($1::uuid[]) RETURNING topic) SELECT DISTINCT topic FROM m`,
       values: [ids],
     });
   }
@@ -96,11 +98,17 @@ export class RosterStore {
 
   /** At the end of the process. */
   async close(): Promise<void> {
-    await this.#database().query({
-      text:
-        `WITH p AS (DELETE FROM ${processTable} WHERE id = $1::uuid), m AS (DELETE FROM ${presenceTable} WHERE process = $1::uuid RETURNING topic) ` +
-        `SELECT pg_notify('${presenceChannel}', topic) FROM (SELECT DISTINCT topic FROM m) t`,
+    await this.#change({
+      text: `WITH p AS (DELETE FROM ${processTable} WHERE id = $1::uuid), m AS (DELETE FROM ${presenceTable} WHERE process = $1::uuid RETURNING topic) SELECT DISTINCT topic FROM m`,
       values: [this.#process],
     });
+  }
+
+  /** Runs a statement that gives the topics that it changed, and tells of them. Whether there were any. */
+  async #change(statement: Statement): Promise<boolean> {
+    const { rows } = await this.#database().query<{ topic: string }>(statement);
+    // All processes look at all rosters every second: news that is not carried is late, not lost.
+    await this.#carrier.tell(presenceChannel, rows.map(({ topic }) => topic)).catch(() => undefined);
+    return rows.length > 0;
   }
 }

@@ -1,8 +1,8 @@
-import { Stream } from '../stream.ts';
+import { EventStream } from '../../../resolvers/execute/event-stream.ts';
 import type { Member, PresenceKind, PresenceMessage } from './member.ts';
 
 /** What one subscription has yet to be told of a roster. What waits is bounded by the number of members: of each only the outcome is told. */
-export class RosterStream extends Stream<PresenceMessage> {
+export class RosterStream extends EventStream<PresenceMessage> {
   readonly #self: string;
   #known: ReadonlyMap<string, Member> | undefined;
   readonly #waiting = new Map<string, { readonly kind: PresenceKind; readonly member: Member }>();

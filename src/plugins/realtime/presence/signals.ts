@@ -2,14 +2,14 @@ import { ObjectosError } from '../../../errors.ts';
 import type { Logger } from '../../../kernel/log.ts';
 import type { AccessProvider } from '../../../resolvers/access.ts';
 import type { RequestContext } from '../../../resolvers/request.ts';
-import type { Runtime } from '../../../resolvers/runtime.ts';
+import { EventStream } from '../../../resolvers/execute/event-stream.ts';
 import type { RealtimeSettings } from '../settings.ts';
+import type { Carrier } from '../carrier/carrier.ts';
 import { Rate } from './rate.ts';
-import { Stream } from '../stream.ts';
 import { allowed, noSuchRecord, type Attendance } from './topic-rights.ts';
 import type { Topic } from './topic.ts';
 
-/** Signals go through the database with their payload; they are kept nowhere. */
+/** Signals are carried with their payload; they are kept nowhere. */
 const signalsChannel = 'objectos_signals';
 
 /** What one person tells all others in a topic. */
@@ -21,14 +21,14 @@ export interface Signal {
 }
 
 export interface SignalsOptions {
-  readonly runtime: Runtime;
   readonly access: () => AccessProvider;
   readonly settings: RealtimeSettings;
   readonly log: Logger;
+  readonly carrier: Carrier;
 }
 
 /** A slow reader misses the oldest. */
-class SignalStream extends Stream<Signal> {
+class SignalStream extends EventStream<Signal> {
   readonly #waiting: Signal[] = [];
   readonly #most: number;
 
@@ -71,7 +71,7 @@ export class Signals {
   }
 
   async start(): Promise<void> {
-    this.#stopListening = await this.#options.runtime.database.listen(signalsChannel, (payload) => {
+    this.#stopListening = await this.#options.carrier.listen(signalsChannel, (payload) => {
       if (payload === '') return;
       const { topic, ...signal } = JSON.parse(payload) as Signal & { readonly topic: string };
       for (const { stream } of this.#hearers.get(topic) ?? []) stream.push(signal);
@@ -90,7 +90,7 @@ export class Signals {
     for (const { stream } of this.#all()) stream.end();
   }
 
-  async hear(topic: Topic, context: RequestContext, onEnd: () => void): Promise<Stream<Signal>> {
+  async hear(topic: Topic, context: RequestContext, onEnd: () => void): Promise<EventStream<Signal>> {
     await this.#check({ topic, context });
     const hearers = this.#hearers.get(topic.key) ?? new Set();
     const stream = new SignalStream(this.#options.settings.queueSize, () => {
@@ -104,7 +104,7 @@ export class Signals {
   }
 
   async send(topic: Topic, payload: unknown, context: RequestContext): Promise<void> {
-    const { settings, runtime } = this.#options;
+    const { settings, carrier } = this.#options;
     const { userId = '' } = context.caller;
     if (Buffer.byteLength(JSON.stringify(payload)) > settings.signalSize) {
       throw new ObjectosError('LIMIT_EXCEEDED', `The payload takes more than ${settings.signalSize} bytes.`, { extensions: { limit: 'signalSize', maximum: settings.signalSize } });
@@ -112,7 +112,9 @@ export class Signals {
     if (!this.#rate.take(userId)) throw new ObjectosError('RATE_LIMITED', `You may send ${settings.signalsPerSecond} signals a second.`);
     await this.#check({ topic, context });
     const signal: Signal & { readonly topic: string } = { topic: topic.key, userId, payload, at: new Date().toISOString() };
-    await runtime.database.query({ name: 'objectos_signal', text: 'SELECT pg_notify($1, $2)', values: [signalsChannel, JSON.stringify(signal)] });
+    await carrier.tell(signalsChannel, [JSON.stringify(signal)]).catch((error: unknown) => {
+      throw new ObjectosError('UNAVAILABLE', 'The signal could not be sent; try again soon.', { cause: error });
+    });
   }
 
   #all(): Hearer[] {

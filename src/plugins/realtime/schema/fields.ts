@@ -14,6 +14,7 @@ import { everything, isFollowed, makeLiveWish, makeWish, objectsNamed, readableO
 
 const following: InputFields = {
   kinds: { type: '[ChangeKind!]', description: 'Only these kinds of messages, beside READY, SNAPSHOT and RESYNC.' },
+  changedFields: { type: '[String!]', description: 'Of updates only those that touched one of these fields.' },
   after: { type: 'String', description: 'Cursor of the last message that was worked through: what came after it is told first.' },
   snapshot: { type: 'Boolean', description: 'Tells of the present records first.' },
 };

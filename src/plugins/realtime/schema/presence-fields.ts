@@ -7,11 +7,8 @@ import type { Realtime } from '../realtime.ts';
 import { presenceTypes } from './presence-types.ts';
 import { isFollowed } from './wishes.ts';
 
-/** The part of the server's context that tells which connection an operation came on. */
-type Connected = RequestContext & { readonly request?: { readonly transport: string; readonly node: object } };
-
 /** Operations on one WebSocket have it in common; undefined over HTTP. */
-const connectionOf = ({ request }: Connected): object | undefined => (request?.transport === 'websocket' ? request.node : undefined);
+const connectionOf = ({ request }: RequestContext): object | undefined => (request?.transport === 'websocket' ? request.node : undefined);
 
 const topicArgument = { type: 'String!', description: '`record.account.<id>` for a record, which only its readers may name; `user.<id>` for the person alone; any other name is a room of the caller\'s organization.' };
 
@@ -29,7 +26,7 @@ export function extendWithPresence(schema: SchemaExtension, realtime: () => Real
       type: 'PresenceMessage!',
       description: 'Comes into a topic and tells who is there: all first, then who comes, changes and goes. The end of the subscription leaves.',
       args: { topic: topicArgument },
-      subscribe: (async (_root, { topic }, context: Connected) => {
+      subscribe: (async (_root, { topic }, context) => {
         const connection = connectionOf(context);
         return realtime().open(context, async (onEnd) => {
           const unwatch = connection ? watch(connection) : () => undefined;
@@ -63,7 +60,7 @@ export function extendWithPresence(schema: SchemaExtension, realtime: () => Real
         state: { type: 'PresenceStateInput!' },
         member: { type: 'ID', description: '`self` of another connection of the same person, for clients that do not send this on the socket that is present.' },
       },
-      resolve: (async (_root, args, context: Connected) => {
+      resolve: (async (_root, args, context) => {
         const { topic, state, member } = args as unknown as UpdateArguments;
         await realtime().presence.update(topicNamed(topic, context), state, member ?? undefined, context, connectionOf(context));
         return true;

@@ -50,6 +50,9 @@ export const changeKind: TypeSpec = { kind: 'enum', description: 'What a message
 /** Names of fields of change types whose values are the same for all who get a message. */
 export const changeFields: ReadonlySet<string> = new Set(['__typename', 'cursor', 'kind', 'record', 'recordId', 'changedFields', 'at']);
 
+/** The same of live types. */
+export const liveFields: ReadonlySet<string> = new Set(['__typename', 'kind', 'ids', 'records']);
+
 export const feedFields = (changes: Resolver): OutputFields => ({
   changes: { type: '[NodeChange!]!', description: 'Each changed record once, in the order of its first change.', resolve: changes },
   cursor: { type: 'String!', description: 'Continues after these changes, also when there are none.', resolve: byName },

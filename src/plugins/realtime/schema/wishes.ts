@@ -13,10 +13,11 @@ import type { ChangeKind } from '../delivery/change.ts';
 import type { Wanted, Wish } from '../delivery/listener.ts';
 import type { LiveWish } from '../delivery/live-list.ts';
 import { changeSelection, isPlain, type ChangeSelection } from '../delivery/record-reader.ts';
-import { changeFields } from './types.ts';
+import { changeFields, liveFields } from './types.ts';
 
 interface ChangeArguments {
   readonly kinds?: readonly ChangeKind[] | null;
+  readonly changedFields?: readonly string[] | null;
   readonly after?: string | null;
   readonly snapshot?: boolean | null;
 }
@@ -24,15 +25,17 @@ interface ChangeArguments {
 /** Objects whose records the API shows, and so their changes. */
 export const isFollowed = ({ methods }: CatalogObject): boolean => methods.has('get') || methods.has('list');
 
-export function makeWish(wanted: readonly Wanted[], args: ChangeArguments, context: RequestContext, info: GraphQLResolveInfo, limits: ReadLimits): Wish {
-  const selection = changeSelection(info, limits);
+export const makeWish = (wanted: readonly Wanted[], args: ChangeArguments, context: RequestContext, info: GraphQLResolveInfo, limits: ReadLimits): Wish =>
+  wishFor(wanted, args, changeSelection(info, limits), changeFields, context, info);
+
+function wishFor(wanted: readonly Wanted[], args: ChangeArguments, selection: ChangeSelection, shared: ReadonlySet<string>, context: RequestContext, info: GraphQLResolveInfo): Wish {
   return {
     wanted,
     selection,
-    kinds: args.kinds ? new Set(args.kinds) : undefined,
+    interest: { kinds: args.kinds ? new Set(args.kinds) : undefined, changedFields: args.changedFields ? fieldsNamed(args.changedFields, wanted, context) : undefined },
     snapshot: args.snapshot === true,
     after: args.after ?? undefined,
-    key: isShareable(selection, wanted, context) ? `${operationNumber(info)} ${String(info.path.key)} ${JSON.stringify(info.variableValues)}` : `own ${(made += 1)}`,
+    key: isShareable(selection, shared, wanted, context) ? `${operationNumber(info)} ${String(info.path.key)} ${JSON.stringify(info.variableValues)}` : `own ${(made += 1)}`,
   };
 }
 
@@ -42,8 +45,9 @@ export function makeLiveWish(object: CatalogObject, context: RequestContext, inf
   const field = parentType.getFields()[fieldName];
   const [node] = fieldNodes;
   const args: Args = field && node ? new ArgumentReader(variableValues, new Map()).of(field, node) : new Map();
-  const changes = makeWish([wantedBy(object, info)], {}, context, info, limits);
-  return { object, args, limits, changes, selection: { ...changes.selection, field: 'records' } };
+  const selection: ChangeSelection = { ...changeSelection(info, limits), field: 'records' };
+  const changes: Wish = { ...wishFor([wantedBy(object, info)], {}, selection, liveFields, context, info), selection: { ...selection, field: 'record' } };
+  return { object, args, limits, changes, selection };
 }
 
 let made = 0;
@@ -56,10 +60,10 @@ function operationNumber({ operation }: GraphQLResolveInfo): number {
 }
 
 /** Resolvers of other plugins may answer each caller something else. */
-function isShareable(selection: ChangeSelection, wanted: readonly Wanted[], context: RequestContext): boolean {
+function isShareable(selection: ChangeSelection, shared: ReadonlySet<string>, wanted: readonly Wanted[], context: RequestContext): boolean {
   const request = { ...context, variables: selection.variables };
   const fields = selectedFields(planContext(selection.source, request, 'values'), selection.type, selection.nodes);
-  return fields.every(({ name }) => changeFields.has(name)) && wanted.every(({ object }) => isPlain(selection, object, request));
+  return fields.every(({ name }) => shared.has(name)) && wanted.every(({ object }) => isPlain(selection, object, request));
 }
 
 /** The argument `where` of a field about one object. */
@@ -68,6 +72,18 @@ export function wantedBy(object: CatalogObject, { parentType, fieldName, fieldNo
   const [node] = fieldNodes;
   const arg = field && node ? new ArgumentReader(variableValues, new Map()).of(field, node, ['where']).get('where') : undefined;
   return { object, where: ({ catalog, access }) => readWhere(arg, { object, catalog, access }) };
+}
+
+/** GraphQL names of fields, each of which every object has and the caller may read. */
+function fieldsNamed(names: readonly string[], wanted: readonly Wanted[], { access }: RequestContext): ReadonlySet<string> {
+  for (const { object } of wanted) {
+    for (const name of names) {
+      const field = [...object.fields.values()].find(({ graphqlName, internal }) => graphqlName === name && !internal);
+      if (!field) throw new ObjectosError('BAD_REQUEST', `${object.names.type} has no field "${name}". changedFields takes names as messages show them under changedFields.`);
+      if (access.object(object.name).field(field.name).read === false) throw new ObjectosError('FORBIDDEN', `You may not read ${object.names.type}.${name}.`);
+    }
+  }
+  return new Set(names);
 }
 
 export const everything = (object: CatalogObject): Wanted => ({ object, where: () => undefined });
