@@ -22,7 +22,7 @@ const functionNames = Object.keys(functions) as readonly MeasureFunction[];
 const havingName = (type: ObjectTypeNames, fn: MeasureFunction): string => type[`${fn}Having`];
 
 function measures(self: ApiObject, fn: MeasureFunction): readonly CatalogField[] {
-  return self.fields.filter((field) => {
+  return self.faces.filter((field) => {
     const { kind, list } = field.type.graphql(field);
     if (kind === 'embedded' || list === true) return false;
     return field.type.aggregates.includes(fn) || (fn === 'countDistinct' && field.type.groupable);
@@ -60,7 +60,7 @@ export function declareAggregates(api: Api, self: ApiObject): void {
     registry.declare(havingName(type, fn), owner, () => ({
       kind: 'input',
       description: functions[fn],
-      fields: () => Object.fromEntries(fields.map((field) => [field.graphqlName, { type: filterTypeOfScalar(measureType(type.type, field, fn)), description: field.label, source: { kind: 'field', field: field.name } }])),
+      fields: () => Object.fromEntries(fields.map((field) => [field.graphqlName, { type: filterTypeOfScalar(measureType(type.type, field, fn)), description: field.label, deprecated: field.deprecated, source: { kind: 'field', field: field.name } }])),
     }));
   }
 
@@ -123,9 +123,9 @@ function groupKeyFields(api: Api, self: ApiObject): OutputFields {
     result[field.graphqlName] = { type: outputType(self.type.type, field), description: describeField(field), deprecated: field.deprecated, source: { kind: 'field', field: field.name } };
   }
   const names = new Set(groupable.map((field) => field.name));
-  for (const { relation, target } of relationsOf(api, self)) {
+  for (const { relation, target, name, deprecated } of relationsOf(api, self)) {
     if (relation.kind === 'one' && names.has(relation.field)) {
-      result[relation.name] = { type: target.type.type, description: relation.label, source: { kind: 'one', relation: relation.name } };
+      result[name] = { type: target.type.type, description: relation.label, deprecated, source: { kind: 'one', relation: relation.name } };
     }
   }
   return result;
@@ -150,7 +150,7 @@ function declareGroupOrder(api: Api, { type, owner }: ApiObject, present: readon
     oneOf: true,
     fields: () =>
       Object.fromEntries(
-        present.flatMap(({ fields }) => fields).map((field) => [field.graphqlName, { type: 'SortOrder', description: field.label, source: { kind: 'field', field: field.name } } satisfies InputField]),
+        present.flatMap(({ fields }) => fields).map((field) => [field.graphqlName, { type: 'SortOrder', description: field.label, deprecated: field.deprecated, source: { kind: 'field', field: field.name } } satisfies InputField]),
       ),
   }));
 }

@@ -1,9 +1,10 @@
-import { isObjectType, type GraphQLDirective, type GraphQLSchema } from 'graphql';
+import { isInputObjectType, isObjectType, type GraphQLDirective, type GraphQLSchema } from 'graphql';
 import { StartupError } from '../errors.ts';
 import type { Plugin } from '../kernel/plugin.ts';
 import type { Catalog } from '../metadata/catalog.ts';
 import { declareAggregates } from './aggregates.ts';
-import { createApi, type Api, type RootResolvers } from './api.ts';
+import { createApi, type Api, type ApiObject, type RootResolvers } from './api.ts';
+import { listArguments } from './arguments.ts';
 import { directives } from './directives.ts';
 import type { GuardedField, MakeGuard } from './guards.ts';
 import { declareInputs } from './inputs.ts';
@@ -18,7 +19,7 @@ import { declareRecordTypes } from './record-types.ts';
 import { recordField } from './record-field.ts';
 import { TypeRegistry } from './registry.ts';
 import { declareSharedTypes } from './shared-types.ts';
-import type { ObjectSpec, OutputField, OutputFields } from './spec.ts';
+import type { InputField, InputFields, ObjectSpec, OutputField, OutputFields } from './spec.ts';
 import { declareWhere } from './where.ts';
 
 export interface BuildSchemaOptions {
@@ -48,16 +49,18 @@ export function buildSchema({ catalog, plugins, resolvers }: BuildSchemaOptions)
     declarePayloads(api, self);
   }
   const additions: Additions = new Map();
+  const inputAdditions: InputAdditions = new Map();
   const types = new PothosTypes(registry, {
     fields: (name, spec, fields) => withPlugins(api, phases, additions, name, spec, fields),
+    inputFields: (name, fields) => withInputs(api, inputAdditions, name, fields),
     directives: (name, { role, object }) => phases.flatMap(({ phase }) => phase.type?.({ name, role, object }, catalog) ?? []),
     guard: guardOf(phases),
   });
   declareRoots(api, types);
-  for (const { plugin, phase } of phases) phase.extend?.(extension(api, types, additions, plugin));
+  for (const { plugin, phase } of phases) phase.extend?.(extension(api, types, { additions, inputAdditions }, plugin));
   const ofPothos = types.seal();
   // A field that two parties declare must stop the start, not the first query that meets it.
-  for (const name of additions.keys()) makeFields(types, name);
+  for (const name of [...additions.keys(), ...inputAdditions.keys()]) makeFields(types, name);
   for (const name of typesOfHooks(api, phases)) makeFields(types, name);
   // The same holds for what guards refuse.
   if (phases.some(({ phase }) => phase.guard)) for (const name of [...registry.namesOf('plugin '), ...ofPothos]) makeFields(types, name);
@@ -75,6 +78,7 @@ interface NamedPhase {
   readonly phase: SchemaPhase;
 }
 type Additions = Map<string, { readonly plugin: string; readonly fields: OutputFields }[]>;
+type InputAdditions = Map<string, { readonly plugin: string; readonly fields: InputFields }[]>;
 
 function guardOf(phases: readonly NamedPhase[]): MakeGuard | undefined {
   const makers = phases.flatMap(({ phase }) => (phase.guard ? [(field: GuardedField) => phase.guard?.(field)] : []));
@@ -114,27 +118,41 @@ function pluginDirectives(phases: readonly NamedPhase[]): readonly GraphQLDirect
   );
 }
 
-function extension(api: Api, types: PothosTypes, additions: Additions, plugin: string): SchemaExtension {
-  const addFields: SchemaExtension['addFields'] = (type, fields) => {
+function extension(api: Api, types: PothosTypes, { additions, inputAdditions }: { readonly additions: Additions; readonly inputAdditions: InputAdditions }, plugin: string): SchemaExtension {
+  const ownerOf = (part: string | undefined): string => (part === undefined ? plugin : `${plugin} (${part})`);
+  const apiObject = (object: string, what: string): ApiObject => {
+    const self = api.objects.get(object);
+    if (self === undefined) throw new StartupError(`Plugin ${plugin} adds ${what} the object ${object}, which does not exist or has no API.`);
+    return self;
+  };
+  const addFields: SchemaExtension['addFields'] = (type, fields, part) => {
     if (!api.registry.has(type)) throw new StartupError(`Plugin ${plugin} adds fields to the type ${type}, which does not exist.`);
     // What the read and the write path carry out is resolved like generated fields.
     const resolved = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, { ...resolverFor(field, api), ...field }]));
-    additions.set(type, [...(additions.get(type) ?? []), { plugin, fields: resolved }]);
+    additions.set(type, [...(additions.get(type) ?? []), { plugin: ownerOf(part), fields: resolved }]);
   };
   return {
     catalog: api.catalog,
     builder: types.builder,
     ref: (type) => types.objectRef(type),
-    addType: (name, type) => api.registry.declare(name, `plugin ${plugin}`, () => type),
+    addType: (name, type, part) => api.registry.declare(name, `plugin ${ownerOf(part)}`, () => type),
     hasType: (name) => api.registry.has(name),
     addFields,
+    addInputFields(type, fields) {
+      if (!api.registry.has(type)) throw new StartupError(`Plugin ${plugin} adds entries to the input ${type}, which does not exist.`);
+      inputAdditions.set(type, [...(inputAdditions.get(type) ?? []), { plugin, fields }]);
+    },
     addRecordField: ({ object, name, ...options }) => {
-      const self = api.objects.get(object);
-      if (self === undefined) throw new StartupError(`Plugin ${plugin} adds the field ${name} to the object ${object}, which does not exist or has no API.`);
+      const self = apiObject(object, `the field ${name} to`);
       for (const need of options.needs ?? []) {
         if (!self.object.fields.has(need)) throw new StartupError(`The field ${object}.${name} of plugin ${plugin} needs the field ${need}, which ${object} does not have.`);
       }
       addFields(self.type.type, { [name]: recordField(options) });
+    },
+    addLinkedField: ({ type, name, description, object, field, many, key, part }) => {
+      const target = apiObject(object, `the field ${type}.${name}, which leads to`);
+      const [of, args] = many ? [target.type.connection, listArguments(target)] : [target.type.type, undefined];
+      addFields(type, { [name]: { type: of, description, args, source: { kind: 'linked', object, field, many }, resolve: api.resolvers.linked(key) } }, part);
     },
   };
 }
@@ -142,7 +160,7 @@ function extension(api: Api, types: PothosTypes, additions: Additions, plugin: s
 function resolverFor({ source }: OutputField, { resolvers }: Api): Pick<OutputField, 'resolve'> {
   switch (source?.kind) {
     case 'mutation': return { resolve: resolvers.mutation };
-    case 'entities': return { resolve: resolvers.query };
+    case 'entities': case 'lookup': return { resolve: resolvers.query };
     default: return {};
   }
 }
@@ -175,6 +193,18 @@ function withPlugins(api: Api, phases: readonly NamedPhase[], additions: Additio
   return fields;
 }
 
+/** Entries that plugins add to an input type. */
+function withInputs({ registry }: Api, additions: InputAdditions, name: string, own: InputFields): InputFields {
+  const fields: Record<string, InputField> = { ...own };
+  for (const { plugin, fields: added } of additions.get(name) ?? []) {
+    for (const [fieldName, field] of Object.entries(added)) {
+      if (fieldName in fields) throw new StartupError(`The entry ${name}.${fieldName} is declared twice, by ${registry.owner(name)} and by plugin ${plugin}. Rename one of them.`);
+      fields[fieldName] = field;
+    }
+  }
+  return fields;
+}
+
 /** Generated types to which `fields` hooks add something. */
 function* typesOfHooks({ registry, catalog }: Api, phases: readonly NamedPhase[]): Iterable<string> {
   const hooks = phases.flatMap(({ phase }) => (phase.fields === undefined ? [] : [phase]));
@@ -189,7 +219,7 @@ function* typesOfHooks({ registry, catalog }: Api, phases: readonly NamedPhase[]
 
 function makeFields(types: PothosTypes, name: string): void {
   const type = types.type(name);
-  if (isObjectType(type)) type.getFields();
+  if (isObjectType(type) || isInputObjectType(type)) type.getFields();
 }
 
 /** The schema with every type and field made. */

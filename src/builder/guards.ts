@@ -2,6 +2,7 @@ import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTyp
 import type { GraphQLField, GraphQLFieldResolver, GraphQLResolveInfo } from 'graphql';
 import type { Access } from '../resolvers/access.ts';
 import type { RequestContext } from '../resolvers/request.ts';
+import type { FieldSource, RemoteField } from '../resolvers/source.ts';
 
 /** Applied directives: arguments of each, by name. */
 export type AppliedByName = Readonly<Record<string, readonly Readonly<Record<string, unknown>>[]>>;
@@ -16,6 +17,8 @@ export interface GuardedField {
   readonly typeDirectives: AppliedByName;
   /** The type stands for the records of an object. */
   readonly ofRecord: boolean;
+  /** What the field asks a remote service for. */
+  readonly remote: RemoteField | undefined;
 }
 
 export interface Guard {
@@ -54,7 +57,7 @@ class Guards<Types extends SchemaTypes> extends BasePlugin<Types> {
 
   #guarded(resolve: AnyResolver<Types>, config: PothosOutputFieldConfig<Types>): AnyResolver<Types> {
     const { guard: make } = this.builder.options;
-    const source = (config.extensions as { readonly objectos?: { readonly kind: string } } | undefined)?.objectos;
+    const source = (config.extensions as { readonly objectos?: FieldSource } | undefined)?.objectos;
     if (!make || (source !== undefined && source.kind !== 'custom')) return resolve;
     const type = this.buildCache.getTypeConfig(config.parentType).extensions;
     const guard = make({
@@ -64,6 +67,7 @@ class Guards<Types extends SchemaTypes> extends BasePlugin<Types> {
       directives: appliedTo(config.extensions),
       typeDirectives: appliedTo(type),
       ofRecord: type?.['objectosObject'] !== undefined,
+      remote: source?.remote,
     });
     if (!guard) return resolve;
     const guarded: AnyResolver<Types> = (parent, args, context, info) => {

@@ -1,12 +1,12 @@
 import type { CatalogField } from '../metadata/catalog.ts';
-import { allows, allowsSome, relationsOf, type Api, type ApiObject } from './api.ts';
+import { allows, allowsSome, relationsOf, type Api, type ApiObject, type FieldFace } from './api.ts';
 import { describeField } from './descriptions.ts';
 import type { InputField, InputFields } from './spec.ts';
 import { inputType } from './value-types.ts';
 import { isWritable } from './views/rights.ts';
 
-function writableFields({ fields }: ApiObject): readonly CatalogField[] {
-  return fields.filter(isWritable);
+function writableFields({ faces }: ApiObject): readonly FieldFace[] {
+  return faces.filter(isWritable);
 }
 
 /** Whether records of the object can be changed at all through the API. */
@@ -95,9 +95,9 @@ function updateFields(api: Api, self: ApiObject): InputFields {
   return { ...valueFields(self, () => false), ...relationFields(api, self) };
 }
 
-/** A lookup may be set by nesting instead, so its id stays optional; the write path checks that one of both is given. */
+/** A lookup may be set by nesting instead, and a field by a former name, so they stay optional; the write path checks that one of both is given. */
 function isRequiredOnCreate(field: CatalogField): boolean {
-  return field.required && field.defaultValue === undefined && field.definition['defaultExpression'] === undefined && field.reference === undefined;
+  return field.required && field.aliases.length === 0 && field.defaultValue === undefined && field.definition['defaultExpression'] === undefined && field.reference === undefined;
 }
 
 function valueFields(self: ApiObject, isRequired: (field: CatalogField) => boolean): InputFields {
@@ -116,12 +116,13 @@ function valueFields(self: ApiObject, isRequired: (field: CatalogField) => boole
 function relationFields(api: Api, self: ApiObject): InputFields {
   const writable = new Set(writableFields(self).map((field) => field.name));
   const result: Record<string, InputField> = {};
-  for (const { relation, target } of relationsOf(api, self)) {
+  for (const { relation, target, name, deprecated } of relationsOf(api, self)) {
     if (relation.kind === 'one' && !writable.has(relation.field)) continue;
     if (relation.kind !== 'one' && !isWritableFrom(relation, self, target)) continue;
-    result[relation.name] = {
+    result[name] = {
       type: relation.kind === 'one' ? target.type.toOneInput : target.type.toManyInput,
       description: relation.label,
+      deprecated,
       source: { kind: 'relation', relation: relation.name },
     };
   }

@@ -144,7 +144,7 @@ function objectView(api: Api, self: ApiObject, rights: Rights): object {
     field: ({ name }: { readonly name: string }) => fields().filter((each) => each.name === name).map((each) => fieldView(api, self, each, rights))[0],
     relations: () =>
       relationsOf(api, self)
-        .filter(({ relation }) => rights.relation(object, relation, 'read'))
+        .filter(({ relation, name }) => name === relation.name && rights.relation(object, relation, 'read'))
         .map(({ relation }) => ({ ...pick(relation, ['name', 'label', 'target']), toMany: relation.kind !== 'one', field: lookupOf(object, relation)[1] })),
     keys: () => keysOf(self).filter((key) => readable(key.fields).length === key.fields.length),
     definition: () => pick(object.definition, objectClientKeys),

@@ -12,7 +12,7 @@ import './guards.ts';
 import type { TypeRegistry } from './registry.ts';
 import { aliasResolver } from './resolver.ts';
 import { scalars } from './scalars.ts';
-import type { AppliedDirective, EnumSpec, InputField, ObjectSpec, OutputField, OutputFields, TypeSpec, TypeText } from './spec.ts';
+import type { AppliedDirective, EnumSpec, InputField, InputFields, ObjectSpec, OutputField, OutputFields, TypeSpec, TypeText } from './spec.ts';
 
 interface BuilderTypes {
   readonly Context: RequestContext;
@@ -36,6 +36,8 @@ type FieldStore = (name: string, kind?: string) => Fields;
 export interface TypeHooks {
   /** Adds to the fields of a generated type and changes them. */
   fields(name: string, spec: ObjectSpec, fields: OutputFields): OutputFields;
+  /** Adds to the entries of an input type. */
+  inputFields(name: string, fields: InputFields): InputFields;
   /** Directives beside those that the type has. */
   directives(name: string, spec: ObjectSpec): readonly AppliedDirective[];
   readonly guard?: MakeGuard | undefined;
@@ -150,7 +152,7 @@ export class PothosTypes {
   *#fieldsOf(name: string, spec: TypeSpec): Iterable<[string, unknown]> {
     const typeConfig: PothosTypeConfig = this.builder.configStore.getTypeConfig(name);
     if (spec.kind === 'input') {
-      for (const [fieldName, field] of Object.entries(spec.fields())) yield [fieldName, this.#inputField(fieldName, field, name, undefined)];
+      for (const [fieldName, field] of Object.entries(this.#hooks.inputFields(name, spec.fields()))) yield [fieldName, this.#inputField(fieldName, field, name, undefined)];
     } else if (spec.kind === 'object' || spec.kind === 'interface') {
       const fields = spec.kind === 'object' ? this.#hooks.fields(name, spec, spec.fields()) : spec.fields();
       for (const [fieldName, field] of Object.entries(fields)) yield [fieldName, this.outputField(field, fieldName, typeConfig)];
@@ -242,7 +244,7 @@ export class PothosTypes {
         return { ...common, kind: 'Object', graphqlKind: 'Object', description: spec.description, interfaces, extensions } as unknown as PothosTypeConfig;
       }
       case 'interface':
-        return { ...common, kind: 'Interface', graphqlKind: 'Interface', description: spec.description, interfaces: [], resolveType: spec.resolveType } as unknown as PothosTypeConfig;
+        return { ...common, kind: 'Interface', graphqlKind: 'Interface', description: spec.description, interfaces: (spec.interfaces ?? []).map((each) => this.ref(each)), resolveType: spec.resolveType } as unknown as PothosTypeConfig;
       case 'union':
         return { ...common, kind: 'Union', graphqlKind: 'Union', description: spec.description, types: spec.types.map((each) => this.ref(each)), resolveType: spec.resolveType } as unknown as PothosTypeConfig;
       case 'input':

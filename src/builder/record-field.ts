@@ -3,6 +3,7 @@ import type DataLoader from 'dataloader';
 import { ObjectosError } from '../errors.ts';
 import { hiddenNeedsKey, needsKey } from '../resolvers/read/needs.ts';
 import type { RequestContext } from '../resolvers/request.ts';
+import type { RemoteField } from '../resolvers/source.ts';
 import { loader, type BatchFunction } from './loaders.ts';
 import type { AppliedDirective, InputFields, OutputField, TypeText } from './spec.ts';
 
@@ -22,20 +23,22 @@ export interface RecordFieldOptions<Args> {
   readonly directives?: readonly AppliedDirective[];
   /** Machine names of the fields that `resolve` reads. Where the caller may not read one of them, the field is null with `FORBIDDEN`. */
   readonly needs?: readonly string[];
+  /** What `resolve` asks a remote service for: only those whose permission sets name it may read the field. */
+  readonly remote?: RemoteField;
   /** A throw becomes an error of this field; the rest of the answer stays. */
   resolve(record: NeededValues, args: Args, context: RecordFieldContext, info: GraphQLResolveInfo): unknown;
 }
 
 /** A field with a resolver of its own on records: `recordField({ type: 'Int', needs: ['name'], resolve: ({ name }) => … })`. */
 export function recordField<Args = Readonly<Record<string, unknown>>>(options: RecordFieldOptions<Args>): OutputField {
-  const { type, description, deprecated, args, directives, needs = [] } = options;
+  const { type, description, deprecated, args, directives, needs = [], remote } = options;
   return {
     type,
     description,
     deprecated,
     args,
     directives,
-    source: { kind: 'custom', needs },
+    source: { kind: 'custom', needs, ...(remote && { remote }) },
     resolve: (parent, given, context, info) => {
       const row = parent as RowOfNeeds;
       // The planner reports it, once for all rows.

@@ -46,28 +46,28 @@ export function declareRecordTypes(api: Api, self: ApiObject): void {
 
 function recordFields(api: Api, self: ApiObject): OutputFields {
   const result: Record<string, OutputField> = {};
-  for (const field of self.fields) result[field.graphqlName] = outputField(self.type.type, field);
-  for (const { relation, target } of relationsOf(api, self)) {
+  for (const field of self.faces) result[field.graphqlName] = outputField(self.type.type, field);
+  for (const { relation, target, name, deprecated } of relationsOf(api, self)) {
     if (relation.kind === 'one') {
       const field = self.object.fields.get(relation.field);
-      result[relation.name] = {
+      result[name] = {
         type: target.type.type,
         description: describe(relation.label, field?.description),
-        deprecated: field?.deprecated,
+        deprecated,
         directives: field?.required === true ? semanticNonNull : undefined,
         source: { kind: 'one', relation: relation.name },
       };
       continue;
     }
-    const names = relationFieldNames(relation.name);
+    const names = relationFieldNames(name);
     if (allows(target, 'list')) {
-      result[names.records] = { type: `${target.type.connection}!`, description: relation.label, args: listArguments(target), source: { kind: 'many', relation: relation.name } };
+      result[names.records] = { type: `${target.type.connection}!`, description: relation.label, deprecated, args: listArguments(target), source: { kind: 'many', relation: relation.name } };
     }
     if (allows(target, 'aggregate')) {
-      result[names.aggregate] = { type: `${target.type.aggregate}!`, description: `Figures over ${relation.label}.`, args: aggregateArguments(target), source: { kind: 'manyAggregate', relation: relation.name } };
+      result[names.aggregate] = { type: `${target.type.aggregate}!`, description: `Figures over ${relation.label}.`, deprecated, args: aggregateArguments(target), source: { kind: 'manyAggregate', relation: relation.name } };
     }
     if (hasGroups(target)) {
-      result[names.groups] = { type: `[${target.type.group}!]!`, description: `${relation.label} in groups.`, args: groupArguments(target), source: { kind: 'manyGroups', relation: relation.name } };
+      result[names.groups] = { type: `[${target.type.group}!]!`, description: `${relation.label} in groups.`, deprecated, args: groupArguments(target), source: { kind: 'manyGroups', relation: relation.name } };
     }
   }
   return result;

@@ -39,8 +39,11 @@ function text(value: unknown, accepted: string): string {
 }
 
 const decimalText = /^[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?$/;
+/** Written as it is passed on. */
+const plainDecimal = /^-?(0|[1-9]\d{0,99})(\.\d{0,99}[1-9])?$/;
 
 function parseDecimal(value: unknown): string {
+  if (typeof value === 'string' && plainDecimal.test(value)) return value;
   const accepted = 'a decimal number such as "1234.50"';
   if (typeof value === 'number' && Number.isFinite(value)) return new Decimal(value).toFixed();
   const given = text(value, accepted).trim();
@@ -62,9 +65,11 @@ const datePattern = /^(\d{4})-(\d{2})-(\d{2})$/;
 function isCalendarDay(value: string): boolean {
   const match = datePattern.exec(value);
   if (match === null) return false;
-  const [, year, month, day] = match.map(Number);
+  const [year, month, day] = [Number(match[1]), Number(match[2]), Number(match[3])];
+  // Every month has these.
+  if (month >= 1 && month <= 12 && day >= 1 && day <= 28) return true;
   const date = new Date(Date.UTC(2000, 0, 1));
-  date.setUTCFullYear(year ?? 0, (month ?? 0) - 1, day ?? 0);
+  date.setUTCFullYear(year, month - 1, day);
   return date.getUTCMonth() + 1 === month && date.getUTCDate() === day;
 }
 

@@ -68,6 +68,7 @@ export interface ObjectSpec {
 export interface InterfaceSpec {
   readonly kind: 'interface';
   readonly description?: string | undefined;
+  readonly interfaces?: readonly string[] | undefined;
   readonly resolveType: GraphQLTypeResolver<unknown, RequestContext>;
   fields(): OutputFields;
 }

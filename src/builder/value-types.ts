@@ -77,7 +77,7 @@ function declareEnum(registry: TypeRegistry, owner: string, field: CatalogField,
 }
 
 function optionValues(field: CatalogField): EnumSpec['values'] {
-  return Object.fromEntries(field.options.map((option) => [option.graphqlName, { description: describe(option.label), stands: option.value }]));
+  return Object.fromEntries(field.options.map((option) => [option.graphqlName, { description: describe(option.label), deprecated: option.deprecated, stands: option.value }]));
 }
 
 function declareEmbedded(api: Api, owner: string, field: CatalogField, shared: string | undefined, party: string): void {
@@ -97,7 +97,7 @@ function declareEmbedded(api: Api, owner: string, field: CatalogField, shared: s
     description,
     fields: () =>
       Object.fromEntries(
-        subfields.filter((subfield) => !subfield.type.computed).map((subfield) => {
+        subfields.filter((subfield) => !subfield.type.computed && (shared === undefined || !subfield.readonly)).map((subfield) => {
           const required = subfield.required && subfield.defaultValue === undefined ? '!' : '';
           return [subfield.graphqlName, { type: `${inputType(type, subfield)}${required}`, description: describeField(subfield), deprecated: subfield.deprecated, source: { kind: 'field', field: subfield.name } }];
         }),

@@ -1,13 +1,13 @@
 import type { CatalogField } from '../metadata/catalog.ts';
 import { fieldEnumName, fieldTypeNames, relationFieldNames } from '../metadata/naming.ts';
-import { allows, relationsOf, type Api, type ApiObject } from './api.ts';
+import { allows, relationsOf, type Api, type ApiObject, type FieldFace } from './api.ts';
 import { describeField } from './descriptions.ts';
 import { filterTypeOf } from './filters.ts';
 import type { InputField, InputFields } from './spec.ts';
 
 /** Fields of one value that can be compared, grouped by and named in `AccountField`. */
-export function enumerableFields({ fields }: ApiObject): readonly CatalogField[] {
-  return fields.filter((field) => {
+export function enumerableFields({ faces }: ApiObject): readonly FieldFace[] {
+  return faces.filter((field) => {
     const { kind, list } = field.type.graphql(field);
     return kind !== 'embedded' && list !== true && (field.type.groupable || (field.type.filters(field) ?? 'json') !== 'json');
   });
@@ -36,7 +36,7 @@ export function declareWhere(api: Api, self: ApiObject): void {
     kind: 'enum',
     description: `Fields of ${object.label}.`,
     values: Object.fromEntries(
-      enumerable.map((field) => [fieldEnumName(field.name, field.type.graphql(field).kind === 'relation'), { description: field.label, deprecated: field.deprecated, stands: field.name }]),
+      enumerable.map((field) => [fieldEnumName(field.alias?.name ?? field.name, field.type.graphql(field).kind === 'relation'), { description: field.label, deprecated: field.deprecated, stands: field.name }]),
     ),
   }));
   registry.declare(type.compare, owner, () => ({
@@ -53,27 +53,27 @@ export function declareWhere(api: Api, self: ApiObject): void {
 }
 
 function whereFields(api: Api, self: ApiObject): InputFields {
-  const { type, fields } = self;
+  const { type, faces } = self;
   const result: Record<string, InputField> = {
     and: { type: `[${type.where}!]`, description: 'All of these hold.' },
     or: { type: `[${type.where}!]`, description: 'At least one of these holds.' },
     not: { type: type.where, description: 'This does not hold.' },
     compare: { type: `[${type.compare}!]`, description: 'Field against field.' },
   };
-  for (const field of fields) {
+  for (const field of faces) {
     const family = field.type.filters(field);
     if (family === undefined) continue;
     const filter = filterTypeOf(family, fieldTypeNames(type.type, field.name));
     result[field.graphqlName] = { type: filter, description: describeField(field), deprecated: field.deprecated, source: { kind: 'field', field: field.name } };
   }
-  for (const { relation, target } of relationsOf(api, self)) {
+  for (const { relation, target, name, deprecated } of relationsOf(api, self)) {
     const source = { kind: 'relation', relation: relation.name } as const;
     if (relation.kind === 'one') {
-      result[relation.name] = { type: target.type.where, description: relation.label, source };
+      result[name] = { type: target.type.where, description: relation.label, deprecated, source };
     } else {
-      result[relation.name] = { type: target.type.toManyWhere, description: relation.label, source };
+      result[name] = { type: target.type.toManyWhere, description: relation.label, deprecated, source };
       if (allows(target, 'aggregate')) {
-        result[relationFieldNames(relation.name).aggregate] = { type: target.type.aggregateWhere, description: `Count and sums of ${relation.label}.`, source: { kind: 'relationAggregate', relation: relation.name } };
+        result[relationFieldNames(name).aggregate] = { type: target.type.aggregateWhere, description: `Count and sums of ${relation.label}.`, deprecated, source: { kind: 'relationAggregate', relation: relation.name } };
       }
     }
   }
@@ -87,14 +87,14 @@ export function isSortable(field: CatalogField): boolean {
 
 function orderByFields(api: Api, self: ApiObject): InputFields {
   const result: Record<string, InputField> = {};
-  for (const field of self.fields) {
+  for (const field of self.faces) {
     if (!isSortable(field)) continue;
     result[field.graphqlName] = { type: 'SortOrder', description: field.label, deprecated: field.deprecated, source: { kind: 'field', field: field.name } };
   }
-  for (const { relation, target } of relationsOf(api, self)) {
-    if (relation.kind === 'one') result[relation.name] = { type: target.type.orderBy, description: relation.label, source: { kind: 'relation', relation: relation.name } };
+  for (const { relation, target, name, deprecated } of relationsOf(api, self)) {
+    if (relation.kind === 'one') result[name] = { type: target.type.orderBy, description: relation.label, deprecated, source: { kind: 'relation', relation: relation.name } };
     else if (allows(target, 'aggregate')) {
-      result[relationFieldNames(relation.name).count] = { type: 'SortOrder', description: `Number of ${relation.label}.`, source: { kind: 'relationAggregate', relation: relation.name } };
+      result[relationFieldNames(name).count] = { type: 'SortOrder', description: `Number of ${relation.label}.`, deprecated, source: { kind: 'relationAggregate', relation: relation.name } };
     }
   }
   return result;

@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Database, Rows, Statement, TransactionOptions } from './database.ts';
 import { databaseError, isStalePlan } from './errors.ts';
+import { StatementQuery } from './statement-query.ts';
 import { type Connection, Transactions } from './transactions.ts';
 
 /** The connection of a channel's listener: on a server one of its own, on PGlite the only one there is. */
@@ -84,7 +85,7 @@ export class PoolDatabase implements Database {
     try {
       const level = this.#transactions.current;
       if (level === undefined) return this.#single<R>(statement, true);
-      return this.#transactions.statement(level, async ({ client }) => rowsOf<R>(await client.query(this.#config(statement)))).catch((error: unknown) => {
+      return this.#transactions.statement(level, ({ client }) => this.#send<R>(client, statement)).catch((error: unknown) => {
         throw databaseError(error);
       });
     } catch (error) {
@@ -141,10 +142,7 @@ export class PoolDatabase implements Database {
     return this.#closing;
   }
 
-  /**
-   * As `pool.query`, in its callback form because that costs least, except that an ordinary error does not cost the
-   * connection.
-   */
+  /** As `pool.query`, except that an ordinary error does not cost the connection. */
   #single<R>(statement: Statement, again: boolean): Promise<Rows<R>> {
     return new Promise((resolve, reject) => {
       this.pool.connect((failure, client, release) => {
@@ -158,13 +156,12 @@ export class PoolDatabase implements Database {
           reject(databaseError(error) as Error);
         };
         client.once('error', onError);
-        client.query(this.#config(statement), (error: Error | null, result: pg.QueryResult) => {
+        const query = new StatementQuery<R>(this.#current(statement), (error, rows) => {
           if (onError === undefined) return;
           client.removeListener('error', onError);
-          // The pg typings leave out that the error is null on success.
           if (!error) {
             release();
-            resolve(rowsOf<R>(result));
+            resolve(rows);
             return;
           }
           release(isFatal(error) ? error : undefined);
@@ -173,19 +170,22 @@ export class PoolDatabase implements Database {
             this.#single<R>(statement, false).then(resolve, reject);
           } else reject(databaseError(error) as Error);
         });
+        client.query(query);
       });
     });
   }
 
-  /** pg only reads the statement, so it is passed on as it is. */
-  #config(statement: Statement): pg.QueryConfig {
-    if (this.#epoch === 0 || statement.name === undefined) return statement as pg.QueryConfig;
-    return { ...statement, name: `${statement.name}~${this.#epoch}` } as pg.QueryConfig;
+  #send<R>(client: pg.PoolClient, statement: Statement): Promise<Rows<R>> {
+    return new Promise((resolve, reject) => {
+      client.query(new StatementQuery<R>(this.#current(statement), (error, rows) => (error ? reject(error) : resolve(rows))));
+    });
   }
-}
 
-function rowsOf<R>(result: pg.QueryResult): Rows<R> {
-  return { rows: result.rows as R[], count: result.rowCount ?? 0 };
+  /** Under a name that no statement had before the tables changed. */
+  #current(statement: Statement): Statement {
+    if (this.#epoch === 0 || statement.name === undefined) return statement;
+    return { ...statement, name: `${statement.name}~${this.#epoch}` };
+  }
 }
 
 /** The server ended the session, or the socket is gone. */

@@ -90,4 +90,6 @@ export interface JobService {
   enqueueMany<N extends JobName>(name: N, jobs: readonly { readonly data: JobData<N>; readonly options?: Omit<EnqueueOptions, 'then' | 'replace'> }[]): Promise<void>;
   /** Takes back the waiting jobs with these keys, in the open transaction. Answers how many. */
   cancel(name: JobName, keys: readonly string[]): Promise<number>;
+  /** Marks the waiting jobs with these keys as done, in the open transaction: another job did their work along with its own. Answers how many. */
+  finish(name: JobName, keys: readonly string[]): Promise<number>;
 }

@@ -19,6 +19,8 @@ export interface LiquidOptions {
   readonly names?: readonly string[] | undefined;
   /** Values are escaped for HTML unless the template says `raw`. */
   readonly html?: boolean | undefined;
+  /** The same for Markdown, in which values stay the text that they are. */
+  readonly markdown?: boolean | undefined;
 }
 
 /** Why a template cannot be used, in words for its author. */
@@ -28,11 +30,14 @@ export class LiquidProblem extends Error {
 
 const limits = { parseLimit: 200_000, renderLimit: 1_000, memoryLimit: 10_000_000 };
 
-const engines = { text: createEngine(false), html: createEngine(true) };
+/** Any punctuation may follow a backslash. */
+const escapeMarkdown = (value: unknown): string => String(value ?? '').replace(/[!-/:-@[-`{-~]/g, '\\$&');
+
+const engines = { text: createEngine(undefined), html: createEngine('escape'), markdown: createEngine(escapeMarkdown) };
 
 /** Throws LiquidProblem for wrong syntax, unknown tags and filters, and names that are not given. Templates read no files and include no others. */
-export function compileLiquid(text: string, { names, html = false }: LiquidOptions = {}): LiquidTemplate {
-  const engine = html ? engines.html : engines.text;
+export function compileLiquid(text: string, { names, html = false, markdown = false }: LiquidOptions = {}): LiquidTemplate {
+  const engine = html ? engines.html : markdown ? engines.markdown : engines.text;
   let parsed: Template[];
   try {
     parsed = engine.parse(text);
@@ -52,8 +57,8 @@ export function compileLiquid(text: string, { names, html = false }: LiquidOptio
   };
 }
 
-function createEngine(html: boolean): Liquid {
-  const engine = new Liquid({ strictFilters: true, ownPropertyOnly: true, jekyllInclude: false, templates: {}, ...limits, ...(html && { outputEscape: 'escape' as const }) });
+function createEngine(outputEscape: 'escape' | ((value: unknown) => string) | undefined): Liquid {
+  const engine = new Liquid({ strictFilters: true, ownPropertyOnly: true, jekyllInclude: false, templates: {}, ...limits, ...(outputEscape && { outputEscape }) });
   const { include: _include, render: _render, layout: _layout, block: _block, ...tags } = engine.tags;
   (engine as { tags: Liquid['tags'] }).tags = tags;
   const numbers = (style: Intl.NumberFormatOptions) => function format(this: { readonly context: { readonly globals: object } }, value: unknown): string {

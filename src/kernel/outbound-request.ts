@@ -11,6 +11,10 @@ export interface OutboundRequest {
   readonly timeoutMs: number;
   /** The address may lie in the own network. */
   readonly allowPrivateAddresses: boolean;
+  /** Bytes of the answer that are taken; 256 KiB by default. */
+  readonly largestResponse?: number | undefined;
+  /** Ends the request before its time. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface OutboundResponse {
@@ -25,18 +29,19 @@ export class OutboundError extends Error {
   override readonly name = 'OutboundError';
 }
 
-const largestResponse = 256 * 1024;
+const usualResponse = 256 * 1024;
 
 /**
  * One HTTP request to a service that a definition names. Redirects are not followed, and addresses of the own machine and network are refused
  * where the connection is made, so that no name that resolves to one gets through.
  */
-export function outboundRequest({ url, method, headers, body, timeoutMs, allowPrivateAddresses }: OutboundRequest): Promise<OutboundResponse> {
+export function outboundRequest({ url, method, headers, body, timeoutMs, allowPrivateAddresses, largestResponse = usualResponse, signal: given }: OutboundRequest): Promise<OutboundResponse> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
   if (!allowPrivateAddresses && isIP(host) > 0 && isPrivateAddress(host)) return Promise.reject(refused());
   return new Promise((answer, reject) => {
-    const signal = AbortSignal.timeout(timeoutMs);
-    const fail = (error: unknown) => reject(error instanceof OutboundError ? error : new OutboundError(signal.aborted ? `the service did not answer within ${timeoutMs} ms` : 'the service cannot be reached', { cause: error }));
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const signal = given ? AbortSignal.any([timeout, given]) : timeout;
+    const fail = (error: unknown) => reject(error instanceof OutboundError ? error : new OutboundError(timeout.aborted ? `the service did not answer within ${timeoutMs} ms` : 'the service cannot be reached', { cause: error }));
     const send = url.protocol === 'https:' ? overHttps : overHttp;
     const request = send(url, { method, signal, lookup: allowPrivateAddresses ? undefined : publicLookup, headers: { ...headers, ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }) } }, (response) => {
       const chunks: Buffer[] = [];

@@ -106,11 +106,25 @@ export interface CatalogField {
   readonly trackHistory: boolean;
   readonly renamedFrom: string | undefined;
   readonly deprecated: string | undefined;
+  /** Former names under which the API answers too. */
+  readonly aliases: readonly CatalogAlias[];
   /** Sub-fields of composite, repeater and record, of address and location too. */
   readonly subfields: ReadonlyMap<string, CatalogField>;
   readonly source: SourceLocation | undefined;
   /** The validated definition: own keys of the type (`min`, `maxLength`, `currencyConfig`, …) in canonical spelling. */
   readonly definition: Readonly<Record<string, unknown>>;
+}
+
+/** A former name of a field in the API: the same value under the same rights, marked as deprecated. */
+export interface CatalogAlias {
+  /** Machine name: `fax_number`. */
+  readonly name: string;
+  /** `faxNumber`; of a lookup `customerId`. */
+  readonly graphqlName: string;
+  /** Of a lookup: `customer`. */
+  readonly relation: string | undefined;
+  /** Reason; the present name when absent. */
+  readonly deprecated: string | undefined;
 }
 
 export interface CatalogOption {
@@ -120,6 +134,7 @@ export interface CatalogOption {
   readonly graphqlName: string;
   readonly label: string;
   readonly color: string | undefined;
+  readonly deprecated: string | undefined;
 }
 
 export type DeleteBehavior = 'set_null' | 'cascade' | 'restrict';

@@ -7,6 +7,6 @@ export function emptyField(type: FieldType): CatalogField {
     object: '', name: '', graphqlName: '', type, label: '',
     description: undefined, column: undefined, required: false, unique: false, multiple: false, defaultValue: undefined, options: [], reference: undefined,
     searchable: false, sortable: false, externalId: false, hidden: false, readonly: false, internal: false, system: false, trackHistory: false,
-    renamedFrom: undefined, deprecated: undefined, subfields: new Map(), source: undefined, definition: { type: type.name },
+    renamedFrom: undefined, deprecated: undefined, aliases: [], subfields: new Map(), source: undefined, definition: { type: type.name },
   };
 }

@@ -52,6 +52,8 @@ export interface SubfieldDeclaration {
   /** Name of a field type without options: `text`, `number`. */
   readonly type: string;
   readonly label: string;
+  /** Inputs do not take it. */
+  readonly readonly?: boolean;
 }
 
 /** A value as stored, or the reason why it is refused. */
@@ -109,6 +111,8 @@ export interface FieldType {
   readonly sealed?: boolean;
   /** No two records have the same value, whatever the definition says. */
   readonly unique?: boolean;
+  /** Of a lookup to the own object: following it never leads back to the record. */
+  readonly acyclic?: boolean;
   /** Computed by the platform: refused in inputs (formula, summary, autonumber). */
   readonly computed: boolean;
   /** Of a type that an expression computes: the type with the faces of a result of this kind (`number`, `text`, …). */

@@ -68,6 +68,8 @@ export interface MetadataPhase {
   readonly objects?: readonly DefinitionInput[];
   /** Further field types; a name that exists already stops the start. */
   readonly fieldTypes?: readonly FieldType[];
+  /** Field types of the platform as they are with the plugin, which does more with their values: they take the place of those of the same name. */
+  readonly fieldVariants?: readonly FieldType[];
   /** Computed field types whose values the plugin makes: `formula`, `summary`, `autonumber`. Without it such fields are left out. */
   readonly computes?: readonly string[];
   readonly kinds?: readonly FileKind[];
@@ -84,7 +86,7 @@ export interface MetadataPhase {
   organizationOf?(object: WrittenObject): OrganizationField | undefined;
   /** Fields that the plugin keeps on an object beside those that the definitions give it, such as interim results. Asked once for each object; a name that is taken is an error. */
   keptFields?(object: WrittenObject): Readonly<Record<string, DefinitionInput>>;
-  /** Indexes that statements of the plugin need. What another index serves is not made again. The Catalog is not yet checked. */
+  /** Indexes that statements of the plugin need. What another index serves is not made again, and a plain one that a wanted one begins with makes way for it. The Catalog is not yet checked. */
   indexes?(catalog: Catalog): readonly WantedIndex[];
   /** Called once with the linked Catalog and the documents of all kinds; an error stops the start after everything was checked. */
   check?(catalog: Catalog, report: CatalogReport, documents: KindDocuments): void;

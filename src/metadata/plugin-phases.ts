@@ -45,6 +45,7 @@ export function collectPhases(plugins: readonly Plugin[], platformTypes: Readonl
   const phases = plugins.flatMap(({ name, metadata }) => (metadata ? [{ origin: `plugin "${name}"`, phase: metadata }] : []));
   for (const { origin, phase } of phases) {
     for (const type of phase.fieldTypes ?? []) if (claim(`field type "${type.name}"`, origin)) fieldTypes.set(type.name, type);
+    for (const type of phase.fieldVariants ?? []) if (claim(`variant of field type "${type.name}"`, origin)) fieldTypes.set(type.name, type);
     for (const kind of phase.kinds ?? []) if (claim(`file kind "${kind.suffix}"`, origin)) kinds.push(kind);
     for (const [key, schema] of Object.entries(phase.objectKeys ?? {})) if (claim(`object key "${key}"`, origin)) objectKeys[key] = schema as z.ZodType;
     for (const [key, schema] of Object.entries(phase.fieldKeys ?? {})) if (claim(`field key "${key}"`, origin)) fieldKeys[key] = schema as z.ZodType;

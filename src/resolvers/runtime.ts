@@ -10,7 +10,15 @@ declare module '../kernel/plugin.ts' {
   interface Services {
     /** Offered by the platform itself, before any plugin is initialised. */
     runtime: Runtime;
+    /** Offered by the platform too. */
+    schemas: Schemas;
   }
+}
+
+/** For plugins whose part of the schema comes from elsewhere. */
+export interface Schemas {
+  /** Builds the schema anew from the definitions that are in place. A throw leaves the last one. */
+  rebuild(): Promise<void>;
 }
 
 /** What the platform gives its plugins to work with. Read it when it is needed: a reload puts other definitions in place. */

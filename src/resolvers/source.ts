@@ -1,7 +1,7 @@
 import type {} from 'graphql';
 import type { CatalogKey } from '../metadata/catalog.ts';
 import type { AggregateFunction } from '../metadata/field-type.ts';
-import type { PlannedSql } from './read/planned.ts';
+import type { EmbeddedPartSql, PlannedSql } from './read/planned.ts';
 import type { RequestContext } from './request.ts';
 import type { Input } from './write/writer.ts';
 
@@ -29,6 +29,8 @@ export type FieldSource =
   | { readonly kind: 'node' | 'nodes' }
   /** `_entities(representations)` of a subgraph; `keys` are those that records may be named by, of each object by machine name */
   | { readonly kind: 'entities'; readonly keys: ReadonlyMap<string, readonly CatalogKey[]> }
+  /** `accountsById(keys)`: the records with these values of a key of one field, by `CatalogKey.name` */
+  | { readonly kind: 'lookup'; readonly object: string; readonly key: string }
   // --- fields of Mutation ---------------------------------------------------------------------------------------------
   /** `via`: an update under another name. */
   | { readonly kind: 'mutation'; readonly object: string; readonly operation: WriteOperation; readonly via?: UpdateVia }
@@ -65,14 +67,26 @@ export type FieldSource =
   | { readonly kind: 'problem'; readonly part: 'path' | 'code' | 'message' | 'rule' | 'severity' }
   // --- a field of an embedded type ----------------------------------------------------------------------------------------
   | { readonly kind: 'subfield'; readonly field: string }
+  /** One whose SQL a plugin makes. */
+  | { readonly kind: 'embeddedPart'; readonly sql: EmbeddedPartSql }
   // --- a field whose SQL a plugin makes ------------------------------------------------------------------------------------
   /** Its value comes with the record, in the same statement. */
   | { readonly kind: 'planned'; readonly sql: PlannedSql }
   /** A field below a planned one, for the maker of its SQL. */
   | { readonly kind: 'part'; readonly part: string }
+  // --- a field of a type that no object has -------------------------------------------------------------------------------
+  /** Leads to the records whose `field` has the value of a key: a page of them with `many`, else the one. */
+  | { readonly kind: 'linked'; readonly object: string; readonly field: string; readonly many: boolean }
   // --- everything else ----------------------------------------------------------------------------------------------------
   /** A field with a resolver of its own; `needs` are machine names of fields of the parent object that it reads. */
-  | { readonly kind: 'custom'; readonly needs: readonly string[] };
+  | { readonly kind: 'custom'; readonly needs: readonly string[]; readonly remote?: RemoteField };
+
+/** What a field asks a remote service for, as permission sets name it. */
+export interface RemoteField {
+  readonly remote: string;
+  /** `Query.products`, `Product.cost` */
+  readonly coordinate: string;
+}
 
 /** An update whose input comes from arguments of its own. */
 export interface UpdateVia {

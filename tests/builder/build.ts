@@ -20,7 +20,7 @@ export const contact = {
   fields: { name: { type: 'text', required: true }, email: { type: 'email', unique: true }, account: { type: 'lookup', reference: 'account' } },
 } as const;
 
-const nothing: RootResolvers = { query: () => null, mutation: () => null };
+const nothing: RootResolvers = { query: () => null, mutation: () => null, linked: () => () => null };
 
 export async function build(definitions: readonly DefinitionInput[], { plugins = [], resolvers = nothing }: { readonly plugins?: readonly Plugin[]; readonly resolvers?: RootResolvers } = {}) {
   const { catalog } = await loadCatalog({ definitions, plugins });

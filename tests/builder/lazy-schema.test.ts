@@ -50,7 +50,7 @@ describe('a schema made on demand', () => {
   });
 
   it('tells records behind Node apart', async () => {
-    const schema = await build([account, contact], { resolvers: { query: (_parent, _args, _context, info) => (info.fieldName === 'node' ? { $type: 'Contact', id: 'c', email: 'a@b.c' } : null), mutation: () => null } });
+    const schema = await build([account, contact], { resolvers: { query: (_parent, _args, _context, info) => (info.fieldName === 'node' ? { $type: 'Contact', id: 'c', email: 'a@b.c' } : null), mutation: () => null, linked: () => () => null } });
     const node = schema.getType('Node');
     const type = schema.getType('Account');
     if (!isInterfaceType(node) || !isObjectType(type)) throw new Error('Node and Account are missing.');

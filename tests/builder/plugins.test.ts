@@ -61,7 +61,7 @@ describe('the schema phase', () => {
 
   it('extends generated types through Pothos refs', async () => {
     const extra = plugin('extra', { extend: ({ builder, ref }) => builder.objectField(ref('Account'), 'initials', (t) => t.string({ resolve: () => 'AB' })) });
-    const schema = await build([account], { plugins: [extra], resolvers: { query: () => ({}), mutation: () => null } });
+    const schema = await build([account], { plugins: [extra], resolvers: { query: () => ({}), mutation: () => null, linked: () => () => null } });
     expect(await graphql({ schema, source: '{ account(id: "1") { initials } }' })).toEqual({ data: { account: { initials: 'AB' } } });
     expect(fieldOf(schema, 'Account', 'name')).toBeDefined();
   });

@@ -46,6 +46,22 @@ describeEachDatabase('queries', (open, kind) => {
     });
   });
 
+  it('goes on with a named statement that fails at times, and with one that answers no rows', async () => {
+    const database = await open();
+    await database.exec('create table item (a int, b text)');
+    const divide = (by: number) => database.query({ name: `divide_${kind}`, text: 'select 10 / $1::int as ten, null as nothing', values: [by] });
+    const settled = await Promise.allSettled([0, 5, 0, 2].map(divide));
+    expect(settled.map((one) => (one.status === 'fulfilled' ? one.value : 'failed'))).toEqual(['failed', { rows: [{ ten: 2, nothing: null }], count: 1 }, 'failed', { rows: [{ ten: 5, nothing: null }], count: 1 }]);
+    await expect(database.transaction(async () => [(await divide(1)).rows, (await divide(0)).rows])).rejects.toThrow();
+    const insert = (values: readonly unknown[]) => database.query({ name: `insert_${kind}`, text: 'insert into item select * from unnest($1::int[], $2::text[])', values });
+    expect([await insert([[1, 2], ['x', null]]), await insert([[], []]), await insert([[3], ['y']])]).toEqual([2, 0, 1].map((count) => ({ rows: [], count })));
+    expect((await database.query({ text: 'select a, b from item order by a', values: [] })).rows).toEqual([{ a: 1, b: 'x' }, { a: 2, b: null }, { a: 3, b: 'y' }]);
+    const unsendable = { toPostgres: () => { throw new Error('no value'); } };
+    await expect(insert([unsendable, ['z']])).rejects.toThrow('no value');
+    expect(await insert([[4], ['z']])).toMatchObject({ count: 1 });
+    await expect(database.query({ name: `insert_${kind}`, text: 'select 1', values: [] })).rejects.toThrow(/stands for another statement/);
+  });
+
   it('names constraint, table and columns of a violation, and no value', async () => {
     const database = await open();
     await database.exec(`create table parent (id int primary key, code text unique, "Two Words" int not null default 1, check (id < 100));

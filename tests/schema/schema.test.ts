@@ -15,7 +15,7 @@ const unused = () => {
 async function schemaOf(definitions: readonly DefinitionInput[]) {
   const { catalog, diagnostics } = await loadCatalog({ definitions });
   expect(diagnostics).toEqual([]);
-  return buildSchema({ catalog, plugins: [], resolvers: { query: unused, mutation: unused } });
+  return buildSchema({ catalog, plugins: [], resolvers: { query: unused, mutation: unused, linked: () => unused } });
 }
 
 /** What `sdl` has and `base` has not, without descriptions: types, and fields of the root types. */

@@ -68,6 +68,12 @@ function showsSource({ extensions: { objectos: source } }: GraphQLField<unknown,
       const relation = owner?.object.relations.get(source.relation);
       return !owner || !relation || rights.relation(owner.object, relation, owner.role === 'groupKey' ? 'aggregate' : 'read');
     }
+    case 'lookup': {
+      const { keys = [] } = catalog.objects.get(source.object) ?? {};
+      return rights.reads(source.object) && (keys.find(({ name }) => name === source.key)?.fields ?? []).every((field) => rights.field(source.object, field, 'filter'));
+    }
+    case 'linked':
+      return rights.reads(source.object) && rights.field(source.object, source.field, 'filter');
     case 'toldPart':
       return source.object === undefined || rights.reads(source.object);
     case 'custom':

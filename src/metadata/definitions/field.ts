@@ -9,6 +9,7 @@ const option = z.object({
   label: z.string().optional().describe('Shown to people; derived from the value by default.'),
   color: z.string().optional().describe('Colour for user interfaces.'),
   default: z.boolean().optional().describe('This option is the default value.'),
+  deprecated: z.union([z.string(), z.boolean()]).optional().describe('Marks the option as deprecated in the API, with the reason.'),
   visibleWhen: z.union([z.string().min(1), z.looseObject({ source: z.string().min(1) })]).optional().describe('Condition under which the option can be chosen.'),
 });
 
@@ -35,6 +36,10 @@ export const fieldShape = {
   internal: flag('Never returned by the API and never usable in filters.'),
   columnName: z.string().regex(/^[a-z_][a-z0-9_]*$/, 'is not a column name: lower-case letters, digits and underscores').max(63).optional().describe('Column in the database; derived from the name by default.'),
   renamedFrom: text('Former name, so that the column is renamed and keeps its data.'),
+  aliases: z
+    .array(z.union([z.string(), z.strictObject({ name: z.string().describe('Former name of the field.'), deprecated: z.string().min(1).optional().describe('Reason that the API shows; the new name by default.') })]))
+    .optional()
+    .describe('Former names under which the API reads, filters, sorts and writes the field too, marked as deprecated.'),
   deprecated: z.union([z.string(), z.boolean()]).optional().describe('Marks the field as deprecated in the API, with the reason.'),
   reference: text('Object that a lookup points to.'),
   deleteBehavior: z.enum(deleteBehaviors).optional().describe('What happens to this record when the one it points to is deleted.'),

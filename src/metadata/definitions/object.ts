@@ -78,7 +78,7 @@ const clientKeys = ['tags', 'fieldGroups', 'compactLayout', 'stageField', 'listV
 const inertKeys = [
   'isSystem', 'datasource', 'external', 'validations', 'stateMachines', 'stateMachine', 'workflows', 'titleFormat', 'recordTypes', 'sharingModel', 'externalSharingModel', 'tenancy',
   'versioning', 'partitioning', 'cdc', 'keyPrefix', 'ownership', 'access', 'requiredPermissions', 'lifecycle', 'publicSharing', 'managedBy', 'fileAccessDelegate', 'systemFields',
-  'protection', 'permission_set', 'hidden', 'hooks', 'triggers', 'security', 'graphql', 'namespace', 'federation',
+  'protection', 'permission_set', 'hidden', 'hooks', 'triggers', 'security', 'graphql', 'namespace', 'federation', 'cache',
 ];
 
 const aliases = {

@@ -6,7 +6,9 @@ const known: Readonly<Record<string, readonly string[]>> = {
   ],
   permissions: ['sharingModel', 'security', 'visible_to', 'editable_by', 'maskingRule', 'permission', 'profile', 'role', 'group', 'sharing', 'policy'],
   tenancy: ['tenancy'],
+  'response-cache': ['cache'],
   automation: ['workflows', 'workflow'],
+  stitching: ['remote'],
 };
 
 /** What to do so that somebody acts on these keys, or reads these files; undefined when no plugin of the platform does. */

@@ -202,7 +202,7 @@ function normalizeValues(part: Part): void {
     Reflect.deleteProperty(value, key);
   }
   if (value['type'] === 'json') delete value['blackbox'];
-  if (value['type'] === 'lookup' && isMapping(value['reference'])) referToEntity(part, value['reference']);
+  if (value['type'] === 'lookup' && isMapping(value['reference'])) referOutside(part, value['reference']);
   if (value['type'] === 'autonumber') renameKeys(part, { format: 'autonumberFormat', displayFormat: 'autonumberFormat', display_format: 'autonumberFormat' });
   if (value['type'] === 'summary') gatherSummary(part);
   if (Array.isArray(value['options'])) normalizeOptions(value, value['options']);
@@ -224,9 +224,9 @@ function renameKeys(part: Part, names: Readonly<Record<string, string>>): void {
   }
 }
 
-/** `reference: { subgraph: catalog, type: Product, key: sku }`: a lookup that leads out of this app holds the key alone. */
-function referToEntity(part: Part, { keyType }: Readonly<Record<string, unknown>>): void {
-  renameKeys(part, { reference: 'entity' });
+/** `reference: { subgraph: catalog, type: Product, key: sku }`, or `remote` for `subgraph`: a lookup that leads out of this app holds the key alone. */
+function referOutside(part: Part, { keyType, remote }: Readonly<Record<string, unknown>>): void {
+  renameKeys(part, { reference: remote === undefined ? 'entity' : 'remote' });
   part.value['type'] = keyType === 'Int' ? 'number' : 'text';
   if (keyType === 'Int') part.value['scale'] ??= 0;
 }

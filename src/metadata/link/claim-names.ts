@@ -2,7 +2,7 @@ import type { CatalogField, CatalogKey } from '../catalog.ts';
 import {
   compoundKeyTypeName, embeddedInputName, fieldTypeNames, isGraphqlReserved, objectTypeNames, relationFieldNames, reservedFieldNames, reservedRootFields, reservedTypeNames, rootFieldNames,
 } from '../naming.ts';
-import type { Place } from '../part.ts';
+import { placeOf, type Place } from '../part.ts';
 import { describePlace } from '../report.ts';
 import type { Report } from '../report.ts';
 import type { Claim, LinkedReference, ObjectBuild } from './build.ts';
@@ -70,6 +70,11 @@ function claimFields({ name: object, fields, drafts, claims }: ObjectBuild, repo
     const by = { what: field.system ? `the platform's field ${field.name}` : `the field ${object}.${field.name}`, place };
     const subject = `${object}.${field.name}`;
     claim(claims, field.system ? new Set() : reservedFieldNames, field.graphqlName, by, subject, 'field name', 'Rename the field.', report);
+    for (const [index, alias] of field.aliases.entries()) {
+      const former = { what: `the alias ${alias.name} of ${subject}`, place: place && placeOf(place, ['aliases', index]) };
+      const names = [alias.graphqlName, ...(alias.relation === undefined ? [] : field.multiple ? Object.values(relationFieldNames(alias.relation)) : [alias.relation])];
+      names.every((name) => claim(claims, reservedFieldNames, name, former, subject, 'field name', 'Take another name, or leave the alias out.', report));
+    }
     if (field.column !== undefined) claim(columns, new Set(), field.column, by, subject, 'column', 'Rename the field, or give it a columnName of its own.', report);
   }
 }

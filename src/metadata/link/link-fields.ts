@@ -1,4 +1,4 @@
-import type { CatalogField, CatalogOption } from '../catalog.ts';
+import type { CatalogAlias, CatalogField, CatalogOption } from '../catalog.ts';
 import type { FieldDraft } from '../definitions/read-field.ts';
 import { emptyField } from '../empty-field.ts';
 import type { FieldType } from '../field-type.ts';
@@ -46,6 +46,7 @@ export function linkField(object: string, draft: FieldDraft, type: FieldType, su
     trackHistory: context.trackHistory !== undefined && (typeof value['trackHistory'] === 'boolean' ? value['trackHistory'] : context.trackHistory),
     renamedFrom: text(value['renamedFrom']),
     deprecated: deprecation(value['deprecated']),
+    aliases: [],
     subfields: linkSubfields(object, draft, type, subject, context),
     source: locate(part),
     definition: value,
@@ -62,6 +63,7 @@ export function linkField(object: string, draft: FieldDraft, type: FieldType, su
     field.graphqlName = names.ids;
     field.label = text(value['label']) ?? toLabel(names.relation);
   }
+  field.aliases = linkAliases(field, draft, isLookup, subject, report);
   const column = text(value['columnName']) ?? columnName(name, isLookup);
   field.column = draft.valid && type.column({ ...field, column }) === undefined ? undefined : column;
   if (field.searchable && type.searchText === undefined) {
@@ -69,6 +71,22 @@ export function linkField(object: string, draft: FieldDraft, type: FieldType, su
     report.warn(part, ['searchable'], subject, `a ${type.name} has no text to search; "searchable" has no effect`);
   }
   return field;
+}
+
+function linkAliases(field: CatalogField, { part }: FieldDraft, isLookup: boolean, subject: string, report: Report): readonly CatalogAlias[] {
+  const written = part.value['aliases'];
+  if (!Array.isArray(written)) return [];
+  return (written as readonly unknown[]).flatMap((alias, index): readonly CatalogAlias[] => {
+    const name = isMapping(alias) ? alias['name'] : alias;
+    if (typeof name !== 'string') return [];
+    if (!machineName.test(name) || isGraphqlReserved(name)) {
+      report.error(part, ['aliases', index], subject, `"${name}" is not a field name: lower-case letters, digits and underscores, no digit first, not two underscores first`, `Use "${toSnake(name) || 'a name'}".`);
+      return [];
+    }
+    const reason = isMapping(alias) ? text(alias['deprecated']) : undefined;
+    const names = isLookup ? lookupNames(name, field.multiple) : undefined;
+    return [{ name, graphqlName: names?.ids ?? fieldName(name), relation: names?.relation, deprecated: reason }];
+  });
 }
 
 function checkName({ name, part }: FieldDraft, subject: string, report: Report): void {
@@ -110,7 +128,7 @@ function linkOptions({ part }: FieldDraft, subject: string, report: Report): rea
     else if (graphqlName === '_') report.error(part, ['options', index], subject, `the option "${value}" has no letter or digit to make an enum value of`);
     byValue.set(value, index);
     byName.set(graphqlName, value);
-    return [{ value, graphqlName, label: text(option['label']) ?? toLabel(value), color: text(option['color']) }];
+    return [{ value, graphqlName, label: text(option['label']) ?? toLabel(value), color: text(option['color']), deprecated: deprecation(option['deprecated']) }];
   });
 }
 
@@ -122,14 +140,15 @@ function linkSubfields(object: string, draft: FieldDraft, type: FieldType, subje
     if (!inner.type) continue;
     const field = linkField(object, inner, inner.type, `${subject}.${inner.name}`, { ...context, trackHistory: false });
     field.column = undefined;
+    if (field.aliases.length > 0) context.report.error(inner.part, ['aliases'], `${subject}.${inner.name}`, 'sub-fields have no aliases', 'Give the field as a whole an alias.');
     const twin = names.get(field.graphqlName);
     if (twin !== undefined) context.report.error(inner.part, [], `${subject}.${inner.name}`, `the sub-fields "${twin}" and "${inner.name}" are both named ${field.graphqlName} in the API`, 'Rename one of them.');
     names.set(field.graphqlName, inner.name);
     subfields.set(inner.name, field);
   }
-  for (const { name, type: typeName, label } of type.subfields ?? []) {
+  for (const { name, type: typeName, label, readonly = false } of type.subfields ?? []) {
     const inner = context.types.get(typeName);
-    if (inner) subfields.set(name, { ...emptyField(inner), object, name, graphqlName: name, label });
+    if (inner) subfields.set(name, { ...emptyField(inner), object, name, graphqlName: name, label, readonly });
   }
   return subfields;
 }

@@ -59,6 +59,7 @@ function createSystemField(object: string, { name, label, description, required 
     trackHistory: false,
     renamedFrom: undefined,
     deprecated: undefined,
+    aliases: [],
     subfields: new Map(),
     source: undefined,
     // Whole numbers are what `scale: 0` says.

@@ -8,17 +8,32 @@ export function withWantedIndexes(catalog: Catalog, plugins: readonly NonNullabl
   for (const wanted of plugins.flatMap((indexes) => indexes(catalog))) {
     const object = objects.get(wanted.object);
     if (!object) throw new Error(`A plugin wants an index of "${wanted.object}", which is no object.`);
-    if (!object.view && !isServed(object, wanted)) objects.set(object.name, { ...object, indexes: [...object.indexes, indexOf(object, wanted)] });
+    if (object.view || isServed(object, wanted)) continue;
+    const replaced = object.indexes.filter((index) => goesOnFrom(wanted, index));
+    objects.set(object.name, { ...object, indexes: [...object.indexes.filter((index) => !replaced.includes(index)), indexOf(object, wanted, replaced)] });
   }
   return objects;
 }
 
-function isServed({ indexes }: CatalogObject, { fields }: WantedIndex): boolean {
-  return indexes.some((index) => index.type === 'btree' && index.partial === undefined && fields.every((field, at) => index.fields[at] === field));
+/** Whether the wanted index makes another one superfluous. */
+function goesOnFrom(wanted: WantedIndex, index: CatalogIndex): boolean {
+  return isPlain(index) && !index.unique && index.fields.every((field, at) => wanted.fields[at] === field);
 }
 
-function indexOf({ name, table, fields: known }: CatalogObject, { fields }: WantedIndex): CatalogIndex {
+const isPlain = ({ type, partial }: CatalogIndex): boolean => type === 'btree' && partial === undefined;
+
+function isServed({ indexes }: CatalogObject, { fields }: WantedIndex): boolean {
+  return indexes.some((index) => isPlain(index) && fields.every((field, at) => index.fields[at] === field));
+}
+
+/** Keeps a name that the definitions give to what it replaces. */
+function indexOf(object: CatalogObject, { fields }: WantedIndex, replaced: readonly CatalogIndex[]): CatalogIndex {
+  const given = replaced.find(({ name, fields: before }) => name !== derivedName(object, before));
+  return { name: given?.name ?? derivedName(object, fields), fields, unique: false, type: 'btree', partial: undefined };
+}
+
+function derivedName({ name, table, fields: known }: CatalogObject, fields: readonly string[]): string {
   const columns = fields.map((field) => known.get(field)?.column);
   if (columns.length === 0 || !columns.every((column) => column !== undefined)) throw new Error(`A plugin wants an index of ${name} on ${fields.join(', ')}, which are not all stored.`);
-  return { name: indexName(table, columns, false), fields, unique: false, type: 'btree', partial: undefined };
+  return indexName(table, columns, false);
 }

@@ -1,4 +1,5 @@
 import type { Catalog, CatalogObject } from '../../metadata/catalog.ts';
+import type { CheckedExpression } from '../../metadata/expressions/checked.ts';
 import type { CatalogReport } from '../../metadata/phase.ts';
 import type { Change, MutationContext, MutationPhase, ReportProblem } from '../../resolvers/write/phase.ts';
 import { compileConditions, type FieldCondition } from './conditions/field-conditions.ts';
@@ -43,14 +44,17 @@ export function writePhases(object: CatalogObject, catalog: Catalog, services: R
 function checksPhase(object: CatalogObject, catalog: Catalog, services: RuleServices): Pick<MutationPhase, 'pure' | 'incomplete' | 'validate'> | undefined {
   const { rules, conditions } = compile(object, catalog, services, known);
   if (rules.length === 0 && conditions.length === 0) return undefined;
-  const expressions = [...conditions, ...rules.map(({ check }) => check)].flatMap((part) => part.expressions);
+  const parts: readonly Looking[] = [...conditions, ...rules.map(({ check }) => check)];
+  const expressions = parts.flatMap((part) => part.expressions);
+  const looksAt = new Map(parts.map((part) => [part, fieldsOf(part, catalog)]));
+  const judges = (part: Looking, { change: { refused } }: Subject): boolean => refused === undefined || looksAt.get(part)?.every((name) => !refused.has(name)) === true;
   const load = relatedLoader(storedReads(expressions, catalog), catalog);
   const options = { catalog, timeZone: services.timeZone };
 
   const validate = async (subjects: readonly Subject[], context: MutationContext, report: ReportProblem): Promise<void> => {
-    for (const subject of subjects) for (const condition of conditions) condition.check(subject, context, report);
+    for (const subject of subjects) for (const condition of conditions) if (judges(condition, subject)) condition.check(subject, context, report);
     for (const rule of rules) {
-      const concerned = subjects.filter(({ change }) => rule.events.has(eventOf[change.kind]));
+      const concerned = subjects.filter((subject) => rule.events.has(eventOf[subject.change.kind]) && judges(rule.check, subject));
       const running = concerned.length > 0 ? rule.check.run(concerned, context, failTo(rule, report)) : undefined;
       if (running) await running;
     }
@@ -63,6 +67,16 @@ function checksPhase(object: CatalogObject, catalog: Catalog, services: RuleServ
       await validate(changes.map((change) => subjectOf(change, context, options, related)), context, report);
     },
   };
+}
+
+interface Looking {
+  readonly expressions: readonly CheckedExpression[];
+  readonly fields: readonly string[] | undefined;
+}
+
+/** Fields of the record as it will be that a check looks at, lookups that it follows among them; undefined when it may look at any. */
+function fieldsOf({ expressions, fields }: Looking, catalog: Catalog): readonly string[] | undefined {
+  return fields && [...fields, ...storedReads(expressions, catalog).flatMap(({ root, steps: [first], field }) => (root === 'record' ? [(first ?? field).name] : []))];
 }
 
 const eventOf: Readonly<Record<Change['kind'], RuleEvent>> = { create: 'insert', update: 'update', restore: 'update', delete: 'delete' };

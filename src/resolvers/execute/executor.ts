@@ -7,9 +7,11 @@ import type { Access, AccessProvider } from '../access.ts';
 import type { ReadLimits } from '../read/plan-context.ts';
 import { refusal, type OperationSource, type QueryPlan } from '../read/plan.ts';
 import type { SelectedField } from '../read/selection.ts';
-import type { RequestContext } from '../request.ts';
+import { withVariables, type RequestContext } from '../request.ts';
 import type { Writer } from '../write/writer.ts';
+import type { Answers } from './answers.ts';
 import { splitIntrospection, type Introspection } from './introspection.ts';
+import { createLinked, type LinkedResolver } from './linked.ts';
 import { MutationField, MutationRunner } from './mutation.ts';
 import { fragmentsOf, isCompilable, operationSource } from './operation-source.ts';
 import { QueryRunner } from './query.ts';
@@ -21,6 +23,8 @@ export interface ExecutorOptions {
   readonly view: (access: Access) => GraphQLSchema;
   /** Says as whom else a write may be tried (`dryRunAs`); asked when one is. */
   readonly access?: (() => AccessProvider) | undefined;
+  /** Asked for each query: what may answer it in the place of the database. */
+  readonly answers?: (() => Answers | undefined) | undefined;
   /** Formats an error that ends one field, masking what clients must not see. */
   readonly formatError: (error: GraphQLError, context: RequestContext) => GraphQLFormattedError;
 }
@@ -36,7 +40,7 @@ export interface Executor {
   /** Undefined for subscriptions. Operations made of generated fields alone run without graphql-js. */
   compile(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): CompiledOperation | undefined;
   /** Root resolvers of the graphql-js way, for operations that also use custom fields: the same plans. */
-  readonly resolvers: { readonly query: RootResolver; readonly mutation: RootResolver };
+  readonly resolvers: { readonly query: RootResolver; readonly mutation: RootResolver; readonly linked: LinkedResolver };
 }
 
 export function createExecutor(options: ExecutorOptions): Executor {
@@ -55,13 +59,13 @@ function compile(options: ExecutorOptions, denied: Denied, schema: GraphQLSchema
   const source = operationSource(schema, operation, fragmentsOf(document), options.limits);
   const atomic = operation.operation === 'mutation' && operation.directives?.some((directive) => directive.name.value === 'atomic') === true;
   if (!isCompilable(source)) return generalOperation(schema, document, operation, atomic, denied, options);
-  if (operation.operation === 'query') return compiledQuery(source);
+  if (operation.operation === 'query') return compiledQuery(source, options);
   const runner = new MutationRunner(source, 'text', options);
   return { execute: (variables, context) => runMutation(options, runner, atomic, withVariables(context, variables)) };
 }
 
-function compiledQuery(source: OperationSource): CompiledOperation {
-  const runner = new QueryRunner(source, 'text');
+function compiledQuery(source: OperationSource, { answers }: ExecutorOptions): CompiledOperation {
+  const runner = new QueryRunner(source, 'text', answers);
   return {
     async execute(variables, context) {
       const request = withVariables(context, variables);
@@ -159,13 +163,6 @@ function response(data: string, errors: readonly GraphQLFormattedError[]): strin
   return errors.length === 0 ? `{"data":${data}}` : `{"errors":${JSON.stringify(errors)},"data":${data}}`;
 }
 
-/** The server hands over contexts that hold the coerced variables already. */
-function withVariables(context: RequestContext, variables: Readonly<Record<string, unknown>>): RequestContext {
-  if (context.variables === variables) return context;
-  const { requestId, caller, access, now, catalog, database, signal } = context;
-  return { requestId, caller, access, now, catalog, database, signal, variables };
-}
-
 interface Run {
   readonly plan: QueryPlan;
   readonly data: Promise<Readonly<Record<string, unknown>>>;
@@ -180,13 +177,18 @@ function createResolvers(options: ExecutorOptions, denied: Denied): Executor['re
     let entry = runners.get(info.operation);
     if (!entry || entry.schema !== info.schema) {
       const source = operationSource(info.schema, info.operation, info.fragments as Record<string, FragmentDefinitionNode>, options.limits);
-      entry = { schema: info.schema, query: new QueryRunner(source, 'values'), mutation: new MutationRunner(source, 'values', options) };
+      entry = { schema: info.schema, query: new QueryRunner(source, 'values', options.answers), mutation: new MutationRunner(source, 'values', options) };
       runners.set(info.operation, entry);
     }
     return entry;
   };
 
+  const deny = (context: RequestContext, errors: readonly GraphQLFormattedError[]): void => {
+    if (errors.length > 0) denied.set(context, [...(denied.get(context) ?? []), ...errors]);
+  };
+
   return {
+    linked: createLinked(options.limits, deny),
     async query(_parent, _args, context, info) {
       let run = runs.get(info.variableValues);
       if (!run) {
@@ -194,7 +196,7 @@ function createResolvers(options: ExecutorOptions, denied: Denied): Executor['re
         const request = withVariables(context, info.variableValues);
         const plan = runner.plan(request);
         const data = runner.answer(plan, request).then(({ json, hidden }) => {
-          denied.set(context, [...plan.denied, ...hidden]);
+          deny(context, [...plan.denied, ...hidden]);
           return JSON.parse(json) as Readonly<Record<string, unknown>>;
         });
         run = { plan, data };
@@ -213,7 +215,7 @@ function createResolvers(options: ExecutorOptions, denied: Denied): Executor['re
       const field = runner.fields(request).get(String(info.path.key));
       if (!(field instanceof MutationField)) throw new Error(`Mutation.${info.fieldName} has no source.`);
       const answer = await runner.run(field, request);
-      if (answer.errors.length > 0) denied.set(context, [...(denied.get(context) ?? []), ...answer.errors]);
+      deny(context, answer.errors);
       return JSON.parse(answer.json) as unknown;
     },
   };

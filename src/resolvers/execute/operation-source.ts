@@ -28,7 +28,7 @@ export function isCompilable({ schema, operation, fragments }: OperationSource):
         if (isAbstractType(type)) return true;
         const field = type instanceof GraphQLObjectType ? type.getFields()[name] : undefined;
         const source = field?.extensions.objectos;
-        if (!field || !source || source.kind === 'custom') return false;
+        if (!field || !source || source.kind === 'custom' || source.kind === 'linked') return false;
         return !selection.selectionSet || selects(getNamedType(field.type), selection.selectionSet, visited);
       }
       if (selection.kind === Kind.INLINE_FRAGMENT) return selects(conditioned(selection.typeCondition?.name.value, type), selection.selectionSet, visited);

@@ -5,6 +5,7 @@ import { showHiddenCells } from '../read/hidden-cells.ts';
 import { deniedErrors, planQuery, type OperationSource, type QueryPlan } from '../read/plan.ts';
 import type { DeniedField, PlanContext } from '../read/plan-context.ts';
 import type { RequestContext } from '../request.ts';
+import type { Answers } from './answers.ts';
 
 /** Plans kept per operation: one for each shape of its variables and each class of access. */
 export const plansPerOperation = 64;
@@ -19,11 +20,13 @@ export interface QueryAnswer {
 export class QueryRunner {
   readonly #source: OperationSource;
   readonly #mode: PlanContext['mode'];
+  readonly #answers: () => Answers | undefined;
   readonly #plans = new LRUCache<string, QueryPlan>({ max: plansPerOperation });
 
-  constructor(source: OperationSource, mode: PlanContext['mode']) {
+  constructor(source: OperationSource, mode: PlanContext['mode'], answers: () => Answers | undefined = () => undefined) {
     this.#source = source;
     this.#mode = mode;
+    this.#answers = answers;
   }
 
   plan(request: RequestContext): QueryPlan {
@@ -37,13 +40,26 @@ export class QueryRunner {
 
   async answer(plan: QueryPlan, request: RequestContext): Promise<QueryAnswer> {
     if (plan.text === undefined) return { json: '{}', hidden: [] };
-    const { rows } = await request.database.query<{ json: string }>({ text: plan.text, name: plan.name, values: plan.binds.values(request) });
     const found = new Set<DeniedField>();
-    const json = showHiddenCells(rows[0]?.json ?? '{}', plan.hideable, found);
+    const json = showHiddenCells(await this.#json(plan.text, plan, request), plan.hideable, found);
     return { json, hidden: deniedErrors(found) };
+  }
+
+  #json(text: string, { name, binds }: QueryPlan, request: RequestContext): Promise<string> {
+    const { catalog, now, database } = request;
+    const ask = async () => (await database.query<{ json: string }>({ text, name, values: binds.values(request) })).rows[0]?.json ?? '{}';
+    const answers = this.#answers();
+    // A transaction sees what it has written itself.
+    if (!answers || database.inTransaction) return ask();
+    return answers.answer({ catalog, name, text, now, ask, values: (at) => binds.values(requestAt(request, at)) });
   }
 
   #key(request: RequestContext): string {
     return `${request.access.fingerprint}|${variableShape(request.variables, this.#source.structural)}`;
   }
+}
+
+/** The same request, had it begun at another moment. */
+function requestAt({ requestId, caller, access, variables, catalog, database }: RequestContext, now: Date): RequestContext {
+  return { requestId, caller, access, now, variables, catalog, database, signal: undefined };
 }

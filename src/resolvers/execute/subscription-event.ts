@@ -10,9 +10,8 @@ type ToError = (error: GraphQLFormattedError) => NonNullable<ExecutionResult['er
 export class SubscriptionEvent {
   readonly value: unknown;
   readonly #errors: readonly GraphQLFormattedError[];
-  #result: Promise<ExecutionResult> | undefined;
-  #printing: Promise<string> | undefined;
-  #text: string | undefined;
+  #result: ExecutionResult | Promise<ExecutionResult> | undefined;
+  #printed: Buffer | Promise<Buffer> | undefined;
 
   /** `errors` belong to the answer: hidden fields of records that were read beforehand. */
   constructor(value: unknown, errors: readonly GraphQLFormattedError[] = []) {
@@ -20,25 +19,22 @@ export class SubscriptionEvent {
     this.#errors = errors;
   }
 
-  /** The answer as JSON, once it was printed. */
-  get text(): string | undefined {
-    return this.#text;
-  }
-
   /** Another event with the same errors. */
   with(value: unknown): SubscriptionEvent {
     return new SubscriptionEvent(value, this.#errors);
   }
 
-  result(execute: Execute, toError: ToError): Promise<ExecutionResult> {
-    this.#result ??= Promise.resolve(execute()).then((result) =>
-      this.#errors.length === 0 ? result : { ...result, errors: [...(result.errors ?? []), ...this.#errors.map(toError)] },
-    );
+  result(execute: Execute, toError: ToError): ExecutionResult | Promise<ExecutionResult> {
+    this.#result ??= then(execute(), (result) => (this.#errors.length === 0 ? result : { ...result, errors: [...(result.errors ?? []), ...this.#errors.map(toError)] }));
     return this.#result;
   }
 
-  print(execute: Execute, toError: ToError, toText: (result: ExecutionResult) => string): Promise<string> {
-    this.#printing ??= this.result(execute, toError).then((result) => (this.#text = toText(result)));
-    return this.#printing;
+  /** The answer as `toBytes` makes it of the first who asks. */
+  print(execute: Execute, toError: ToError, toBytes: (result: ExecutionResult) => Buffer): Buffer | Promise<Buffer> {
+    this.#printed ??= then(this.result(execute, toError), (result) => (this.#printed = toBytes(result)));
+    return this.#printed;
   }
 }
+
+/** At once, where there is nothing to await. */
+const then = <T, R>(value: T | Promise<T>, map: (value: T) => R): R | Promise<R> => (value instanceof Promise ? value.then(map) : map(value));

@@ -13,9 +13,9 @@ export function visibleRows(scope: SqlScope, trash: TrashFilter = 'EXCLUDE'): st
 }
 
 /** The same for rows that a lookup may name. */
-export function connectableRows(scope: SqlScope): string[] {
+export function connectableRows(scope: SqlScope, trash: TrashFilter = 'EXCLUDE'): string[] {
   const { connect, read } = scope.access.object(scope.object.name);
-  return rowsOf(connect ?? read, scope, 'EXCLUDE');
+  return rowsOf(connect ?? read, scope, trash);
 }
 
 function rowsOf(right: Rows, scope: SqlScope, trash: TrashFilter): string[] {

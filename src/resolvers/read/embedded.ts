@@ -22,6 +22,7 @@ function subfieldEntries(plan: PlanContext, stored: string, field: CatalogField,
   return selectedFields(plan, type, selected.nodes).flatMap((inner): JsonEntry[] => {
     if (inner.name === '__typename') return [{ key: inner.key, sql: literal(type.name) }];
     const source = inner.field?.extensions.objectos;
+    if (source?.kind === 'embeddedPart') return [{ key: inner.key, sql: source.sql(stored, field, plan) }];
     const subfield = source?.kind === 'subfield' ? field.subfields.get(source.field) : undefined;
     if (!subfield) {
       needsResolver(plan, `${type.name}.${inner.name}`);

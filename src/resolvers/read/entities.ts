@@ -5,7 +5,9 @@ import { objectTypeNames } from '../../metadata/naming.ts';
 import { castOf, familyOf, operandValue } from '../filter/operators.ts';
 import { fieldNamed, fieldSql } from '../filter/to-sql.ts';
 import { visibleRows, whereClause } from '../filter/visible-rows.ts';
+import { objectNamed } from '../filter/scope.ts';
 import type { RequestContext } from '../request.ts';
+import type { FieldSource } from '../source.ts';
 import { identifier, literal } from '../sql/identifier.ts';
 import { jsonRow } from '../sql/json.ts';
 import { stored, type LeafArg } from './arguments.ts';
@@ -49,6 +51,27 @@ export function entitiesSql(plan: PlanContext, selected: SelectedField, accepted
   const count = plan.binds.add((request) => list(request).length, 'int');
   const found = branches.length === 0 ? 'SELECT NULL::int AS n, NULL::json AS o WHERE false' : branches.join(' UNION ALL ');
   return `(SELECT coalesce(json_agg(e.o ORDER BY p.n), '[]'::json) FROM generate_series(1, ${count}) p(n) LEFT JOIN (${found}) e ON e.n = p.n)`;
+}
+
+/** The records of one object with these values of a key, in their order; null where there is none that the caller may read. */
+export function lookupSql(plan: PlanContext, selected: SelectedField, { object: name, key: keyName }: Extract<FieldSource, { kind: 'lookup' }>, values: LeafArg): string {
+  const object = objectNamed(plan.catalog, name);
+  const key = object.keys.find((each) => each.name === keyName);
+  const [field = ''] = key?.fields ?? [];
+  if (!key) throw new Error(`${name} has no key ${keyName}.`);
+  const named = new WeakMap<readonly unknown[], readonly Representation[]>();
+  const representations = (value: unknown): readonly Representation[] => {
+    const list = value as readonly unknown[];
+    const known = named.get(list) ?? list.map((each) => ({ __typename: object.names.type, [fieldNamed(object, field).graphqlName]: each }));
+    named.set(list, known);
+    return known;
+  };
+  return entitiesSql(plan, selected, new Map([[name, [key]]]), {
+    kind: 'leaf',
+    operand: { value: (request) => representations(values.operand.value(request)) },
+    peek: () => representations(values.peek()),
+    trait: (trait, of) => values.trait(`${trait} of ${name}.${keyName}`, (value) => of(representations(value))),
+  });
 }
 
 function branchSql(plan: PlanContext, selected: SelectedField, { object, type, key, parts }: EntityKey, positions: (request: RequestContext) => readonly number[], list: (request: RequestContext) => readonly Representation[]): string {

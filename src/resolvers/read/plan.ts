@@ -106,7 +106,12 @@ export function planRecords(source: OperationSource, request: RequestContext, mo
   const entries = recordEntries(plan, { ...scope, visible: !trashToo }, type, nodes, path);
   if (abstract) entries.push({ key: '$type', sql: literal(type.name) });
   const row = jsonRow(entries, `${identifier(scope.object.table)} ${scope.alias}${whereClause(conditions)}`);
-  const { text, binds } = plan.binds.finish(`SELECT ${row}::text AS json FROM unnest(${ids}) WITH ORDINALITY i(id, n) ORDER BY i.n`);
+  return finishRecords(plan, `SELECT ${row}::text AS json FROM unnest(${ids}) WITH ORDINALITY i(id, n) ORDER BY i.n`);
+}
+
+/** A statement that gives one row of JSON text for each value of a list. */
+export function finishRecords(plan: PlanContext, statement: string): RecordPlan {
+  const { text, binds } = plan.binds.finish(statement);
   return { text, name: statementName(text), binds, denied: plan.denied, hideable: plan.hideable };
 }
 

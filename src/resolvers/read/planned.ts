@@ -1,3 +1,4 @@
+import type { CatalogField } from '../../metadata/catalog.ts';
 import type { SqlScope } from '../filter/scope.ts';
 import type { Args } from './arguments.ts';
 import type { PlanContext } from './plan-context.ts';
@@ -13,6 +14,9 @@ export interface PlannedField {
   /** Response keys from the root. */
   readonly path: readonly string[];
 }
+
+/** SQL of a part of the embedded value `stored`, the jsonb of an object of `field`, which the caller may read. */
+export type EmbeddedPartSql = (stored: string, field: CatalogField, plan: PlanContext) => string;
 
 /** SQL of the JSON of a field at the row `scope.alias`. It shows what the caller may see, and nothing else. */
 export type PlannedSql = (field: PlannedField) => string;

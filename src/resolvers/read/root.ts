@@ -10,7 +10,7 @@ import { jsonRow, jsonRows } from '../sql/json.ts';
 import { aggregateEntrySql } from './aggregate.ts';
 import type { Args, LeafArg } from './arguments.ts';
 import { connectionSql } from './connection.ts';
-import { entitiesSql } from './entities.ts';
+import { entitiesSql, lookupSql } from './entities.ts';
 import { groupsSql } from './groups.ts';
 import { keyField, withinOrganization } from './keys.ts';
 import { leaf } from './page.ts';
@@ -40,6 +40,8 @@ export function rootSql(plan: PlanContext, selected: SelectedField): string | un
       return nodesSql(plan, selected, required(leaf(args, 'ids'), 'ids'));
     case 'entities':
       return entitiesSql(plan, selected, source.keys, required(leaf(args, 'representations'), 'representations'));
+    case 'lookup':
+      return lookupSql(plan, selected, source, required(leaf(args, 'keys'), 'keys'));
     default:
       return undefined;
   }

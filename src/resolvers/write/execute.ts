@@ -13,6 +13,7 @@ import { driverValue, manyInput } from './sql/input-rows.ts';
 import { insertKey, insertStatement } from './sql/insert.ts';
 import { updateKey, updateStatement } from './sql/update.ts';
 import type { FollowUp } from './statement-part.ts';
+import { checkTrees } from './trees.ts';
 import { writeLinks } from './write-links.ts';
 
 /** Writes prepared batches in their order. Problems found on the way are reported to `state.problems`. */
@@ -54,6 +55,7 @@ async function writeRows(rows: readonly Row[], { plan, kind, asSystem }: Row, st
     await inChunks(group, run, followUps, state);
     if (state.problems.size === 0) await recheck(group, state);
   }
+  if (state.problems.size === 0) await checkTrees(rows, state);
   if (state.problems.size === 0) await writeLinks(rows, state);
 }
 

@@ -1,4 +1,4 @@
-import { v7 as newId } from 'uuid';
+import { newId } from '../../kernel/new-id.ts';
 import { resolveDefault } from '../../metadata/field-types/defaults.ts';
 import { identifier } from '../sql/identifier.ts';
 import { groupBy } from './group-by.ts';
@@ -9,7 +9,7 @@ import type { ManyOperation, RecordKey } from './read-input.ts';
 import { findByKeys } from './resolve-keys.ts';
 import { newRow, type LinkStep, type Row } from './rows.ts';
 import type { RunState } from './run-state.ts';
-import { upsertKey } from './upsert-key.ts';
+import { mayUpsert, upsertKey } from './upsert-key.ts';
 
 export interface LinkRows {
   readonly before: readonly Row[];
@@ -96,7 +96,8 @@ async function ownLists(plan: ObjectPlan, relation: LinkRelation, rows: readonly
   }
   for (const { row, node, key } of upserts) {
     const record = key && found.get(key);
-    if (record && !record.visible) takenKey(target, row.root, key, state);
+    if (record && !record.visible) takenKey(target, row.root, key, record, state);
+    else if (!mayUpsert(record ? 'update' : 'create', node, row.root, state)) continue;
     else if (record) {
       after.push(newRow({ plan: target, kind: 'update', id: record.id, path: node.path, root: row.root, node }));
       listOf(row).push(record.id);
@@ -152,7 +153,9 @@ async function otherSide(rows: readonly Row[], after: Row[], state: RunState): P
     const field = source.object.fields.get(seen.link.field);
     if (!own || !field) throw new Error(`${source.name} has no multiple lookup "${seen.link.field}".`);
     const rights = state.context.access.object(source.name);
-    const found = await findByKeys(source, group.flatMap(({ operation }) => [...operation.connect, ...operation.disconnect, ...operation.delete, ...(operation.set ?? []), ...operation.upsert.flatMap(({ by, node }) => upsertKey(by, node, 0, state.problems) ?? [])]), state.tools, state.context);
+    const upserts = group.flatMap(({ row, operation }) => operation.upsert.map(({ by, node }) => ({ row, node, key: upsertKey(by, node, row.root, state.problems) })));
+    const named = group.flatMap(({ operation }) => [...operation.connect, ...operation.disconnect, ...operation.delete, ...(operation.set ?? [])]);
+    const found = await findByKeys(source, [...named, ...upserts.flatMap(({ key }) => key ?? [])], state.tools, state.context);
     const linkedTo = await sourcesByTarget(seen, group.flatMap(({ row, operation }) => (row.kind !== 'create' && reachesLinked(operation) ? [row.id] : [])), state);
     const steps = new Map<string, { row: Row; path: Row['path']; add: string[]; remove: string[] }>();
     const step = (id: string, row: Row, path: Row['path'], kind: 'add' | 'remove') => {
@@ -176,13 +179,7 @@ async function otherSide(rows: readonly Row[], after: Row[], state: RunState): P
         if (linked.includes(id)) then();
         else state.problems.add(row.root, { path, code: 'NOT_FOUND', message: `There is no such ${source.object.label}.` });
       };
-      if (operation.upsert.length > 0) {
-        state.problems.add(row.root, { path: [...row.path, seen.name, 'upsert'], code: 'UNSUPPORTED', message: `Upsert ${source.object.pluralLabel} by themselves and connect them here.` });
-      }
-      for (const node of operation.create) {
-        const link: LinkStep = { relation: own, add: [row.id], remove: [] };
-        after.push(newRow({ plan: source, kind: 'create', id: node.id ?? newId(), path: node.path, root: row.root, node, linkSteps: [link] }));
-      }
+      for (const node of operation.create) after.push(newRow({ plan: source, kind: 'create', id: node.id ?? newId(), path: node.path, root: row.root, node, linkSteps: [linkTo(own, row)] }));
       for (const { id: child, ifVersion, node } of operation.update) ifLinked(child, node.path, () => after.push(newRow({ plan: source, kind: 'update', id: child, path: node.path, root: row.root, node, ifVersion })));
       for (const key of operation.connect) for (const found of id(key)) step(found, row, key.path, 'add');
       for (const key of operation.disconnect) for (const found of id(key)) ifLinked(found, key.path, () => step(found, row, key.path, 'remove'));
@@ -195,9 +192,16 @@ async function otherSide(rows: readonly Row[], after: Row[], state: RunState): P
         for (const next of wanted) if (!linked.includes(next)) step(next, row, path, 'add');
       }
     }
+    for (const { row, node, key } of upserts) {
+      const record = key && found.get(key);
+      if (record && !record.visible) takenKey(source, row.root, key, record, state);
+      else if (mayUpsert(record ? 'update' : 'create', node, row.root, state)) after.push(newRow({ plan: source, kind: record ? 'update' : 'create', id: record?.id ?? node.id ?? newId(), path: node.path, root: row.root, node, linkSteps: [linkTo(own, row)] }));
+    }
     for (const [id, { row, path, add, remove }] of steps) after.push(newRow({ plan: source, kind: 'update', id, path, root: row.root, linkSteps: [{ relation: own, add, remove }] }));
   }
 }
+
+const linkTo = (relation: LinkRelation, { id }: Row): LinkStep => ({ relation, add: [id], remove: [] });
 
 /** Whether an operation acts on records that are linked already. */
 function reachesLinked({ update, disconnect, delete: removed, set }: ManyOperation): boolean {

@@ -1,4 +1,4 @@
-import { v7 as newId } from 'uuid';
+import { newId } from '../../kernel/new-id.ts';
 import type { CatalogRelation } from '../../metadata/catalog.ts';
 import { visibleRows } from '../filter/visible-rows.ts';
 import { BindList } from '../sql/binds.ts';
@@ -10,7 +10,7 @@ import { findByKeys, type FoundKey } from './resolve-keys.ts';
 import { newRow, type Row } from './rows.ts';
 import type { RunState } from './run-state.ts';
 import { sqlScope } from './sql/checks.ts';
-import { upsertKey } from './upsert-key.ts';
+import { mayUpsert, upsertKey } from './upsert-key.ts';
 
 type ManyRelation = CatalogRelation & { readonly kind: 'many' };
 interface Item {
@@ -68,7 +68,8 @@ async function childrenOf(plan: ObjectPlan, relation: ManyRelation, group: reado
   }
   for (const { row, node, key } of upserts) {
     const record = key && found.get(key);
-    if (record && !record.visible) takenKey(plan, row.root, key, state);
+    if (record && !record.visible) takenKey(plan, row.root, key, record, state);
+    else if (!mayUpsert(record ? 'update' : 'create', node, row.root, state)) continue;
     else if (record) children.push(newRow({ plan, kind: 'update', id: record.id, path: node.path, root: row.root, node, guard: { field, value: row.id } }));
     else children.push(newRow({ plan, kind: 'create', id: node.id ?? newId(), path: node.path, root: row.root, node, values: { ...node.values, [field]: row.id }, settled: new Set([field]) }));
   }
@@ -107,11 +108,14 @@ function existing(plan: ObjectPlan, key: RecordKey, row: Row, found: ReadonlyMap
 }
 
 /** A record that the caller may not see holds the key: the same answer as for a create that collides. */
-export function takenKey(plan: ObjectPlan, root: number, { key, path }: RecordKey, state: Pick<RunState, 'problems'>): void {
+export function takenKey(plan: ObjectPlan, root: number, { key, path }: RecordKey, { trashed }: FoundKey, state: Pick<RunState, 'problems'>): void {
   const labels = key.fields.map((name) => plan.object.fields.get(name)?.label ?? name).join(' and ');
   const [only] = key.fields.length === 1 ? key.fields : [];
   const field = only === undefined ? undefined : plan.object.fields.get(only);
-  state.problems.add(root, { path: field ? [...path, field.graphqlName] : path, code: 'NOT_UNIQUE', message: `Another ${plan.object.label} has this ${labels} already.` }, 'CONFLICT');
+  const problem = trashed
+    ? { code: 'IN_TRASH', message: `The ${plan.object.label} with this ${labels} is in the trash: restore it before you change it, or delete it for good.` }
+    : { code: 'NOT_UNIQUE', message: `Another ${plan.object.label} has this ${labels} already.` };
+  state.problems.add(root, { path: field ? [...path, field.graphqlName] : path, ...problem }, 'CONFLICT');
 }
 
 /** Children that the caller may see; the others are not his to take away. */

@@ -1,10 +1,11 @@
-import { v7 as newId } from 'uuid';
+import { newId } from '../../kernel/new-id.ts';
 import { groupBy } from './group-by.ts';
 import { planOf } from './object-plan.ts';
 import type { OneOperation } from './read-input.ts';
 import { findByKeys } from './resolve-keys.ts';
 import { newRow, type Row } from './rows.ts';
 import type { RunState } from './run-state.ts';
+import { mayUpsert } from './upsert-key.ts';
 
 export interface OneRows {
   /** Records that must exist before the rows are written. */
@@ -61,6 +62,7 @@ function stepOne(row: Row, operation: Exclude<OneOperation, { kind: 'connect' }>
       return currentId === undefined ? nothing() : newRow({ plan, kind: 'update', id: currentId, path, root: row.root, node: operation.node });
     case 'upsert':
     case 'create': {
+      if (operation.kind === 'upsert' && !mayUpsert(currentId === undefined ? 'create' : 'update', operation.node, row.root, state)) return undefined;
       if (operation.kind === 'upsert' && currentId !== undefined) {
         return newRow({ plan, kind: 'update', id: currentId, path, root: row.root, node: operation.node });
       }

@@ -12,7 +12,7 @@ export interface ColumnPlan {
   readonly castType: string;
   /** Rows hold the parsed value, the driver takes JSON text. */
   readonly isJson: boolean;
-  /** Shows up in the change log with its value. */
+  /** Shows up in the change log: with its value, or, of confidential and internal ones, as something that changed. */
   readonly logged: boolean;
 }
 
@@ -40,7 +40,10 @@ export interface ObjectPlan {
   /** Quoted. */
   readonly table: string;
   readonly columns: ReadonlyMap<string, ColumnPlan>;
+  /** By all names that the API has for them: a field that is there under a former name too has one entry. */
   readonly inputs: ReadonlyMap<string, InputEntry>;
+  /** Some inputs have several names. */
+  readonly aliased: boolean;
   /** Quoted column that marks a record as deleted. */
   readonly deletedAt: string | undefined;
   readonly required: readonly CatalogField[];
@@ -49,6 +52,8 @@ export interface ObjectPlan {
   readonly organization: CatalogField | undefined;
   /** Own lookups that hold a column, and are given. */
   readonly references: readonly CatalogField[];
+  /** Those of the references that make trees. */
+  readonly trees: readonly CatalogField[];
   readonly referrers: readonly Referrer[];
   /** Own multiple lookups by machine name. */
   readonly links: ReadonlyMap<string, LinkRelation>;
@@ -125,11 +130,13 @@ function planObject(object: CatalogObject, catalog: Catalog, referrers: readonly
     table: identifier(object.table),
     columns,
     inputs: inputEntries(object, links),
+    aliased: fields.some(({ aliases }) => aliases.length > 0),
     deletedAt,
     organization,
     required: fields.filter((field) => field.required && field !== organization && !field.system && !field.type.computed),
     defaults: fields.filter((field) => field.defaultValue !== undefined && !field.system && !field.type.computed),
     references: fields.filter((field) => field.reference && field !== organization && columns.has(field.name) && !field.system),
+    trees: fields.filter((field) => field.type.acyclic === true && columns.has(field.name)),
     referrers,
     links,
     hooks,
@@ -150,16 +157,24 @@ function columnPlan(object: CatalogObject, field: CatalogField): [string, Column
   const shape = field.type.column(field);
   if (shape === undefined) return [];
   const isJson = shape.castType === 'jsonb' || shape.castType === 'json';
-  const logged = !isStamp.has(field.name) && field.name !== object.softDelete;
+  // What is computed for the platform's own use says nothing that other fields do not.
+  const logged = !isStamp.has(field.name) && field.name !== object.softDelete && !(field.internal && field.type.computed);
   return [[field.name, { field, column: identifier(field.column), castType: shape.castType, isJson, logged }]];
 }
 
 function inputEntries(object: CatalogObject, links: ReadonlyMap<string, LinkRelation>): ReadonlyMap<string, InputEntry> {
   const entries = new Map<string, InputEntry>();
   for (const relation of object.relations.values()) entries.set(relation.name, { kind: 'relation', relation });
+  const relationOf = new Map([...object.relations.values()].flatMap((relation) => (relation.kind === 'one' ? [[relation.field, relation] as const] : [])));
   for (const field of object.fields.values()) {
     const link = links.get(field.name);
-    entries.set(field.graphqlName, link ? { kind: 'ids', relation: link } : { kind: 'field', field });
+    const entry: InputEntry = link ? { kind: 'ids', relation: link } : { kind: 'field', field };
+    const along = entries.get((link ?? relationOf.get(field.name))?.name ?? '');
+    entries.set(field.graphqlName, entry);
+    for (const { graphqlName, relation } of field.aliases) {
+      entries.set(graphqlName, entry);
+      if (relation !== undefined && along) entries.set(relation, along);
+    }
   }
   entries.set('id', { kind: 'id' });
   return entries;

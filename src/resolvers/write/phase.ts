@@ -15,6 +15,8 @@ export interface Change {
   readonly values: Record<string, unknown>;
   /** Merged image `{ ...previous, ...values }`; after the write the stored row. */
   readonly record: Readonly<Record<string, unknown>>;
+  /** Fields whose given value was refused; `record` is without it. There only for phases with `incomplete`. */
+  readonly refused?: ReadonlySet<string> | undefined;
   /** Where in the operation's arguments this record stands: `["input", "contacts", "create", 0]`. Problems add the field. */
   readonly path: readonly (string | number)[];
 }
@@ -45,7 +47,7 @@ export interface MutationPhase {
   readonly pure?: boolean;
   /** The part of the phase that is made for one object. Asked once per object and Catalog, before its first write; an object without one pays nothing. */
   forObject?(object: CatalogObject, catalog: Catalog): Omit<MutationPhase, 'objects' | 'forObject'> | undefined;
-  /** Its `validate` also sees records that lack a required value, so that everything is told at once; others are spared those. */
+  /** Its `validate` also sees records that lack a required value, or of which values were refused (`refused`), so that everything is told at once; others are spared those. */
   readonly incomplete?: boolean;
   /** Values of new records that nobody gave and no literal default fills. */
   defaults?(changes: readonly Change[], context: MutationContext): void | Promise<void>;

@@ -4,7 +4,7 @@ import type { CatalogField, CatalogKey, CatalogRelation } from '../../metadata/c
 import type { Coerced } from '../../metadata/field-type.ts';
 import { isPlain, type Access } from '../access.ts';
 import { isRecord, nameInside, problemPath, storedSpelling } from './input-values.ts';
-import { planOf, type ObjectPlan, type Plans } from './object-plan.ts';
+import { planOf, type InputEntry, type ObjectPlan, type Plans } from './object-plan.ts';
 import type { Path, ProblemList } from './problems.ts';
 import type { Values } from './rows.ts';
 
@@ -89,6 +89,7 @@ function readNode(plan: ObjectPlan, input: unknown, mode: NodeMode, path: Path, 
     forbid(scope, path, `You may not ${mode} ${plan.object.pluralLabel}.`);
     return node;
   }
+  const given = plan.aliased ? new Map<InputEntry, string>() : undefined;
   for (const [name, value] of Object.entries(input)) {
     if (value === undefined) continue;
     const at = [...path, name];
@@ -97,6 +98,12 @@ function readNode(plan: ObjectPlan, input: unknown, mode: NodeMode, path: Path, 
       refuse(at, 'UNKNOWN_FIELD', `${plan.object.label} has no field "${name}".`);
       continue;
     }
+    const twin = given?.get(entry);
+    if (twin !== undefined) {
+      refuse(at, 'ONE_OPERATION', `Give either ${twin} or ${name}, not both: they are the same.`);
+      continue;
+    }
+    given?.set(entry, name);
     switch (entry.kind) {
       case 'id':
         if (value === null) break;

@@ -14,6 +14,8 @@ export interface FoundKey {
   readonly id: string;
   /** The caller may read and connect the record, and it is not in the trash. */
   readonly visible: boolean;
+  /** It is in the trash, where the caller may see it. */
+  readonly trashed: boolean;
 }
 
 /** Finds the records that keys name, in one statement per kind of key. */
@@ -26,12 +28,14 @@ export async function findByKeys(plan: ObjectPlan, keys: readonly RecordKey[], t
     const make = () => {
       const binds = new BindList();
       const input = inputRows(columns, { many: true, extra: [['#', 'int4']] }, binds);
-      const visible = connectableRows(sqlScope(plan, { catalog: tools.catalog, access: context.access, asSystem: false }, 'o', binds));
+      const scope = sqlScope(plan, { catalog: tools.catalog, access: context.access, asSystem: false }, 'o', binds);
+      const holds = (conditions: readonly string[]): string => `(${conditions.length > 0 ? conditions.join(' AND ') : 'true'}) IS TRUE`;
       // Records in the trash give up their unique values, but not their id.
-      const live = plan.deletedAt !== undefined && !(key.fields.length === 1 && key.fields[0] === 'id') ? [`o.${plan.deletedAt} IS NULL`] : [];
+      const keepsTrash = plan.deletedAt !== undefined && key.fields.length === 1 && key.fields[0] === 'id';
+      const live = plan.deletedAt !== undefined && !keepsTrash ? [`o.${plan.deletedAt} IS NULL`] : [];
       const on = [...columns.map(({ column }) => `o.${column} = i.${column}`), ...live].join(' AND ');
       return {
-        text: `WITH input AS (${input}) SELECT i."#" AS "index", o."id", (${visible.length > 0 ? visible.join(' AND ') : 'true'}) IS TRUE AS "visible" FROM input i JOIN ${plan.table} o ON ${on}`,
+        text: `WITH input AS (${input}) SELECT i."#" AS "index", o."id", ${holds(connectableRows(scope))} AS "visible", ${keepsTrash ? holds(connectableRows(scope, 'ONLY')) : 'false'} AS "trashed" FROM input i JOIN ${plan.table} o ON ${on}`,
         binds,
       };
     };
@@ -40,10 +44,10 @@ export async function findByKeys(plan: ObjectPlan, keys: readonly RecordKey[], t
       extra: { '#': index },
     }));
     const statement = tools.statements.run(`k ${plan.name} ${key.name} ${context.access.fingerprint}`, make, context, manyInput(columns, rows));
-    const result = await context.database.query<{ index: number; id: string; visible: boolean }>(statement);
-    for (const { index, id, visible } of result.rows) {
+    const result = await context.database.query<FoundKey & { readonly index: number }>(statement);
+    for (const { index, ...record } of result.rows) {
       const at = group[index];
-      if (at) found.set(at, { id, visible });
+      if (at) found.set(at, record);
     }
   }
   return found;

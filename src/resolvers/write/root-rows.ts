@@ -1,5 +1,6 @@
-import { v7 as newId, validate as isUuid } from 'uuid';
+import { validate as isUuid } from 'uuid';
 import { ObjectosError } from '../../errors.ts';
+import { newId } from '../../kernel/new-id.ts';
 import type { CatalogKey } from '../../metadata/catalog.ts';
 import type { Filter } from '../filter/filter.ts';
 import { filterToSql } from '../filter/to-sql.ts';
@@ -10,13 +11,13 @@ import { takenKey } from './nested-many.ts';
 import type { ObjectPlan } from './object-plan.ts';
 import type { Path } from './problems.ts';
 import { findKey, readInput, type NodeMode, type RecordKey, type WriteNode } from './read-input.ts';
-import { findByKeys } from './resolve-keys.ts';
+import { findByKeys, type FoundKey } from './resolve-keys.ts';
 import { newRow, type Row } from './rows.ts';
 import type { RunState } from './run-state.ts';
 import type { RowSource } from './run.ts';
 import { sqlScope } from './sql/checks.ts';
 import type { WriteTools } from './tools.ts';
-import { upsertKey } from './upsert-key.ts';
+import { mayUpsert, upsertKey } from './upsert-key.ts';
 import type { WriteRequest } from './writer.ts';
 
 /** The rows that a request names, and how to read them for an attempt. */
@@ -133,19 +134,14 @@ function upsertRows(plan: ObjectPlan, by: string, inputs: readonly unknown[], pa
 
 const keyLabel = (plan: ObjectPlan, { fields }: CatalogKey): string => fields.map((name) => plan.object.fields.get(name)?.label ?? name).join(' and ');
 
-function upsertRow(plan: ObjectPlan, { root, node, key }: { root: number; node: WriteNode; key: RecordKey | undefined }, found: { id: string; visible: boolean } | undefined, state: RunState): Row[] {
+function upsertRow(plan: ObjectPlan, { root, node, key }: { root: number; node: WriteNode; key: RecordKey | undefined }, found: FoundKey | undefined, state: RunState): Row[] {
   const { path } = node;
-  const rights = state.context.access.object(plan.name);
-  const refuse = (action: string): Row[] => {
-    state.problems.add(root, { path, code: 'FORBIDDEN', message: `You may not ${action} ${plan.object.pluralLabel}.` }, 'FORBIDDEN');
-    return [];
-  };
-  if (!found) return rights.create ? [newRow({ plan, kind: 'create', id: node.id ?? newId(), path, root, node })] : refuse('create');
+  if (!found) return mayUpsert('create', node, root, state) ? [newRow({ plan, kind: 'create', id: node.id ?? newId(), path, root, node })] : [];
   if (!found.visible) {
-    if (key) takenKey(plan, root, key, state);
+    if (key) takenKey(plan, root, key, found, state);
     return [];
   }
-  if (rights.edit === false) return refuse('update');
+  if (!mayUpsert('update', node, root, state)) return [];
   if (node.id !== undefined && node.id !== found.id) {
     state.problems.add(root, { path: [...path, 'id'], code: 'READ_ONLY', message: 'The record with this key has another id.' });
   }

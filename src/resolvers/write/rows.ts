@@ -43,6 +43,8 @@ export interface Row {
   readonly settled: Set<string>;
   readonly linkSteps: readonly LinkStep[];
   links: readonly LinkChange[];
+  /** Fields of which a value was given and refused, when nothing else is wrong with the record. */
+  refused: ReadonlySet<string> | undefined;
   /** What parts of plugins compute the row's columns from, under their own names. */
   computed: Values;
   change: Change | undefined;
@@ -72,6 +74,7 @@ export function newRow(row: NewRow): Row {
     settled: new Set(),
     linkSteps: [],
     links: [],
+    refused: undefined,
     computed: {},
     change: undefined,
     written: undefined,

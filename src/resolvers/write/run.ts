@@ -2,7 +2,7 @@ import { ObjectosError, type Problem } from '../../errors.ts';
 import type { RequestContext } from '../request.ts';
 import { executeBatches } from './execute.ts';
 import { hookContext } from './mutation-context.ts';
-import type { Change } from './phase.ts';
+import type { Change, MutationContext } from './phase.ts';
 import { prepareRows } from './prepare.ts';
 import { ProblemList } from './problems.ts';
 import type { Row } from './rows.ts';
@@ -28,8 +28,15 @@ export function createState(tools: WriteTools, context: RequestContext, step: st
   const { depth, chain } = recursionGuard(context, step, tools.settings.maxHookDepth);
   const underway = new Map<string, Row>();
   const told: Told[] = [];
-  const mutation = hookContext(context, { depth: depth + 1, chain, writer: tools.writer, underway: (object, id) => imageOf(underway.get(`${object} ${id}`)), tell: (topic, item) => told.push({ topic, item }) });
-  return { tools, context, mutation, problems: new ProblemList(), warnings: [], told, leaving: new Set(), underway, rows: 0 };
+  let mutation: MutationContext | undefined;
+  return {
+    tools, context, problems: new ProblemList(), warnings: [], told, leaving: new Set(), underway, rows: 0,
+    // Most objects have no hooks that would look at it.
+    get mutation() {
+      mutation ??= hookContext(context, { depth: depth + 1, chain, writer: tools.writer, underway: (object, id) => imageOf(underway.get(`${object} ${id}`)), tell: (topic, item) => told.push({ topic, item }) });
+      return mutation;
+    },
+  };
 }
 
 function imageOf(row: Row | undefined): Change['record'] | undefined {

@@ -1,6 +1,7 @@
-import { v7 as newId, validate as isUuid } from 'uuid';
+import { validate as isUuid } from 'uuid';
 import type { Statement } from '../../database/database.ts';
 import { isConflict } from '../../database/errors.ts';
+import { newId } from '../../kernel/new-id.ts';
 import type { RequestContext } from '../request.ts';
 import { explainConstraint } from './constraint-problems.ts';
 import { rowValues } from './execute.ts';
@@ -18,6 +19,7 @@ import { applyDefaults, checkRequired, checkRows, prepareComputed, runBefore, ru
 import { makeWay } from './make-way.ts';
 import type { FollowUp } from './statement-part.ts';
 import type { WriteTools } from './tools.ts';
+import { movesIn } from './trees.ts';
 import type { WriteRequest, WriteResult } from './writer.ts';
 
 type SingleRequest = Extract<WriteRequest, { operation: 'create' | 'update' }>;
@@ -39,6 +41,8 @@ export async function writeSingle(plan: ObjectPlan, request: WriteRequest, tools
     state.told.length = 0;
     const row = await prepare(plan, request, node, state);
     if (!row) throw state.problems.toError();
+    // Circles are looked for behind a lock.
+    if (movesIn(row, () => false).length > 0) return undefined;
     const given = Object.keys(row.values).filter((name) => name !== 'id' && plan.columns.has(name)).sort();
     const followUps = followUpsOf(plan, { kind: row.kind, fields: given, soft: false });
     if (followUps.some(({ pending }) => pending)) return undefined;
@@ -102,7 +106,7 @@ function statementFor(plan: ObjectPlan, row: Row, given: readonly string[], foll
   const { access } = context;
   const image = showsImage(plan, row.kind);
   const shape = { catalog: tools.catalog, access, asSystem: false, checkReferences: true, many: false, withLinks: false, image, returning: options.returning, followUps };
-  const values = rowValues(plan, ['id', ...given], { ...row.values, id: row.id });
+  const values = [row.id, ...rowValues(plan, given, row.values)];
   if (row.kind === 'create') {
     const insert = { ...shape, fields: ['id', ...given], lists: [] };
     const extra = plan.parts.flatMap((part) => (part.insert?.extra ?? []).map(([name]) => row.computed[name] ?? null));

@@ -35,6 +35,9 @@ class RowChange implements Change {
   get record(): Change['record'] {
     return this.row.written ?? { id: this.row.id, ...this.row.previous, ...this.row.values };
   }
+  get refused(): Change['refused'] {
+    return this.row.refused;
+  }
   get path(): Change['path'] {
     return this.row.path;
   }
@@ -59,6 +62,36 @@ function concerns(path: readonly (string | number)[], { path: place, plan }: Row
   return entry?.kind !== 'relation' || entry.relation.kind === 'one';
 }
 
+/**
+ * Rows of which nothing is wrong but single values: what does not look at these can be checked all the same. Not where hooks change
+ * records first, since they were spared these rows: the rules would judge a record that nobody meant to write.
+ */
+function partlySound(rows: readonly Row[], { problems }: RunState): readonly Row[] {
+  return rows.filter((row) => {
+    const { before, compute, defaults } = row.plan.hooks;
+    if (before.length + compute.length + (row.kind === 'create' ? defaults.length : 0) > 0) return false;
+    const wrong = problems.of(row.root).filter(({ path }) => concerns(path, row));
+    const names = wrong.map(({ path, code }) => (path.length > row.path.length && !gravest.has(code) ? fieldAt(path[row.path.length], row) : undefined));
+    if (wrong.length === 0 || names.includes(undefined)) return false;
+    row.refused = new Set(names.filter((name) => name !== undefined));
+    return true;
+  });
+}
+
+/** Whoever may not write a record, or not see it, is told nothing of its rules. */
+const gravest: ReadonlySet<string> = new Set(['FORBIDDEN', 'NOT_FOUND']);
+
+/** Machine name of the field that an entry of the input writes. */
+function fieldAt(step: string | number | undefined, { plan }: Row): string | undefined {
+  const entry = plan.inputs.get(String(step));
+  switch (entry?.kind) {
+    case 'field': return entry.field.name;
+    case 'ids': return entry.relation.link.field;
+    case 'relation': return entry.relation.kind === 'one' ? entry.relation.field : undefined;
+    default: return undefined;
+  }
+}
+
 export async function runDefaults(rows: readonly Row[], state: RunState): Promise<void> {
   if (rows[0]?.kind === 'create') await runStage('defaults', rows, state, (phase, changes, context) => phase.defaults?.(changes, context));
 }
@@ -77,7 +110,7 @@ export async function runAfter(rows: readonly Row[], state: RunState): Promise<v
   }
 }
 
-/** `complete`: those of the rows that lack no required value. */
+/** `complete`: those of the rows that lack no required value, and none of whose values was refused. */
 export async function runValidate(rows: readonly Row[], state: RunState, complete = rows): Promise<void> {
   const report = reportTo(state);
   const run: Run = (phase, changes, context) => phase.validate?.(changes, context, report);
@@ -115,8 +148,9 @@ async function runPhase(phase: MutationPhase, changes: readonly Change[], { muta
 /** Required values and validation: what hooks see has passed everything before. */
 export async function checkRows(rows: readonly Row[], state: RunState): Promise<void> {
   const sound = soundRows(rows, state);
+  const partly = sound.length === rows.length ? [] : partlySound(rows, state);
   checkRequired(rows, state);
-  await runValidate(sound, state, soundRows(sound, state));
+  await runValidate(partly.length === 0 ? sound : [...sound, ...partly], state, soundRows(sound, state));
 }
 
 export function applyDefaults(rows: readonly Row[], { context, problems }: Pick<RunState, 'context' | 'problems'>): void {

@@ -23,7 +23,7 @@ export function makeField(definition: Definition, name = 'value'): CatalogField 
     unique: definition['unique'] === true,
     multiple: definition['multiple'] === true,
     defaultValue: definition['defaultValue'],
-    options: options.map((value): CatalogOption => ({ value, graphqlName: enumValueName(value), label: value, color: undefined })),
+    options: options.map((value): CatalogOption => ({ value, graphqlName: enumValueName(value), label: value, color: undefined, deprecated: undefined })),
     reference: reference === undefined ? undefined : { object: reference, onDelete: (definition['deleteBehavior'] as 'cascade' | undefined) ?? 'set_null' },
     searchable: false,
     sortable: type.sortable,
@@ -34,6 +34,7 @@ export function makeField(definition: Definition, name = 'value'): CatalogField 
     system: false,
     trackHistory: false,
     renamedFrom: undefined,
+    aliases: [],
     deprecated: undefined,
     subfields: new Map([
       ...Object.entries(subfields).map(([key, inner]) => [key, makeField(inner, key)] as const),

@@ -30,7 +30,7 @@ async function take({ kind, at, to, score }: Step, sales: Sales): Promise<void> 
   const run = async (document: string, variables: Readonly<Record<string, unknown>>): Promise<void> => {
     const { errors = [] } = await sales.query(document, variables);
     // Records that are gone are refused, as is the id of one in the trash; nothing else may be wrong.
-    expect(errors.filter(({ message }) => !/^There is no |does not exist|has this ID already/.test(message))).toEqual([]);
+    expect(errors.filter(({ message }) => !/^There is no |does not exist|has this ID already|with this ID is in the trash/.test(message))).toEqual([]);
   };
   switch (kind) {
     case 'create': return run('mutation($input: DealCreateInput!) { createDeal(input: $input) { record { id } } }', { input: { ...values, lines: { create: [{ price: `${at}.5` }] } } });

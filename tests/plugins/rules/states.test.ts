@@ -43,7 +43,9 @@ const objects = [
 ];
 const rights = { allowCreate: true, allowRead: true, allowEdit: true, allowDelete: true };
 const all = { account: rights, deal: rights };
-const definitions = [{ kind: 'profile', value: [{ name: 'sales', objects: all }, { name: 'manager', objects: all }, { name: 'clerk', objects: all }] }] as const;
+const definitions = [{ kind: 'profile', value: [{ name: 'sales', objects: all }, { name: 'manager', objects: all }, { name: 'clerk', objects: all }, { name: 'reader', objects: { deal: { allowRead: true } } }] }] as const;
+
+const described = '{ metadata { object(name: "deal") { stateMachines { name field mutation states { graphqlName label initial final transitions { event to label condition } } } } } }';
 
 describeEachDatabase('state machines', (open) => {
   let app: TestPlatform;
@@ -128,6 +130,25 @@ describeEachDatabase('state machines', (open) => {
     await ask(sales, update('stage: OFFER'));
     await ask(manager, update('secretScore: 1'));
     expect(await available(sales)).toMatchObject([{ event: 'WIN', to: 'REVIEW' }, { event: 'BACK' }, { event: 'LOSE' }, { event: 'NOTE' }]);
+  });
+
+  it('are described in metadata, as far as the caller may use them', async () => {
+    interface Machine { readonly name: string; readonly mutation: string | null; readonly states: readonly { readonly graphqlName: string; readonly label: string; readonly initial: boolean; readonly final: boolean; readonly transitions: readonly { readonly event: string | null; readonly to: string | null; readonly label: string; readonly condition: string | null }[] }[] }
+    const machines = async (as: TestPlatform) => (await ask(as, described))['metadata'] as unknown as { object: { stateMachines: readonly Machine[] } };
+    const [stage, priority] = (await machines(manager)).object.stateMachines;
+    expect([stage?.name, stage?.mutation, priority?.name, priority?.mutation]).toEqual(['stage', 'transitionDealStage', 'priority', 'transitionDealPriority']);
+    expect(stage?.states.map(({ graphqlName, label, initial, final }) => [graphqlName, label, initial, final])).toEqual([
+      ['NEW', 'new', true, false], ['OFFER', 'offer', false, false], ['REVIEW', 'review', false, false], ['CLOSED_WON', 'Won', false, true], ['CLOSED_LOST', 'Lost', false, true],
+    ]);
+    const of = (machine: Machine | undefined, state: string) => machine?.states.find(({ graphqlName }) => graphqlName === state)?.transitions.map(({ event, to, condition }) => [event, to, condition]);
+    expect(stage?.states[0]?.transitions[0]).toEqual({ event: 'OFFER', to: 'OFFER', label: 'Make an offer', condition: 'record.amount > 0' });
+    expect(of(stage, 'OFFER')?.[0]).toEqual(['WIN', 'REVIEW', 'secret_score < 10']);
+    expect(of(stage, 'REVIEW')?.[0]).toEqual([null, 'CLOSED_WON', "name = 'fast'"]);
+    expect([of(stage, 'CLOSED_WON'), of(stage, 'NEW')?.some(([event, to]) => event === 'NOTE' && to === null)]).toEqual([[], true]);
+    // Sales does not see the score, and clerks do not see the stage.
+    expect(of((await machines(sales)).object.stateMachines[0], 'OFFER')?.[0]).toEqual(['WIN', 'REVIEW', null]);
+    expect((await machines(app.as({ userId: id(3), profile: 'clerk' }))).object.stateMachines.map(({ name }) => name)).toEqual(['priority']);
+    expect((await machines(app.as({ userId: id(4), profile: 'reader' }))).object.stateMachines.map(({ mutation }) => mutation)).toEqual([null]);
   });
 
   it('hold in bulk writes, row by row', async () => {

@@ -51,6 +51,15 @@ validations:
   - { name: blocked_group, type: script, condition: "account.parent.blocked OR account.parent.parent.name = 'Banned'", message: The group of the account is blocked. }
   - { name: too_much, type: script, condition: "worth > 1000000", message: Too much. }
   - { name: wrong_title, type: script, condition: "account.title = 'Lost/Found'", message: No such title. }
+---
+name: visit
+fields:
+  topic: { type: text }
+  hours: { type: number, max: 12 }
+hooks:
+  - { name: topics, events: [beforeInsert], actions: [{ assign: { topic: "'Any'" } }] }
+validations:
+  - { name: no_topic, type: script, condition: ISBLANK(topic), message: What was it about? }
 `;
 
 interface Told {
@@ -89,6 +98,19 @@ describeEachDatabase('validation rules', (open) => {
       ['', 'RULE_FAILED', 'reasons'],
     ]);
     expect(result).toMatchObject({ data: { createDeal: null }, errors: [{ extensions: { code: 'VALIDATION_FAILED' } }] });
+  });
+
+  it('reports values that cannot be, and rules that do not look at them, together', async () => {
+    // What the amount and the worth of the deal would be is not known: no rule says that they are missing, or too much.
+    const wrong = { amount: '1.234', discount: 40, code: 'ab-1', reason: 'none' };
+    const found = [['amount', 'TOO_PRECISE', undefined], ['', 'RULE_FAILED', 'discount_limit'], ['code', 'BAD_FORMAT', 'code_form'], ['', 'RULE_FAILED', 'reasons']];
+    expect(broken(await create(wrong))).toEqual(found);
+    const bulk = await app.query('mutation ($input: [DealCreateInput!]!) { createDeals(mode: PARTIAL, input: $input) { rows { problems { path code } } } }', { input: [{ name: 'A', ...wrong }, { name: 'B' }] });
+    expect(bulk.data).toMatchObject({ createDeals: { rows: [{ problems: found.map(([, code]) => ({ code })) }, { problems: [] }] } });
+    const id = await created();
+    expect(broken(await update(id, { amount: '1.234', discount: 25, phone: 'x' }))).toEqual([['amount', 'TOO_PRECISE', undefined], ['phone', 'BAD_FORMAT', 'phone_form']]);
+    // Where a hook would have changed the record first, nobody knows what rules would say.
+    expect(broken(await app.query('mutation { createVisit(input: { hours: 13 }) { record { id } } }'))).toEqual([['hours', 'OUT_OF_RANGE', undefined]]);
   });
 
   it('writes a record of which nothing is wrong, and tells warnings in the payload', async () => {

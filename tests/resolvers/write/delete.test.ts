@@ -57,6 +57,19 @@ describeEachDatabase('deletes', (open) => {
     expect(await problemsOf(sales.write({ object: 'purchase', operation: 'restore', id: purchase }))).toEqual(['id.number NOT_UNIQUE']);
   });
 
+  it('a record in the trash is not written by an upsert with its id, which says where it is', async () => {
+    const sales = await openSales(await open());
+    const { purchase } = await order(sales);
+    await sales.write({ object: 'purchase', operation: 'delete', id: purchase });
+    const upsert = (context = sales.context()) => sales.write({ object: 'purchase', operation: 'upsert', by: 'id', input: { id: purchase, number: '2' } }, context);
+    expect((await refusal(upsert())).code).toBe('CONFLICT');
+    expect(await problemsOf(upsert())).toEqual(['input.id IN_TRASH']);
+    // To whom it is hidden, it is an id in use like any other.
+    expect(await problemsOf(upsert(sales.context({}, accessWith({ purchase: { read: false } }))))).toEqual(['input.id NOT_UNIQUE']);
+    await sales.write({ object: 'purchase', operation: 'restore', id: purchase });
+    expect((await upsert()).rows).toMatchObject([{ id: purchase, created: false }]);
+  });
+
   it('purge removes the record and its details for good', async () => {
     const sales = await openSales(await open());
     const { purchase } = await order(sales);

@@ -81,6 +81,23 @@ describeEachDatabase('write trees', (open) => {
     expect(await list(second?.id ?? '')).toBe('x');
     await sales.write({ object: 'topic', operation: 'update', id: x, input: { purchases: { set: [{ number: '2' }] } } });
     expect(await list(id)).toBe('z,y');
+    const upsert = (context = sales.context()) => sales.write({ object: 'topic', operation: 'update', id: x, input: { purchases: { upsert: [{ by: 'number', input: { number: '1' } }, { by: 'number', input: { number: '3', topics: { connect: [{ id: y }] } } }] } } }, context);
+    for (const _turn of [1, 2]) {
+      await upsert();
+      expect([await list(id), await sales.rows(`SELECT count(*)::int AS n FROM purchase WHERE number = '3'`)]).toEqual(['z,y,x', [{ n: 1 }]]);
+    }
+    const [third] = await sales.rows<{ id: string }>(`SELECT id FROM purchase WHERE number = '3'`);
+    expect(await list(third?.id ?? '')).toBe('y,x');
+    expect(await problemsOf(upsert(sales.context({}, accessWith({ purchase: { read: equals('number', '3') } }))))).toEqual(['input.purchases.upsert.0.input.number NOT_UNIQUE']);
+    await sales.write({ object: 'purchase', operation: 'delete', id: third?.id ?? '', purge: true });
+    for (const rights of [{ fields: { topics: { edit: false } } }, { edit: false }, { create: false }, { check: equals('number', '9') }, { edit: equals('number', '9') }]) {
+      expect((await refusal(upsert(sales.context({}, accessWith({ purchase: rights }))))).code, JSON.stringify(rights)).toBe('FORBIDDEN');
+    }
+    expect(await list(id)).toBe('z,y,x');
+    const along = (rights: Parameters<typeof accessWith>[0], input: object) => refusal(sales.write({ object: 'account', operation: 'create', input: { name: 'A', ...input } }, sales.context({}, accessWith(rights))));
+    expect((await along({ contact: { create: false } }, { contacts: { upsert: [{ by: 'email', input: { name: 'c', email: 'c@example.com' } }] } })).code).toBe('FORBIDDEN');
+    expect((await refusal(sales.write({ object: 'contact', operation: 'create', input: { name: 'c', account: { upsert: { name: 'A' } } } }, sales.context({}, accessWith({ account: { create: false } }))))).code).toBe('FORBIDDEN');
+    await sales.write({ object: 'topic', operation: 'update', id: x, input: { purchases: { set: [] } } });
     expect(await problemsOf(sales.write({ object: 'purchase', operation: 'update', id, input: { topicIds: [newId()] } }))).toEqual(['input.topicIds.0 NOT_FOUND']);
     await sales.write({ object: 'topic', operation: 'delete', id: z });
     expect(await list(id)).toBe('y');

@@ -16,6 +16,8 @@ import type { ReportAt } from '../validations/compile-rules.ts';
 /** What the conditions of a field demand of a record. */
 export interface FieldCondition {
   readonly expressions: readonly CheckedExpression[];
+  /** Machine name of its field. */
+  readonly fields: readonly string[];
   check(subject: Subject, context: MutationContext, report: ReportProblem): void;
 }
 
@@ -52,6 +54,7 @@ function required(field: CatalogField, condition: CheckedExpression): FieldCondi
   const problem = { field: field.name, code: 'REQUIRED', message: `${field.label} is required.` };
   return {
     expressions: [condition],
+    fields: [field.name],
     check({ change, environment }, _context, report) {
       if (change.kind !== 'delete' && isMissing(change.record[field.name]) && testExpression(condition, environment)) report(change, problem);
     },
@@ -63,6 +66,7 @@ function readonly(field: CatalogField, condition: CheckedExpression): FieldCondi
   const problem = { field: field.name, code: 'READ_ONLY', message: `${field.label} cannot be changed any more.` };
   return {
     expressions: [condition],
+    fields: [field.name],
     check({ change, environment }, { caller }, report) {
       const { kind, previous, values } = change;
       if (kind !== 'update' || !previous || caller.kind === 'system' || !(field.name in values)) return;
@@ -77,6 +81,7 @@ function dependentOptions(field: CatalogField, options: ReadonlyMap<string, Chec
   const inputs = new Map([...options].map(([value, condition]) => [value, deciding(condition)]));
   return {
     expressions: [...options.values()],
+    fields: [field.name],
     check({ change, environment }, _context, report) {
       const { kind, record, previous } = change;
       if (kind === 'delete') return;

@@ -102,8 +102,8 @@ function stepSql({ parent, rollUps, sources }: Step, key: string, catalog: Catal
   const target = logTarget(parent);
   const logged = loggedColumns(changed, target);
   ctes.push(
-    `${locked} AS (SELECT p.* FROM ${table} p WHERE p."id" IN (SELECT d."id" FROM ${deltas} d) ORDER BY p."id" FOR NO KEY UPDATE)`,
-    `${updated} AS (UPDATE ${table} t SET ${values.map(([column, value]) => `${column} = ${value}`).join(', ')} FROM ${locked} l JOIN ${deltas} d ON d."id" = l."id" ` +
+    `${locked} AS (SELECT p.*, ${columns.map(({ name }) => `d.${name}`).join(', ')} FROM ${table} p JOIN ${deltas} d ON d."id" = p."id" ORDER BY p."id" FOR NO KEY UPDATE OF p)`,
+    `${updated} AS (UPDATE ${table} t SET ${values.map(([column, value]) => `${column} = ${value}`).join(', ')} FROM ${locked} l ` +
       `WHERE t."id" = l."id" AND (${values.map(([column, value]) => `l.${column} IS DISTINCT FROM ${value}`).join(' OR ')}) RETURNING t.*)`,
     logInsert(target, 'update', 'o."id"', loggedDifferences(logged, 'o', 'n'), `${locked} o JOIN ${updated} n ON n."id" = o."id" AND ${someDiffer(logged, 'o', 'n')}`, stamps, `rg${key}`),
   );
@@ -122,7 +122,7 @@ export function someDiffer(columns: readonly ColumnPlan[], before: string, after
   return columns.length === 0 ? 'false' : `(${columns.map(({ column }) => `${before}.${column} IS DISTINCT FROM ${after}.${column}`).join(' OR ')})`;
 }
 
-/** A column of the deltas: what a record adds when it enters, and when it leaves. */
+/** A column of the deltas, which the locked records carry along: what a record adds when it enters, and when it leaves. */
 interface Measure {
   readonly rollUp: RollUp;
   readonly name: string;
@@ -133,9 +133,14 @@ interface Measure {
   leaving(at: SqlScope): string | undefined;
 }
 
+type MeasureKind = 'delta' | 'enters' | 'leaves' | 'stale';
+
+/** Quoted, and no name that a field may have. */
+const measureName = (kind: MeasureKind, index: number): string => identifier(`#${kind}${index}`);
+
 function measures(rollUp: RollUp, index: number): readonly Measure[] {
   const { way, function: fn } = rollUp;
-  const name = (kind: string): string => `${kind}${index}`;
+  const name = (kind: MeasureKind): string => measureName(kind, index);
   const value = (at: SqlScope): string => `(${summarisedSql(rollUp, at) ?? 'NULL'})::numeric`;
   const nothing = (): undefined => undefined;
   if (way === 'recompute') return [{ rollUp, name: name('stale'), type: 'boolean', aggregate: 'bool_or', entering: () => 'true', leaving: () => 'true' }];
@@ -196,11 +201,11 @@ export function countsSql({ child, filter }: RollUp, at: SqlScope, { trash = fal
   ];
 }
 
-/** The number of the locked record `l` after the deltas `d`. */
+/** The number of the locked record `l` after its deltas. */
 function newValue(rollUp: RollUp, rollUps: readonly RollUp[]): string {
   const { field, way } = rollUp;
   const index = rollUps.indexOf(rollUp);
-  if (way === 'extremum') return exact(rollUp, `${isLess(rollUp) ? 'least' : 'greatest'}(l.${columnOf(rollUp)}, d.enters${index})`);
+  if (way === 'extremum') return exact(rollUp, `${isLess(rollUp) ? 'least' : 'greatest'}(l.${columnOf(rollUp)}, l.${measureName('enters', index)})`);
   if (way === 'delta') return exact(rollUp, afterDelta(rollUp, index));
   const parts = averageParts(field.name);
   const [sum, count] = [parts.sum, parts.count].map((name) => {
@@ -212,7 +217,7 @@ function newValue(rollUp: RollUp, rollUps: readonly RollUp[]): string {
   return exact(rollUp, quotient(sum ?? '', count ?? ''));
 }
 
-const afterDelta = (rollUp: RollUp, index: number): string => `coalesce(l.${columnOf(rollUp)}, 0) + coalesce(d.delta${index}, 0)`;
+const afterDelta = (rollUp: RollUp, index: number): string => `coalesce(l.${columnOf(rollUp)}, 0) + coalesce(l.${measureName('delta', index)}, 0)`;
 
 /** Equal sums give equal digits, whatever zeros they came with. */
 export const quotient = (sum: string, count: string): string => `trim_scale(${sum}) / nullif(${count}, 0)`;
@@ -225,7 +230,7 @@ export function exact({ field, decimals }: RollUp, sql: string): string {
 }
 
 function staleCondition(rollUp: RollUp, index: number, sources: readonly Source[]): string | undefined {
-  const name = (kind: string): string => `d.${kind}${index}`;
+  const name = (kind: MeasureKind): string => `d.${measureName(kind, index)}`;
   if (rollUp.way === 'recompute') return name('stale');
   if (rollUp.way !== 'extremum' || sources.every(({ rows, rollUps }) => rows.before === undefined || !rollUps.includes(rollUp))) return undefined;
   const [enters, leaves, column] = [name('enters'), name('leaves'), `l.${columnOf(rollUp)}`];

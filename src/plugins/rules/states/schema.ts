@@ -8,16 +8,18 @@ import type { UpdateVia } from '../../../resolvers/source.ts';
 import { askingFor } from './asked-event.ts';
 import { availableSql, transitionParts } from './available-sql.ts';
 import type { StateMachine } from './machine.ts';
+import { describeMachines } from './metadata.ts';
 
 export const availableName = 'availableTransitions';
 
-/** `availableTransitions` on records, and a mutation for each machine. */
+/** `availableTransitions` on records, a mutation for each machine, and what `metadata` says of them. */
 export function extendWithMachines({ catalog, addType, addFields }: SchemaExtension, machinesOf: (object: CatalogObject) => readonly StateMachine[], timeZone: string): void {
   const objects = [...catalog.objects.values()].flatMap((object) => {
     const machines = object.methods.size > 0 ? machinesOf(object) : [];
     return machines.length > 0 ? [{ object, machines }] : [];
   });
   if (objects.length === 0) return;
+  describeMachines({ addType, addFields }, new Map(objects.map((each) => [each.object.name, each])));
   const types = { field: 'String!', event: 'String!', to: 'String', label: 'String!' };
   const descriptions = { field: 'Field that holds the state, by machine name.', event: 'As the mutation of the machine takes it.', to: 'State that it leads to, as a value of the enum of the field; null when the state stays.', label: undefined };
   addType('AvailableTransition', {

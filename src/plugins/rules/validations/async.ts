@@ -50,6 +50,7 @@ function httpCheck(url: URL, field: string | undefined, { definition, object, na
   };
   return {
     expressions: [],
+    fields: field === undefined ? undefined : [field],
     pure: true,
     // Nobody waits for the service at the locks of this write.
     async run(subjects, { database }, fail) {

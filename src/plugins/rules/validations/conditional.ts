@@ -9,6 +9,7 @@ export const compileConditional: CompileCheck = ({ definition: { when }, object,
   if (!condition || !then) return undefined;
   return {
     expressions: [condition, ...then.expressions, ...(otherwise?.expressions ?? [])],
+    fields: then.fields && (otherwise ? otherwise.fields && [...then.fields, ...otherwise.fields] : then.fields),
     pure: then.pure && otherwise?.pure !== false,
     run(subjects, context, fail) {
       const met = subjects.map(({ environment }) => testExpression(condition, environment));

@@ -24,6 +24,7 @@ export function validatorCheck(key: 'handler' | 'validatorFunction', field: stri
   if (known && !known.includes(named)) report('error', [key], `no plugin registered a validator "${named}"`, suggest(named, known));
   return {
     expressions: [],
+    fields: undefined,
     pure: false,
     async run(subjects, context, fail) {
       for (const subject of subjects) tell(subject, await judge(subject.change, context), field, fail);

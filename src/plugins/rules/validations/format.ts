@@ -23,10 +23,11 @@ export const compileFormat: CompileCheck = ({ definition: { field: name = '', re
   const finding = { field: field.name, code: 'BAD_FORMAT' };
   return {
     expressions: [],
+    fields: [field.name],
     pure: true,
     run(subjects, _context, fail) {
       for (const subject of subjects) {
-        const value = subject.change.record[field.name];
+        const value = subject.environment.record?.[field.name];
         if (typeof value === 'string' && value !== '' && !tests.every((test) => test(value))) fail(subject, finding);
       }
     },

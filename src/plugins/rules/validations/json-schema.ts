@@ -25,6 +25,7 @@ export const compileJsonSchema: CompileCheck = ({ definition: { field: name = ''
   const validator = new Validator(structuredClone(schema) as Schema | boolean, '2020-12', false);
   return {
     expressions: [],
+    fields: [field.name],
     pure: true,
     run(subjects, _context, fail) {
       for (const subject of subjects) {

@@ -22,6 +22,8 @@ export type Fail = (subject: Subject, finding: Finding) => void;
 export interface Check {
   /** Expressions that it evaluates, for what has to be loaded before. */
   readonly expressions: readonly CheckedExpression[];
+  /** Machine names of fields of the record that it looks at besides; undefined where that is not known. */
+  readonly fields: readonly string[] | undefined;
   /** It asks no database. */
   readonly pure: boolean;
   run(subjects: readonly Subject[], context: MutationContext, fail: Fail): void | Promise<void>;

@@ -17,6 +17,7 @@ export const compileScript: CompileCheck = ({ definition: { condition, fields = 
   const findings: readonly Finding[] = named.length === 0 ? whole : named.flatMap((found) => (found ? [{ field: found.name }] : []));
   return {
     expressions: [expression],
+    fields: [],
     pure: true,
     run(subjects, _context, fail) {
       for (const subject of subjects) if (testExpression(expression, subject.environment)) for (const finding of findings) fail(subject, finding);

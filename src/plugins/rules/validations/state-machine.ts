@@ -26,6 +26,7 @@ export const compileStateMachine: CompileCheck = (source) => {
   const finding = { field: field.name, code: 'NOT_A_TRANSITION' };
   return {
     expressions: [],
+    fields: [field.name],
     pure: true,
     run(subjects, { caller }, fail) {
       const imported = caller.kind === 'system';

@@ -61,6 +61,7 @@ export const compileUnique: CompileCheck = (source) => {
 
   return {
     expressions: condition ? [condition] : [],
+    fields: given.map(({ field }) => field.name),
     pure: false,
     async run(subjects, context, fail) {
       const written = taken.get(context) ?? new Map<string, string>();

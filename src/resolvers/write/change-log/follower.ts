@@ -2,7 +2,7 @@ import type { Database } from '../../../database/database.ts';
 import type { PlatformTable } from '../../../database/phase.ts';
 import type { Logger } from '../../../kernel/log.ts';
 import { latestCursor, readChanges, type LoggedChange } from './read-changes.ts';
-import { changesChannel } from './table.ts';
+import { onChanges } from './signal.ts';
 
 export interface FollowerOptions {
   readonly database: Database;
@@ -53,7 +53,7 @@ export class ChangeFollower {
   async start(): Promise<void> {
     const { database, table } = this.#options;
     await database.query({ text: `INSERT INTO "${table}" ("id", "cursor", "at") VALUES (1, $1, now()) ON CONFLICT ("id") DO NOTHING`, values: [await latestCursor(database)] });
-    this.#stopListening = await database.listen(changesChannel, () => this.#awake());
+    this.#stopListening = await onChanges(database, () => this.#awake());
     this.#running = this.#run();
   }
 

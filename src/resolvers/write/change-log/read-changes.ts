@@ -76,6 +76,29 @@ export async function readChanges(database: Database, { after, objects, recordId
   };
 }
 
+export interface ChangedObjects {
+  readonly objects: readonly string[];
+  /** Continues after what is committed now. */
+  readonly cursor: string;
+  /** As of `Changes`: any object may have changed. */
+  readonly gap: boolean;
+}
+
+/** Names of the objects of which records changed after a place between changes, as `latestCursor` and this tell them: one small statement. */
+export async function changedObjects(database: Database, after: string): Promise<ChangedObjects> {
+  const cursor = decodeCursor(after);
+  const { rows } = await database.query<LogState & { objects: readonly string[] }>({
+    name: 'objectos_changed_objects',
+    text:
+      `${stateSql}, to_json(ARRAY(SELECT DISTINCT "object" FROM "${changeLogTable}" ` +
+      'WHERE "xid" >= $1::bigint AND NOT pg_visible_in_snapshot("xid"::text::xid8, $2::pg_snapshot))) AS "objects"',
+    values: [xminOf(cursor.from), cursor.from],
+  });
+  const [state] = rows;
+  if (!state) throw new Error('The database gave no snapshot.');
+  return { objects: state.objects, cursor: encodeCursor({ from: state.now, window: undefined }), gap: isLost(cursor, state) };
+}
+
 /** The place after everything that is committed now. */
 export async function latestCursor(database: Database): Promise<string> {
   return encodeCursor({ from: (await currentState(database)).now, window: undefined });
@@ -87,10 +110,12 @@ interface LogState {
   readonly horizon: string;
 }
 
+const stateSql = `SELECT pg_current_snapshot()::text AS "now", coalesce((SELECT "xid" FROM "${changeHorizonTable}" WHERE "id" = 1), 0)::text AS "horizon"`;
+
 async function currentState(database: Database): Promise<LogState> {
   const { rows } = await database.query<{ now: string; horizon: string }>({
     name: 'objectos_changes_state',
-    text: `SELECT pg_current_snapshot()::text AS "now", coalesce((SELECT "xid" FROM "${changeHorizonTable}" WHERE "id" = 1), 0)::text AS "horizon"`,
+    text: stateSql,
     values: [],
   });
   const [state] = rows;

@@ -71,6 +71,18 @@ export function flagColumns(checks: readonly Check[]): string {
   return checks.map(({ name, sql }) => `(${sql}) IS TRUE AS ${identifier(name)}`).join(', ');
 }
 
-export function passes(checks: readonly Check[], alias: string): string {
-  return checks.map(({ name }) => `${alias}.${identifier(name)}`).join(' AND ');
+/** The same beside the columns of a row: under names that no field has. */
+export function rowFlags(checks: readonly Check[]): string {
+  return flagColumns(checks.map(({ name, sql }) => ({ name: `#${name}`, sql })));
 }
+
+export function passes(checks: readonly Check[], alias: string): string {
+  return checks.map(({ name }) => rowFlag(name, alias)).join(' AND ');
+}
+
+/** Flags of a row for the answer. */
+export function answeredFlags(checks: readonly Check[], alias: string): string {
+  return checks.map(({ name }) => `, ${rowFlag(name, alias)} AS ${identifier(name)}`).join('');
+}
+
+export const rowFlag = (name: string, alias: string): string => `${alias}.${identifier(`#${name}`)}`;

@@ -9,13 +9,19 @@ export type ExtraColumn = readonly [name: string, type: string];
 
 /** SQL that yields the rows to be written: parameters for one, a JSON document for many (a few statements whatever their number). */
 export function inputRows(columns: readonly ColumnPlan[], { many, extra = [] }: { many: boolean; extra?: readonly ExtraColumn[] }, binds: BindList): string {
-  const all: ExtraColumn[] = [...columns.map(({ column, castType }) => [column, castType] as const), ...extra.map(([name, type]) => [identifier(name), type] as const)];
-  if (many) {
-    const rows = binds.add((_, locals) => (locals as RowsInput).rows, 'json');
-    return `SELECT * FROM json_to_recordset(${rows}) AS r(${all.map(([name, type]) => `${name} ${type}`).join(', ')})`;
-  }
-  const values = all.map(([name, type], index) => `${binds.add((_, locals) => (locals as SingleInput).values[index], type)} AS ${name}`);
-  return `SELECT ${values.join(', ')}`;
+  if (!many) return inputRow(columns, extra, binds).sql;
+  const rows = binds.add((_, locals) => (locals as RowsInput).rows, 'json');
+  return `SELECT * FROM json_to_recordset(${rows}) AS r(${typed(columns, extra).map(([name, type]) => `${name} ${type}`).join(', ')})`;
+}
+
+/** One row of parameters, and SQL of the first of them. */
+export function inputRow(columns: readonly ColumnPlan[], extra: readonly ExtraColumn[], binds: BindList): { readonly sql: string; readonly first: string | undefined } {
+  const values = typed(columns, extra).map(([name, type], index) => ({ name, sql: binds.add((_, locals) => (locals as SingleInput).values[index], type) }));
+  return { sql: `SELECT ${values.map(({ name, sql }) => `${sql} AS ${name}`).join(', ')}`, first: values[0]?.sql };
+}
+
+function typed(columns: readonly ColumnPlan[], extra: readonly ExtraColumn[]): readonly ExtraColumn[] {
+  return [...columns.map(({ column, castType }) => [column, castType] as const), ...extra.map(([name, type]) => [identifier(name), type] as const)];
 }
 
 export function driverValue({ isJson }: ColumnPlan, value: unknown): unknown {

@@ -5,7 +5,7 @@ import { identifier } from '../../sql/identifier.ts';
 import { columnOf, systemFields, type ColumnPlan, type ObjectPlan } from '../object-plan.ts';
 import { followSql } from '../follow-ups.ts';
 import type { FollowUp, InsertPart } from '../statement-part.ts';
-import { createChecks, flagColumns, passes, type CheckScope } from './checks.ts';
+import { answeredFlags, createChecks, passes, rowFlags, type CheckScope } from './checks.ts';
 import { inputRows } from './input-rows.ts';
 import { imageOf, logInsert, loggedValues, Stamps } from './parts.ts';
 import type { Returning } from '../writer.ts';
@@ -52,7 +52,7 @@ export function insertStatement(plan: ObjectPlan, shape: InsertShape): WriteStat
     const whole = [...plan.columns.values()].map(({ column, castType }) => `${given.get(column) ?? `NULL::${castType}`} AS ${column}`);
     const brought = extra.map(([name]) => `, i.${identifier(name)}`).join('');
     ctes.push(`image AS (SELECT ${whole.join(', ')}${brought} FROM input i)`);
-    ctes.push(`checked AS (SELECT i.*, ${flagColumns(checks)} FROM image i)`);
+    ctes.push(`checked AS (SELECT i.*, ${rowFlags(checks)} FROM image i)`);
   }
   const from = checks.length > 0 ? `checked i WHERE ${passes(checks, 'i')}` : 'input i';
   const inserted = checks.length > 0 ? [...columns, ...stamped.map(([column]) => column)].map(({ column }) => `i.${column}`) : source;
@@ -75,7 +75,7 @@ export function insertStatement(plan: ObjectPlan, shape: InsertShape): WriteStat
   const returned = returnedColumn(shape, 'n', insertedRights(plan, shape), binds);
   const result =
     checks.length > 0
-      ? `SELECT c."id", ${checks.map(({ name }) => `c.${quoteFlag(name)}`).join(', ')}, n."id" IS NOT NULL AS "written"${image}${returned} FROM checked c LEFT JOIN new n ON n."id" = c."id"`
+      ? `SELECT c."id"${answeredFlags(checks, 'c')}, n."id" IS NOT NULL AS "written"${image}${returned} FROM checked c LEFT JOIN new n ON n."id" = c."id"`
       : `SELECT n."id", true AS "written"${image}${returned} FROM new n`;
   return { text: `WITH ${ctes.join(', ')} ${result}`, binds };
 }
@@ -102,8 +102,6 @@ export function returnedColumn({ returning, followUps }: Pick<InsertShape, 'retu
 export function returningKey({ returning }: Pick<InsertShape, 'returning'>): string {
   return returning ? ` ${returning.id}` : '';
 }
-
-const quoteFlag = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
 function stampColumns(plan: ObjectPlan, given: readonly string[], stamps: Stamps): [ColumnPlan, string][] {
   return systemFields.flatMap((name): [ColumnPlan, string][] => {

@@ -2,13 +2,12 @@ import { BindList } from '../../sql/binds.ts';
 import { fieldsRead } from '../../filter/fields-read.ts';
 import { allOf, type Rows } from '../../filter/rows.ts';
 import { rowCondition, visibleRows } from '../../filter/visible-rows.ts';
-import { identifier } from '../../sql/identifier.ts';
 import { columnOf, systemFields, type ObjectPlan } from '../object-plan.ts';
 import { isPlain, type Access } from '../../access.ts';
 import { followSql } from '../follow-ups.ts';
 import type { FollowUp } from '../statement-part.ts';
-import { fieldChecks, flagColumns, imageCheck, passes, referenceChecks, sqlScope, type Check, type CheckScope } from './checks.ts';
-import { inputRows } from './input-rows.ts';
+import { answeredFlags, fieldChecks, imageCheck, passes, referenceChecks, rowFlag, rowFlags, sqlScope, type Check, type CheckScope } from './checks.ts';
+import { inputRow, inputRows } from './input-rows.ts';
 import { castActor, returnedColumn, returningKey } from './insert.ts';
 import { imageOf, logInsert, loggedDifferences, Stamps } from './parts.ts';
 import type { Returning } from '../writer.ts';
@@ -41,8 +40,11 @@ export function updateStatement(plan: ObjectPlan, shape: UpdateShape): WriteStat
   const columns = shape.fields.map((field) => columnOf(plan, field));
   const id = columnOf(plan, 'id');
   const extra = [...(shape.locked ? [] : [['#version', 'int4'] as const]), ...(shape.withLinks ? [['#links', 'jsonb'] as const] : [])];
-  const ctes = [`input AS (${inputRows([id, ...columns], { many: shape.many, extra }, binds)})`];
-  const wanted = shape.many ? 'o."id" IN (SELECT "id" FROM input)' : 'o."id" = (SELECT "id" FROM input)';
+  // One row stands where it is used: the planner makes plain values of it.
+  const row = shape.many ? undefined : inputRow([id, ...columns], extra, binds);
+  const input = row ? `(${row.sql})` : 'input';
+  const ctes = row ? [] : [`input AS (${inputRows([id, ...columns], { many: true, extra }, binds)})`];
+  const wanted = row ? `o."id" = ${row.first}` : 'o."id" IN (SELECT "id" FROM input)';
   ctes.push(`old AS (SELECT o.* FROM ${plan.table} o WHERE ${wanted}${shape.locked ? '' : ' FOR NO KEY UPDATE'})`);
 
   const stamped = new Map<string, string>();
@@ -59,11 +61,12 @@ export function updateStatement(plan: ObjectPlan, shape: UpdateShape): WriteStat
   ];
   const set = new Map(columns.map(({ column }) => [column, `i.${column}`]));
   const whole = [...plan.columns.values()].map(({ column }) => `${set.get(column) ?? stamped.get(column) ?? `o.${column}`} AS ${column}`);
-  if (onImage.length > 0) ctes.push(`image AS (SELECT ${whole.join(', ')} FROM old o JOIN input i ON i."id" = o."id")`);
+  if (onImage.length > 0) ctes.push(`image AS (SELECT ${whole.join(', ')} FROM old o JOIN ${input} i ON i."id" = o."id")`);
   if (checks.length > 0) {
     const join = onImage.length > 0 ? ' JOIN image m ON m."id" = o."id"' : '';
-    ctes.push(`state AS (SELECT o."id", ${flagColumns(checks)} FROM old o JOIN input i ON i."id" = o."id"${join})`);
+    ctes.push(`state AS (SELECT o.*, ${rowFlags(checks)} FROM old o JOIN ${input} i ON i."id" = o."id"${join})`);
   }
+  const rows = checks.length > 0 ? 'state' : 'old';
   const assignments = [
     ...columns.map(({ column }) => `${column} = i.${column}`),
     ...[...stamped].map(([column, sql]) => `${column} = ${sql}`),
@@ -75,26 +78,25 @@ export function updateStatement(plan: ObjectPlan, shape: UpdateShape): WriteStat
   const where = [
     't."id" = o."id"',
     'i."id" = o."id"',
-    ...(checks.length > 0 ? ['s."id" = o."id"', passes(checks, 's')] : []),
+    ...(checks.length > 0 ? [passes(checks, 'o')] : []),
     `(${differs.length === 0 ? 'false' : differs.join(' OR ')})`,
   ];
-  ctes.push(`new AS (UPDATE ${plan.table} t SET ${assignments.join(', ')} FROM old o, input i${checks.length > 0 ? ', state s' : ''} WHERE ${where.join(' AND ')} RETURNING t.*)`);
+  ctes.push(`new AS (UPDATE ${plan.table} t SET ${assignments.join(', ')} FROM ${rows} o, ${input} i WHERE ${where.join(' AND ')} RETURNING t.*)`);
   const changes = `${loggedDifferences(columns, 'o', 'n')}${shape.withLinks ? ` || coalesce(i."#links", '{}'::jsonb)` : ''}`;
-  const logFrom = `old o JOIN new n ON n."id" = o."id"${shape.withLinks ? ' JOIN input i ON i."id" = o."id"' : ''}`;
+  const logFrom = `${rows} o JOIN new n ON n."id" = o."id"${shape.withLinks ? ` JOIN ${input} i ON i."id" = o."id"` : ''}`;
   ctes.push(logInsert(plan, 'update', 'o."id"', changes, logFrom, stamps));
 
-  const flags = checks.map(({ name }) => `s.${identifier(name)}, `).join('');
   const version = plan.columns.has('version') ? 'o."version"' : 'NULL::int4';
   const followed = followSql(shape.followUps, { before: 'old b JOIN new w ON w."id" = b."id"', after: 'new a' }, binds, stamps);
   ctes.push(...followed.ctes);
   const image = `${shape.image ? `, ${imageOf(plan, 'n')} AS "image"` : ''}${followed.column}`;
   const isChecked = checks.some(({ name }) => name === 'visible');
-  const returned = returnedColumn(shape, 'v', kept, binds, isChecked ? 's."visible"' : undefined);
+  const returned = returnedColumn(shape, 'v', kept, binds, isChecked ? rowFlag('visible', 'o') : undefined);
   // A record of which nothing changed is shown as it stands.
   if (returned !== '') ctes.push('seen AS (SELECT * FROM new UNION ALL SELECT * FROM old WHERE NOT EXISTS (SELECT FROM new))');
   const text =
-    `WITH ${ctes.join(', ')} SELECT o."id", ${version} AS "current", ${flags}n."id" IS NOT NULL AS "written"${image}${returned} ` +
-    `FROM old o LEFT JOIN new n ON n."id" = o."id"${checks.length > 0 ? ' JOIN state s ON s."id" = o."id"' : ''}${returned !== '' ? ' JOIN seen v ON v."id" = o."id"' : ''}`;
+    `WITH ${ctes.join(', ')} SELECT o."id", ${version} AS "current"${answeredFlags(checks, 'o')}, n."id" IS NOT NULL AS "written"${image}${returned} ` +
+    `FROM ${rows} o LEFT JOIN new n ON n."id" = o."id"${returned !== '' ? ' JOIN seen v ON v."id" = o."id"' : ''}`;
   return { text, binds };
 }
 
