@@ -17,6 +17,7 @@ import { handledEvents } from './service.ts';
 import { automationSettings, type AutomationSettingsInput } from './settings.ts';
 import type { Surroundings } from './sight.ts';
 import type { Tools } from './tools.ts';
+import { startIncoming } from './triggers/incoming.ts';
 import { phasesOf } from './triggers/phases.ts';
 import { scheduleJob, startScheduled } from './triggers/schedules.ts';
 
@@ -27,8 +28,8 @@ declare module '../../kernel/plugin.ts' {
 }
 declare module '../../kernel/jobs.ts' {
   interface JobTypes {
-    /** Runs of one rule; several only when they are carried out together. */
-    'automation.run': { readonly runs: readonly string[] };
+    /** Runs of one rule. `together`: they only write records, and are carried out with others of the rule. Several runs always are. */
+    'automation.run': { readonly runs: readonly string[]; readonly together?: boolean };
     /** A time trigger. */
     'automation.due': { readonly run: string };
   }
@@ -55,7 +56,7 @@ export function automation({ timeZone = 'UTC', ...given }: AutomationOptions = {
   };
   const handled = (object: CatalogObject): readonly Rule[] =>
     handlers.all.flatMap(({ name, object: handledObject, event, runAs }): Rule[] => handledObject !== object.name ? [] : [{
-      name, object, events: new Set([event]), schedule: undefined, criteria: undefined, writtenCriteria: undefined, everyTime: true, runIn: 'commit', runAs, order: 100,
+      name, object, events: new Set([event]), schedule: undefined, incoming: false, criteria: undefined, writtenCriteria: undefined, everyTime: true, runIn: 'commit', runAs, order: 100,
       actions: [{ name: 'handler', type: 'handler', handler: name }], written: [], timers: [],
     }]);
 
@@ -109,6 +110,7 @@ export function automation({ timeZone = 'UTC', ...given }: AutomationOptions = {
             if (current().some((rule) => rule.name === name)) throw new StartupError(`The handler "${name}" is called as a rule is. Give it another name: automation.on(…, …, handler, { name }).`);
             handlers.add({ name, object, event: handledEvents[event], runAs, handler });
           },
+          start: (name, message) => startIncoming(current().find((rule) => rule.name === name), name, message, started(tools)),
           connector: (id, connector) => connectors.add(id, connector),
         });
       },

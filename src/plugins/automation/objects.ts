@@ -11,9 +11,9 @@ export const runObject: DefinitionInput = {
   enable: { apiMethods: ['get', 'list', 'aggregate'] },
   fields: {
     rule: { type: 'text', label: 'Rule', description: 'Name of the rule or handler.', required: true, maxLength: 200 },
-    object: { type: 'text', label: 'Object', description: 'Machine name of the record\'s object; empty for a rule on a schedule that is about none.', maxLength: 200 },
+    object: { type: 'text', label: 'Object', description: 'Machine name of the record\'s object; empty for a rule that is about none.', maxLength: 200 },
     record: { type: 'text', label: 'Record', description: 'Id of the record.', maxLength: 36 },
-    event: { type: 'select', label: 'Event', options: [{ value: 'create' }, { value: 'update' }, { value: 'delete' }, { value: 'time' }, { value: 'schedule' }], required: true },
+    event: { type: 'select', label: 'Event', options: [{ value: 'create' }, { value: 'update' }, { value: 'delete' }, { value: 'time' }, { value: 'schedule' }, { value: 'webhook' }], required: true },
     status: {
       type: 'select', label: 'Status', required: true, description: 'scheduled: until its time comes; pending: until the runs before it on the same record are done; retrying: until its next attempt.',
       options: [{ value: 'scheduled' }, { value: 'pending' }, { value: 'running' }, { value: 'retrying' }, { value: 'completed' }, { value: 'failed' }, { value: 'cancelled' }],

@@ -58,6 +58,8 @@ export interface Rule {
   readonly object: CatalogObject | undefined;
   readonly events: ReadonlySet<RuleEvent>;
   readonly schedule: JobSchedule | undefined;
+  /** Receivers of webhooks start it. */
+  readonly incoming: boolean;
   readonly criteria: CheckedExpression | undefined;
   /** As written, for what has to be judged later. */
   readonly writtenCriteria: unknown;

@@ -66,9 +66,18 @@ export interface Connector {
   readonly actions: Readonly<Record<string, (call: ConnectorCall) => unknown>>;
 }
 
+/** What somebody else has sent. */
+export interface IncomingMessage {
+  readonly payload: unknown;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly query: Readonly<Record<string, unknown>>;
+}
+
 export interface AutomationService {
   /** In `init`. Calls the handler for each change of an object, after its commit: at least once, in order for each record, tried again when it fails. */
   on(object: string, event: HandledEvent, handler: Handler, options?: HandlerOptions): void;
+  /** Starts a rule with `triggerType: webhook`, in the open transaction. Answers the id of its run. */
+  start(rule: string, message: IncomingMessage): Promise<string>;
   /** In `init`. Makes the actions of a connector known to rules. */
   connector(id: string, connector: Connector): void;
 }

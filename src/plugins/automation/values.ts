@@ -12,6 +12,12 @@ export interface CompiledValue {
   readonly expressions: readonly CheckedExpression[];
 }
 
+/** Where a value is written. */
+export interface ValueScope extends ExpressionScope {
+  /** Values see the message that started the run: `payload`, `headers`, `query`. */
+  readonly message?: boolean;
+}
+
 export type Mistake = (message: string, hint?: string) => void;
 
 /** `{!x}` `${x}` `{{x}}` `{x}`, where braces of JSON are none. */
@@ -20,7 +26,7 @@ const places = /\{!\s*([^{}]+?)\s*\}|\$\{\s*([^{}]+?)\s*\}|\{\{\s*([^{}]+?)\s*\}
 /** `NOW()`, `TODAY() + 3`, `=amount * 2`. */
 const formula = /^=(?!=)\s*(.+)$|^((?:NOW|TODAY)\(\).*)$/is;
 
-export function compileValue(written: unknown, scope: ExpressionScope, mistake: Mistake): CompiledValue {
+export function compileValue(written: unknown, scope: ValueScope, mistake: Mistake): CompiledValue {
   if (typeof written === 'string') return compileText(written, scope, mistake);
   if (Array.isArray(written)) {
     const items = written.map((item: unknown) => compileValue(item, scope, mistake));
@@ -38,7 +44,7 @@ export function compileFormula(source: string, scope: ExpressionScope, mistake: 
   return { of: (environment) => (expression ? evaluateExpression(expression, environment) : null), expressions: expression ? [expression] : [] };
 }
 
-function compileText(text: string, scope: ExpressionScope, mistake: Mistake): CompiledValue {
+function compileText(text: string, scope: ValueScope, mistake: Mistake): CompiledValue {
   const whole = formula.exec(text);
   if (whole) return compileFormula(whole[1] ?? whole[2] ?? '', scope, mistake);
   const parts: (string | CompiledValue)[] = [];
@@ -46,7 +52,7 @@ function compileText(text: string, scope: ExpressionScope, mistake: Mistake): Co
   for (const match of text.matchAll(places)) {
     const inner = match[1] ?? match[2] ?? match[3] ?? match[4] ?? '';
     if (match.index > end) parts.push(text.slice(end, match.index));
-    parts.push(scriptResult(inner) ?? compileFormula(sourceOf(inner, scope), scope, mistake));
+    parts.push(variable(inner, scope) ?? compileFormula(sourceOf(inner, scope), scope, mistake));
     end = match.index + match[0].length;
   }
   if (parts.length === 0) return { of: () => text, expressions: [] };
@@ -58,10 +64,12 @@ function compileText(text: string, scope: ExpressionScope, mistake: Mistake): Co
   return { of: (environment) => parts.map((part) => (typeof part === 'string' ? part : textOf(part.of(environment)))).join(''), expressions };
 }
 
-/** `SCRIPT_RESULT.total`: from what the last script before answered. */
-function scriptResult(inner: string): CompiledValue | undefined {
-  const [head, ...steps] = inner.split('.');
-  if (head !== 'SCRIPT_RESULT') return undefined;
+const messageParts: readonly string[] = ['payload', 'headers', 'query'];
+
+/** `SCRIPT_RESULT.total`: from what the last script before answered. `payload.customer.email`: from the message that started the run. */
+function variable(inner: string, { message = false }: ValueScope): CompiledValue | undefined {
+  const [head = '', ...steps] = inner.split('.');
+  if (head !== 'SCRIPT_RESULT' && !(message && messageParts.includes(head))) return undefined;
   const step = (value: unknown, key: string): unknown => (typeof value === 'object' && value !== null && Object.hasOwn(value, key) ? (value as Readonly<Record<string, unknown>>)[key] : null);
   return { of: ({ variables }) => steps.reduce(step, variables?.[head] ?? null), expressions: [] };
 }

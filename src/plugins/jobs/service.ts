@@ -1,7 +1,7 @@
-import { v7 as newId } from 'uuid';
 import type PgBoss from 'pg-boss';
 import type { Database } from '../../database/database.ts';
 import type { EnqueueOptions, JobService, JobStep } from '../../kernel/jobs.ts';
+import { newId } from '../../kernel/new-id.ts';
 import { singletonKey, type Envelope } from './envelope.ts';
 import { priorityOf, type Job, type Registry } from './registry.ts';
 import type { Store } from './store.ts';
@@ -39,6 +39,8 @@ export function createService({ database, boss, store, registry, waker }: Servic
     if (added !== null) waker.wake(job.queue);
     return added ?? undefined;
   };
+  const endWaiting = (name: string, keys: readonly string[], state: 'cancelled' | 'completed'): Promise<number> =>
+    keys.length === 0 ? Promise.resolve(0) : store.endWaiting(registry.need(name).queue, keys.map((key) => singletonKey(name, key, '')), state);
   const check = (steps: readonly JobStep[]): void => {
     for (const { name } of steps) registry.need(name);
   };
@@ -51,7 +53,7 @@ export function createService({ database, boss, store, registry, waker }: Servic
       const envelope: Envelope = { name, data, ...(key !== undefined && { key }), ...(then.length > 0 && { then }) };
       if (!replace || key === undefined) return send(envelope, options);
       return database.transaction(async () => {
-        await store.cancelWaiting(registry.need(name).queue, [singletonKey(name, key, '')]);
+        await store.endWaiting(registry.need(name).queue, [singletonKey(name, key, '')], 'cancelled');
         return send(envelope, options);
       });
     },
@@ -66,7 +68,8 @@ export function createService({ database, boss, store, registry, waker }: Servic
       );
       waker.wake(job.queue);
     },
-    cancel: (name, keys) => (keys.length === 0 ? Promise.resolve(0) : store.cancelWaiting(registry.need(name).queue, keys.map((key) => singletonKey(name, key, '')))),
+    cancel: (name, keys) => endWaiting(name, keys, 'cancelled'),
+    finish: (name, keys) => endWaiting(name, keys, 'completed'),
     async follow([next, ...rest], previous) {
       if (next) await send({ name: next.name, data: next.data, ...(rest.length > 0 && { then: rest }), previous }, {});
     },

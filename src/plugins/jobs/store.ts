@@ -25,8 +25,8 @@ export interface Store {
   progress(job: Held, percent: number, message: string | undefined): Promise<void>;
   /** Milliseconds until the next job of the queue is due; undefined without one. */
   nextDue(queue: string): Promise<number | undefined>;
-  /** Takes back waiting jobs by their singleton keys. */
-  cancelWaiting(queue: string, keys: readonly string[]): Promise<number>;
+  /** Ends waiting jobs by their singleton keys. */
+  endWaiting(queue: string, keys: readonly string[], state: 'cancelled' | 'completed'): Promise<number>;
   /** Fails attempts of processes that no longer answer. */
   expire(): Promise<void>;
   /** Throws away what was kept long enough. */
@@ -87,10 +87,10 @@ export function createStore(database: Database, { boss, schema }: Boss, leaseSec
       const [row] = await run<{ wait: number | null }>('next', `SELECT (extract(epoch FROM min(start_after) - now()) * 1000)::float8 AS wait FROM ${table} WHERE name = $1 AND state < 'active'`, [queue]);
       return row?.wait ?? undefined;
     },
-    async cancelWaiting(queue, keys) {
+    async endWaiting(queue, keys, state) {
       const rows = await run(
-        'cancel_waiting',
-        `UPDATE ${table} SET state = 'cancelled', completed_on = now() WHERE name = $1 AND state = 'created' AND policy = 'short' AND COALESCE(singleton_key, '') = ANY($2) RETURNING id`,
+        `end_waiting_${state}`,
+        `UPDATE ${table} SET state = '${state}', completed_on = now() WHERE name = $1 AND state = 'created' AND policy = 'short' AND COALESCE(singleton_key, '') = ANY($2) RETURNING id`,
         [queue, keys],
       );
       return rows.length;

@@ -65,7 +65,8 @@ export function notifications({ mode = 'development', templates: given = [], ...
         const tools: SendTools = { runtime, jobs, settings, templates: () => templates, channels: channelsOf(mail, runtime) };
         services.register('notifications', createNotifications(tools));
         const deliverers = createDeliverers(tools);
-        const attempts = { attempts: settings.attempts, retryDelay: 2, queue: 'notifications' };
+        // Deliveries count what the services of others refuse; a process that dies on the way takes none of their attempts.
+        const attempts = { attempts: 1_000, retryDelay: 2, queue: 'notifications' };
         jobs.register('notifications.deliver', { ...attempts, handler: (job) => deliverers.one(job) });
         jobs.register('notifications.digest', { ...attempts, handler: (job) => deliverers.digest(job) });
         jobs.register('notifications.clean', { schedule: { cron: '37 * * * *' }, attempts: 1, priority: 'background', handler: () => clean(runtime, settings.keepDays) });

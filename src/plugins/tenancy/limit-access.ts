@@ -9,7 +9,8 @@ import { reachOf, type Reach, type Standing } from './rows.ts';
 export function limitToOrganization(provider: AccessProvider, catalogOf: () => Catalog): AccessProvider {
   const limited = new WeakMap<Catalog, WeakMap<Access, Map<Standing, Access>>>();
   const limit = (access: Access, caller: Caller): Access => {
-    if (caller.kind === 'system') return access;
+    // The platform itself is everywhere, unless it acts for an organization.
+    if (caller.kind === 'system' && caller.organizationId === undefined) return access;
     const catalog = catalogOf();
     const standing = standingOf(caller);
     const known = entryOf(entryOf(limited, catalog, () => new WeakMap<Access, Map<Standing, Access>>()), access, () => new Map<Standing, Access>());

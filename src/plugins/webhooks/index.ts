@@ -1,10 +1,12 @@
 import { parse, validate, type GraphQLSchema } from 'graphql';
 import { ObjectosError } from '../../errors.ts';
 import type { Plugin } from '../../kernel/plugin.ts';
+import { environment } from '../../metadata/definitions/env-text.ts';
 import { DefinitionError } from '../../metadata/diagnostic.ts';
 import type { DefinitionInput } from '../../metadata/phase.ts';
 import { ChangeFollower } from '../../resolvers/write/change-log/follower.ts';
 import { readDefinitions, receiverKind, webhookKind, type Placed } from './definitions/read-definitions.ts';
+import { incomingRules } from './definitions/incoming-rules.ts';
 import { readReceiver } from './definitions/read-receiver.ts';
 import { readWebhook } from './definitions/read-webhook.ts';
 import { receive, type ReceiveTools } from './incoming/receive.ts';
@@ -36,7 +38,7 @@ export interface WebhooksOptions extends WebhooksSettingsInput {
 /** Tells other systems of changes, and takes what they tell. */
 export function webhooks({ definitions = [], receivers: givenReceivers = [], ...given }: WebhooksOptions = {}): Plugin {
   const settings = webhooksSettings.parse(given);
-  const env = { names: settings.env, values: Object.fromEntries(settings.env.map((name) => [name, process.env[name]])) };
+  const env = environment('webhooks.env', settings.env);
   /** What was read takes effect once the schema holds it: definitions that do not hold leave the last ones in place. */
   let read: { readonly webhooks: readonly Placed<Webhook>[]; readonly receivers: readonly Receiver[] } = { webhooks: [], receivers: [] };
   let defined: readonly Webhook[] = [];
@@ -62,7 +64,7 @@ export function webhooks({ definitions = [], receivers: givenReceivers = [], ...
       kinds: [webhookKind, receiverKind],
       check(catalog, _report, documents) {
         const outgoing = readDefinitions(webhookKind, documents, definitions, (reader) => readWebhook(reader, catalog, env));
-        const found = readDefinitions(receiverKind, documents, givenReceivers, (reader) => readReceiver(reader, catalog, env));
+        const found = readDefinitions(receiverKind, documents, givenReceivers, (reader) => readReceiver(reader, catalog, env, incomingRules(catalog, documents)));
         const paths = new Set<string>();
         const twice = found.filter(({ value: { path } }) => paths.size === paths.add(path).size);
         if (twice.length > 0) throw new DefinitionError(twice.map(({ value, problem }) => problem(['path'], `another receiver has the path "${value.path}"`)));
@@ -109,8 +111,8 @@ export function webhooks({ definitions = [], receivers: givenReceivers = [], ...
           objects: async () => [...new Set((await all.all()).map(({ object }) => object.name))],
           handle: async (changes) => void (await addDeliveries(deliveriesOf(changes, await all.all()), runtime, jobs)),
         });
-        // What an endpoint does wrong is a part of the delivery; attempts of the job are for what goes wrong here.
-        jobs.register('webhooks.deliver', { queue: 'webhooks', attempts: 10, handler: deliverer({ runtime, services, events, jobs, webhooks: all, secrets, settings }) });
+        // What an endpoint does wrong is a part of the delivery; attempts of the job are for what goes wrong here, also when a process dies.
+        jobs.register('webhooks.deliver', { queue: 'webhooks', attempts: 1_000, handler: deliverer({ runtime, services, events, jobs, webhooks: all, secrets, settings }) });
         jobs.register('webhooks.clean', { schedule: { cron: '23 * * * *' }, attempts: 1, priority: 'background', handler: () => clean(runtime, settings.keepDays) });
       },
       start: () => follower?.start(),

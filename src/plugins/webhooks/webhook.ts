@@ -1,3 +1,4 @@
+import type { EnvText } from '../../metadata/definitions/env-text.ts';
 import type { LiquidTemplate } from '../../kernel/liquid.ts';
 import type { OutboundRequest } from '../../kernel/outbound-request.ts';
 import type { CatalogObject } from '../../metadata/catalog.ts';
@@ -17,9 +18,6 @@ export interface Person {
   readonly id?: string;
   readonly email?: string;
 }
-
-/** A text with `{{env.NAME}}` filled in when it is needed. */
-export type EnvText = () => string;
 
 export interface Webhook {
   readonly name: string;

@@ -224,6 +224,29 @@ describeEachDatabase('workflow rules', (open) => {
     await app.close();
   });
 
+  it('take along what waits of their rule, and leave behind what cannot be done', async () => {
+    const workflows = [{ name: 'call', triggerType: 'on_create', actions: [{ type: 'create_record', objectName: 'task', fields: { subject: '{name}', n: '{note}' } }] }];
+    const database = await open();
+    const fill = async (app: TestPlatform, notes: readonly string[]): Promise<void> => {
+      for (const note of notes) await app.query('mutation ($input: DealCreateInput!) { createDeal(input: $input) { record { id } } }', { input: { name: 'Deal', note } });
+      await app.platform.kernel.start();
+    };
+    const numbers = Array.from({ length: 12 }, (_, n) => String(n));
+    const first = await start(database, workflows, { run: false });
+    await fill(first, numbers);
+    await eventually(async () => expect((await runs(first, 'status')).map(({ status }) => status)).toEqual(numbers.map(() => 'COMPLETED')));
+    // The queue has five places, and each job may find others that wait.
+    expect(new Set((await runs(first, 'job')).map(({ job }) => job)).size).toBeLessThanOrEqual(5);
+    await eventually(async () => expect(await first.query('{ jobs(where: { name: { eq: "automation.run" }, status: { ne: COMPLETED } }) { nodes { status } } }')).toEqual({ data: { jobs: { nodes: [] } } }));
+    await first.close();
+
+    const second = await start(database, workflows, { run: false });
+    await fill(second, ['20', 'no number', '21', '22']);
+    await eventually(async () => expect((await runs(second, 'status')).slice(12).map(({ status }) => status)).toEqual(['COMPLETED', 'FAILED', 'COMPLETED', 'COMPLETED']));
+    expect((await tasks(second, 'n')).map((one) => (one as { n: number }).n).sort((one, other) => one - other)).toEqual([...numbers.map(Number), 20, 21, 22]);
+    await second.close();
+  });
+
   it('are cancelled and begun again by hand', async () => {
     const app = await start(await open(), [{ name: 'r', triggerType: 'on_delete', actions: [{ type: 'task_creation', taskObject: 'task', subject: 'Gone: {name}', dueDate: 'TODAY() + 3', additionalFields: { n: 5 } }] }], { run: false });
     await create(app, { name: 'A' });

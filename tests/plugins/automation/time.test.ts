@@ -106,7 +106,24 @@ describeEachDatabase('time triggers', (open) => {
   });
 });
 
-describeEachDatabase('rules on a schedule', (open) => {
+describeEachDatabase('rules on a schedule', (open, kind) => {
+  it.skipIf(kind === 'pglite')('fire once each time, however many processes there are', async () => {
+    const database = await open();
+    const { rows: [named] } = await database.query<{ name: string }>({ text: 'SELECT current_schema() AS name', values: [] });
+    const rule = { name: 'tick', triggerType: 'schedule', schedule: '* * * * * *', criteria: "subject = 'listed'", actions: [{ name: 'note', type: 'create_record', objectName: 'note', fields: { text: 'tick' } }] };
+    const app = await start(database, [rule], { run: false });
+    const others = [await start(await open({ schema: named?.name ?? '' }), [rule], { run: false }), await start(await open({ schema: named?.name ?? '' }), [rule], { run: false })];
+    for (const subject of ['listed', 'not listed']) await create(app, { subject });
+    await Promise.all([app, ...others].map(({ platform }) => platform.kernel.start()));
+    await eventually(async () => expect((await notes(app)).length).toBeGreaterThanOrEqual(4));
+    for (const one of [...others, app]) await one.platform.kernel.stop();
+    const { rows: [fired] } = await database.query<{ times: number; moments: number; runs: number }>({
+      text: `SELECT count(*)::int AS times, count(DISTINCT run_at)::int AS moments, (SELECT count(*)::int FROM sys_automation_run) AS runs FROM sys_job WHERE name = 'automation.schedule.tick' AND status = 'completed'`, values: [],
+    });
+    expect(fired).toEqual({ times: fired?.moments, moments: fired?.moments, runs: fired?.moments });
+    await Promise.all([app, ...others].map((one) => one.close()));
+  });
+
   it('run for the records that meet their criteria, or for none', async () => {
     const scheduled = await startAutomation(await open(), [client, {
       ...call,
@@ -145,6 +162,9 @@ it.each<[string, object, string]>([
   ['an unknown key of a time trigger', { triggerType: 'on_create', timeTriggers: [{ ...timer, unit: 'x' }] }, 'unknown key "unit"'],
   ['a schedule that cannot be read', { triggerType: 'schedule', schedule: '99 * * * *', actions: [remind] }, 'Constraint error'],
   ['a schedule in a time zone that is none', { triggerType: 'schedule', schedule: { cron: '0 8 * * *', timeZone: 'Mars/Olympus' }, actions: [remind] }, 'Mars/Olympus'],
+  ['a webhook with the rights of a user', { triggerType: 'webhook', runAs: 'user', actions: [remind] }, 'nobody makes the change that starts a rule on a webhook'],
+  ['a webhook with criteria', { triggerType: 'webhook', criteria: 'subject = null', actions: [remind] }, 'criteria need an objectName'],
+  ['a message where there is none', { triggerType: 'on_create', actions: [{ ...remind, fields: { text: '{payload.text}' } }] }, 'payload'],
   ['no schedule', { triggerType: 'schedule', actions: [remind] }, '"schedule" is missing'],
   ['a schedule for changes', { triggerType: 'on_create', schedule: '0 8 * * *', actions: [remind] }, 'counts only with triggerType: schedule'],
   ['changes on a schedule', { triggerType: 'schedule', schedule: '0 8 * * *', criteria: 'ISCHANGED(subject)', actions: [remind] }, 'nothing changes when a rule on a schedule looks at records'],

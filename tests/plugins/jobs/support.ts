@@ -48,9 +48,9 @@ export function deferred<T = void>(): { readonly promise: Promise<T>; readonly r
   return { promise, resolve };
 }
 
-/** Waits until the check passes. */
-export async function eventually(check: () => void | Promise<void>): Promise<void> {
-  for (const end = Date.now() + 30_000; ; await new Promise((done) => setTimeout(done, 20))) {
+/** Waits until the check passes, for so many milliseconds at most. */
+export async function eventually(check: () => void | Promise<void>, patience = 30_000): Promise<void> {
+  for (const end = Date.now() + patience; ; await new Promise((done) => setTimeout(done, 20))) {
     try {
       await check();
       return;

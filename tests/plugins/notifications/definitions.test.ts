@@ -24,8 +24,8 @@ it.each<[string, DefinitionInput, string]>([
   ['a file to include', { ...good, bodyHtml: "{% include 'x' %}" }, 'tag "include" not found'],
   ['nothing to say', { name: 't' }, 'the template says nothing'],
   ['a type that is not there', { ...good, variables: [{ name: 'deal', type: 'thing' }] }, '"thing" is not accepted'],
-  ['markdown', { name: 't', body: '# Hi', bodyType: 'markdown' }, 'templates in markdown are not rendered'],
-  ['attachments', { ...good, attachments: ['x.pdf'] }, 'attachments are not sent'],
+  ['two texts', { name: 't', body: '# Hi', bodyType: 'markdown', bodyText: 'Hi' }, '"body" says what "bodyText" says already'],
+  ['an attachment without content', { ...good, attachments: [{ filename: 'x.csv' }] }, '"content" is missing'],
   ['a locale that is none', { ...good, locale: 'english please' }, 'is no language tag'],
   ['two bodies', { ...good, body: 'x' }, '"body" says what "bodyHtml" says already'],
 ])('a template with %s is refused', (_, item, message) => {

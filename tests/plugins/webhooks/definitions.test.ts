@@ -38,6 +38,8 @@ it.each<[string, DefinitionInput, string]>([
   ['a template with a filter that is not there', { ...good, body: '{{ record.name | shout }}' }, 'undefined filter: shout'],
   ['a template that reads files', { ...good, body: "{% render 'package.json' %}" }, 'tag "render" not found'],
   ['a header of the platform', { ...good, headers: { 'Webhook-Id': '1' } }, 'are made by the platform'],
+  ['a switch that is none', { ...good, isActive: 'sometimes' }, 'must be true, false, or a variable'],
+  ['a switch by a variable that the settings do not name', { ...good, isActive: '{{env.TOKNE}}' }, '"{{env.TOKNE}}" is not among the variables'],
   ['more retries than there are', { ...good, retryPolicy: { maxRetries: 11 } }, 'must be a whole number from 0 to 10'],
   ['an unknown key of a part', { ...good, authentication: { type: 'bearer', token: '{{env.TOKEN}}', user: 'x' } }, 'unknown key "user"'],
 ])('a webhook with %s is refused', (_, item, message) => {
@@ -50,7 +52,7 @@ it.each<[string, DefinitionInput, string]>([
   ['no secret', { ...receiver, verificationType: 'hmac' }, '"secret" is missing'],
   ['no addresses', { ...receiver, verificationType: 'ip_whitelist' }, '"allowedAddresses" is missing'],
   ['an address that is none', { ...receiver, verificationType: 'ip_whitelist', allowedAddresses: ['10.0.0.0/33'] }, '"10.0.0.0/33" is no address and no network'],
-  ['an action that nothing carries out', { ...receiver, action: 'script' }, '"script" is not carried out by receivers'],
+  ['a rule that nothing carries out', { ...receiver, action: 'script', target: 'r' }, '"script" needs the plugin automation'],
   ['the rights of nobody', { ...receiver, runAs: 'user' }, 'nobody is signed in where a message arrives'],
   ['a key that is not there', { ...receiver, action: 'upsert_record', key: 'nme' }, 'account has no key "nme"'],
   ['a field that is not there', { ...receiver, fields: { nam: 'x' } }, 'account has no field "nam" that can be written'],

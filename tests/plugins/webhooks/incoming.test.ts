@@ -31,7 +31,12 @@ describeEachDatabase('incoming webhooks', (open) => {
       settings: { encryption: { key: Buffer.alloc(32, 7).toString('base64') } },
       objects: [
         { ...payment, workflows: [{ name: 'thank', triggerType: 'on_create', actions: [{ type: 'create_record', objectName: 'note', fields: { title: 'Thanks for {number}' } }] }] },
-        { name: 'note', fields: { title: 'text' } },
+        {
+          name: 'note', fields: { title: 'text' }, workflows: [
+            { name: 'take_order', triggerType: 'webhook', actions: [{ type: 'create_record', objectName: 'note', fields: { title: 'Order {payload.number} of {{headers.x-shop}}, {query.via}{payload.nothing}' } }] },
+            { name: 'count_order', triggerType: 'webhook', actions: [{ type: 'custom_script', capabilities: ['write'], context: { order: '{payload}' }, code: `await ctx.api.create('note', { title: String(ctx.input.order.lines.length) + ' lines' })` }] },
+          ],
+        },
       ],
       plugins: [
         jobs({ pollSeconds: 60 }), automation(),
@@ -43,6 +48,8 @@ describeEachDatabase('incoming webhooks', (open) => {
             { name: 'pushes', verificationType: 'hmac', secret: '{{env.TEST_HOOK_SECRET}}', header: 'X-Hub-Signature-256', idHeader: 'X-GitHub-Delivery', action: 'publish_event', target: 'repository.pushed' },
             { name: 'tokens', verificationType: 'header_token', secret: '{{env.TEST_HOOK_SECRET}}', header: 'x-token', action: 'publish_event', target: 'token.seen' },
             { name: 'inside', verificationType: 'ip_whitelist', allowedAddresses: ['127.0.0.0/8', '::1'], action: 'publish_event', target: 'inside.seen' },
+            { name: 'orders', verificationType: 'none', action: 'trigger_flow', target: 'take_order' },
+            { name: 'lines', verificationType: 'none', action: 'script', target: 'count_order' },
             { name: 'outside', verificationType: 'ip_whitelist', allowedAddresses: ['203.0.113.0/24'], action: 'publish_event', target: 'outside.seen' },
           ],
         }),
@@ -95,6 +102,19 @@ describeEachDatabase('incoming webhooks', (open) => {
     expect((await send('inside', body)).status).toBe(200);
     expect((await send('outside', body)).status).toBe(403);
     await eventually(() => expect(seen).toEqual([{ name: 'repository.pushed', payload: body }, { name: 'token.seen', payload: body }, { name: 'inside.seen', payload: body }]));
+  });
+
+  it('start rules, whose runs are durable and tell nobody what the message says', async () => {
+    const message = { number: 'O-1', lines: [1, 2], card: '4111' };
+    expect(await send('orders?via=mail', message, { 'x-shop': 'Isar', 'webhook-id': 'o1' })).toEqual({ status: 200, body: { accepted: true, duplicate: false } });
+    expect(await send('orders?via=mail', message, { 'x-shop': 'Isar', 'webhook-id': 'o1' })).toEqual({ status: 200, body: { accepted: true, duplicate: true } });
+    expect((await send('lines', message)).status).toBe(200);
+    await eventually(async () => {
+      expect((await app.query('{ notes(where: { not: { title: { startsWith: "Thanks" } } }, orderBy: [{ title: ASC }]) { nodes { title } } }')).data).toEqual({ notes: { nodes: [{ title: '2 lines' }, { title: 'Order O-1 of Isar, mail' }] } });
+      const { nodes } = (await app.query('{ automationRuns(where: { event: { eq: WEBHOOK } }, orderBy: [{ rule: ASC }]) { nodes { rule status object trigger steps } } }')).data?.['automationRuns'] as { nodes: readonly object[] };
+      expect(nodes).toMatchObject([{ rule: 'count_order', status: 'COMPLETED', object: null }, { rule: 'take_order', status: 'COMPLETED', object: null }]);
+      expect(JSON.stringify(nodes)).not.toContain('4111');
+    });
   });
 
   it('stay in a network that outgoing ones may not reach, whatever names it', async () => {

@@ -1,5 +1,5 @@
 import { parse } from 'graphql';
-import { v7 as newId } from 'uuid';
+import { newId } from '../../../kernel/new-id.ts';
 import { outboundRequest } from '../../../kernel/outbound-request.ts';
 import type { CatalogObject } from '../../../metadata/catalog.ts';
 import { isMapping } from '../../../metadata/definitions/reader.ts';

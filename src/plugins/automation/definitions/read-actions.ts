@@ -4,9 +4,8 @@ import type { Path } from '../../../metadata/source-document.ts';
 import { Reader, type Report } from '../../../metadata/definitions/reader.ts';
 import { resolveReference } from '../../../metadata/link/resolve-reference.ts';
 import type { NotificationChannel } from '../../../kernel/notifications.ts';
-import type { ExpressionScope } from '../../../metadata/expressions/scope.ts';
 import { capabilities, httpMethods, type Action, type Capability, type HttpMethod, type RuleEvent, type Script } from '../rule.ts';
-import { compileFormula, compileValue, type CompiledValue, type Mistake } from '../values.ts';
+import { compileFormula, compileValue, type CompiledValue, type Mistake, type ValueScope } from '../values.ts';
 
 export interface ActionScope {
   /** Undefined for rules that are about no record. */
@@ -15,6 +14,8 @@ export interface ActionScope {
   readonly events: readonly RuleEvent[];
   /** Names of the templates of messages; undefined where they were checked before. Null when no plugin sends any. */
   readonly templates: ReadonlySet<string> | null | undefined;
+  /** Values see the message of a webhook. */
+  readonly message?: boolean;
   readonly path: Path;
   readonly subject: string;
   readonly report: Report;
@@ -24,12 +25,12 @@ type Type = Exclude<Action['type'], 'handler' | 'notification'> | 'task_creation
 type Message = keyof typeof channels;
 
 /** Actions that send messages, and how. */
-const channels = { email_alert: 'email', push_notification: 'push', sms_notification: 'sms', slack_message: 'slack', teams_message: 'teams' } as const satisfies Readonly<Record<string, NotificationChannel>>;
+const channels = { email_alert: 'email', in_app_notification: 'in_app', push_notification: 'push', sms_notification: 'sms', slack_message: 'slack', teams_message: 'teams' } as const satisfies Readonly<Record<string, NotificationChannel>>;
 
 const types: Readonly<Record<string, Type>> = {
   field_update: 'field_update', fieldUpdate: 'field_update', update_field: 'field_update', assign: 'field_update', create_record: 'create_record', createRecord: 'create_record', update_record: 'update_record', updateRecord: 'update_record',
   http_call: 'http_call', httpCall: 'http_call', http_request: 'http_call', webhook: 'http_call', task_creation: 'task_creation', taskCreation: 'task_creation',
-  email_alert: 'email_alert', emailAlert: 'email_alert', send_email: 'email_alert', email: 'email_alert', push_notification: 'push_notification', pushNotification: 'push_notification',
+  email_alert: 'email_alert', emailAlert: 'email_alert', send_email: 'email_alert', email: 'email_alert', in_app_notification: 'in_app_notification', push_notification: 'push_notification', pushNotification: 'push_notification',
   sms_notification: 'sms_notification', slack_message: 'slack_message', teams_message: 'teams_message', connector_action: 'connector_action', connectorAction: 'connector_action',
   custom_script: 'custom_script', customScript: 'custom_script', customAction: 'custom_script', execute_script: 'custom_script', script: 'custom_script',
 };
@@ -129,9 +130,9 @@ function readAction(reader: Reader, index: number, scope: ActionScope): Action |
 
 type ReadEntries = ReturnType<typeof entryReader>;
 
-const scopeOf = ({ object, catalog }: ActionScope): ExpressionScope => ({ object, catalog, previous: true });
+const scopeOf = ({ object, catalog, message = false }: ActionScope): ValueScope => ({ object, catalog, message, previous: true });
 
-function valueReader(reader: Reader, values: ExpressionScope) {
+function valueReader(reader: Reader, values: ValueScope) {
   return (...names: readonly string[]): CompiledValue | undefined => {
     const found = reader.raw(...names);
     return found && compileValue(found.value, values, (message, hint) => reader.error([found.key], message, hint));
@@ -145,7 +146,7 @@ function entryReader(reader: Reader, scope: ActionScope) {
 }
 
 /** Keys of messages that only some channels know, and pass on. */
-const channelOptions: Readonly<Record<Message, readonly string[]>> = { email_alert: ['cc', 'bcc'], push_notification: ['badge', 'sound'], sms_notification: ['fromNumber'], slack_message: ['mentions', 'threadId'], teams_message: [] };
+const channelOptions: Readonly<Record<Message, readonly string[]>> = { email_alert: ['cc', 'bcc'], in_app_notification: [], push_notification: ['badge', 'sound'], sms_notification: ['fromNumber'], slack_message: ['mentions', 'threadId'], teams_message: [] };
 
 function readMessage(name: string, type: Message, reader: Reader, scope: ActionScope): Action | undefined {
   const value = valueReader(reader, scopeOf(scope));

@@ -13,9 +13,9 @@ const update = ['update'] as const;
 const both = ['create', 'update'] as const;
 const remove = ['delete'] as const;
 
-const triggers: Readonly<Record<string, readonly RuleEvent[] | 'schedule'>> = {
+const triggers: Readonly<Record<string, readonly RuleEvent[] | 'schedule' | 'webhook'>> = {
   on_create: create, onCreate: create, 'object.create': create, after_create: create, on_update: update, onUpdate: update, 'object.update': update, after_update: update, record_change: both,
-  on_create_or_update: both, onCreateOrUpdate: both, on_delete: remove, onDelete: remove, 'object.delete': remove, schedule: 'schedule', scheduled: 'schedule',
+  on_create_or_update: both, onCreateOrUpdate: both, on_delete: remove, onDelete: remove, 'object.delete': remove, schedule: 'schedule', scheduled: 'schedule', webhook: 'webhook',
 };
 const triggerNames = Object.fromEntries(Object.keys(triggers).map((name) => [name, name]));
 
@@ -34,40 +34,41 @@ export function readRule(reader: Reader, { catalog, owner, templates, timeZone }
   reader.skip('label', 'description');
   const trigger = reader.oneOf(triggerNames, 'triggerType', 'trigger');
   const events = trigger === undefined ? undefined : triggers[trigger];
-  if (trigger === undefined && reader.keyOf('triggerType', 'trigger') === undefined) reader.error([], '"triggerType" is missing', 'One of on_create, on_update, on_create_or_update, on_delete, schedule.');
+  if (trigger === undefined && reader.keyOf('triggerType', 'trigger') === undefined) reader.error([], '"triggerType" is missing', 'One of on_create, on_update, on_create_or_update, on_delete, schedule, webhook.');
   const scheduled = events === 'schedule';
-  const object = owner ?? objectOf(reader, catalog, !scheduled);
+  const incoming = events === 'webhook';
+  const object = incoming ? undefined : (owner ?? objectOf(reader, catalog, !scheduled));
   const everyTime = reader.flag(false, 'reevaluateOnChange');
   const active = reader.flag(true, 'active', 'isActive', 'enabled');
   const order = reader.raw('executionOrder', 'order')?.value ?? 100;
   if (typeof order !== 'number') reader.error(['executionOrder'], 'must be a number');
   const runAs = reader.oneOf({ system: 'system', user: 'user' }, 'runAs') ?? 'system';
-  if (scheduled && runAs === 'user') reader.error(['runAs'], 'nobody makes the change that starts a rule on a schedule', 'Use runAs: system.');
+  if ((scheduled || incoming) && runAs === 'user') reader.error(['runAs'], `nobody makes the change that starts a rule on a ${incoming ? 'webhook' : 'schedule'}`, 'Use runAs: system.');
   const wanted = reader.oneOf({ transaction: 'transaction', commit: 'commit' }, 'runIn');
   const schedule = readSchedule(reader, scheduled, timeZone);
   const criteriaKey = reader.raw('criteria', 'condition', 'conditions', 'when');
   const actionsKey = reader.raw('actions');
   const timersKey = reader.keyOf('timeTriggers');
   const ruleEvents = Array.isArray(events) ? (events as readonly RuleEvent[]) : [];
-  const actionScope = { object, catalog, events: ruleEvents, templates, subject: reader.subject, report: reader.report };
+  const actionScope = { object, catalog, events: ruleEvents, templates, message: incoming, subject: reader.subject, report: reader.report };
   const timers = object && !scheduled ? readTimers(reader, { ...actionScope, object }) : [];
   reader.end();
-  if (events === undefined || (!object && !scheduled)) return undefined;
+  if (events === undefined || (!object && !scheduled && !incoming)) return undefined;
 
   const criteria = criteriaKey && object ? readCriteria(criteriaKey.value, { object, catalog }, (message, hint) => reader.error([criteriaKey.key], message, hint)) : undefined;
-  if (criteriaKey && !object) reader.error([criteriaKey.key], 'criteria need an objectName', 'Name the object whose records they choose.');
+  if (criteriaKey && !object) reader.error([criteriaKey.key], 'criteria need an objectName', incoming ? 'A rule on a webhook is about no record.' : 'Name the object whose records they choose.');
   const written: readonly unknown[] = Array.isArray(actionsKey?.value) ? actionsKey.value : [];
   if (written.length === 0 && timers.length === 0) reader.error([actionsKey?.key ?? 'actions'], 'a rule needs a list of actions');
-  if (timersKey !== undefined && scheduled) reader.error([timersKey], 'a rule on a schedule has no time triggers', 'Choose records by criteria, such as due_date = TODAY() + 3.');
+  if (timersKey !== undefined && (scheduled || incoming)) reader.error([timersKey], `a rule on a ${incoming ? 'webhook' : 'schedule'} has no time triggers`, 'Choose records by criteria, such as due_date = TODAY() + 3.');
   if (timers.length > 0 && ruleEvents.includes('delete')) reader.error([timersKey ?? 'timeTriggers'], 'nothing is left of a deleted record by then');
   if (scheduled && criteria?.reads.some(({ root }) => root === 'previous')) reader.error([criteriaKey?.key ?? 'criteria'], 'nothing changes when a rule on a schedule looks at records', 'Leave out ISCHANGED and previous.');
   const actions = readActions(written, { ...actionScope, path: [...reader.path, actionsKey?.key ?? 'actions'] });
-  const runIn = wanted ?? (actions.length > 0 && !scheduled && actions.every(({ type }) => type === 'field_update') ? 'transaction' : 'commit');
+  const runIn = wanted ?? (actions.length > 0 && !scheduled && !incoming && actions.every(({ type }) => type === 'field_update') ? 'transaction' : 'commit');
   const runInKey = reader.keyOf('runIn') ?? 'actions';
-  if (runIn === 'transaction' && scheduled) reader.error([runInKey], 'there is no write of which a rule on a schedule could be a part');
+  if (runIn === 'transaction' && (scheduled || incoming)) reader.error([runInKey], `there is no write of which a rule on a ${incoming ? 'webhook' : 'schedule'} could be a part`);
   if (runIn === 'transaction' && !actions.every(isRecordAction)) reader.error([runInKey], 'only actions that write records run in the transaction of the write', 'Give the other actions in a rule of their own with runIn: commit.');
   if (!active) return undefined;
-  return { name, object, events: new Set(ruleEvents), schedule, criteria, writtenCriteria: criteriaKey?.value, everyTime, runIn, runAs, order: typeof order === 'number' ? order : 100, actions, written, timers };
+  return { name, object, events: new Set(ruleEvents), schedule, incoming, criteria, writtenCriteria: criteriaKey?.value, everyTime, runIn, runAs, order: typeof order === 'number' ? order : 100, actions, written, timers };
 }
 
 /** `0 8 * * *`, or `{ cron, timeZone, misfire }`. */

@@ -5,31 +5,61 @@ import { isRecordAction, valuesOf } from '../rule.ts';
 import { sightOf } from '../sight.ts';
 import type { Tools } from '../tools.ts';
 import { actionsOf, contextOf, objectOf } from './context.ts';
+import { mostTogether } from './new-runs.ts';
 import { timesOf } from './run.ts';
 import type { Run, RunStore, Step } from './store.ts';
 
+/** Milliseconds for which the runs of a rule take no others along after that failed: one of those that wait would make each attempt fail. */
+const pause = 30_000;
+
 /**
- * Carries out the runs of a rule on many records together, with few statements: all of them in one transaction, with the job.
- * When one cannot be carried out, none is, and each gets a job of its own, which says what is wrong with it.
+ * Carries out runs that only write records with few statements: those of the job, and along with them others of the rule that wait.
+ * All of them in one transaction with the job. When one cannot be carried out, none is; those of the job then get a job each, which says what is wrong.
  */
-export async function runTogether(ids: readonly string[], job: JobRun<'automation.run'>, store: RunStore, tools: Tools): Promise<unknown> {
-  try {
-    return await job.complete(async () => {
+export function togetherRunner(store: RunStore, tools: Tools): (job: JobRun<'automation.run'>) => Promise<unknown> {
+  /** Until when rules go alone. */
+  const alone = new Map<string, number>();
+  const attempt = (job: JobRun<'automation.run'>, took: (rule: string) => void) =>
+    job.complete(async () => {
       const began = new Date();
+      const { runs: ids } = job.data;
       await store.lockRecords(ids);
-      const runs = (await store.ready(ids, job.id)).filter(({ status }) => status === 'pending');
+      const own = (await store.ready(ids, job.id)).filter(({ status }) => status === 'pending');
+      const others = await othersOf(own, job, took);
+      const runs = [...own, ...others];
       for (const group of groupsOf(runs)) await carryOut(group, began, job, store, tools);
       await store.startNext(runs);
+      await tools.jobs.finish('automation.run', others.map(({ id }) => id));
       return { runs: runs.length };
     });
-  } catch (error) {
-    if (job.signal.aborted) throw error;
-    job.log.warn({ err: error }, 'Runs that were to be carried out together are carried out one by one.');
-    return job.complete(async () => {
-      await tools.jobs.enqueueMany('automation.run', ids.map((id) => ({ data: { runs: [id] } })));
-      return { separated: ids.length };
-    });
-  }
+  const othersOf = async (own: readonly Run[], job: JobRun, took: (rule: string) => void): Promise<readonly Run[]> => {
+    const [first] = own;
+    if (!first || own.length === mostTogether || (alone.get(first.rule) ?? 0) > Date.now()) return [];
+    const ids = await store.takeAlong(first.rule, own.map(({ id }) => id), mostTogether - own.length);
+    if (ids.length === 0) return [];
+    took(first.rule);
+    return store.ready(ids, job.id);
+  };
+
+  return async (job) => {
+    let along: string | undefined;
+    try {
+      try {
+        return await attempt(job, (rule) => (along = rule));
+      } catch (error) {
+        if (along === undefined || job.signal.aborted) throw error;
+        alone.set(along, Date.now() + pause);
+        return await attempt(job, () => undefined);
+      }
+    } catch (error) {
+      if (job.signal.aborted) throw error;
+      job.log.warn({ err: error }, 'Runs that were to be carried out together are carried out one by one.');
+      return job.complete(async () => {
+        await tools.jobs.enqueueMany('automation.run', job.data.runs.map((id) => ({ data: { runs: [id] } })));
+        return { separated: job.data.runs.length };
+      });
+    }
+  };
 }
 
 /** Runs that do the same as the same caller. */

@@ -14,7 +14,8 @@ const masked = '***';
 /** A value of a record that its reader may not see shows only that it is there. */
 export const shownTrigger: Shown = ({ object: name, trigger }, context) => {
   if (!isMapping(trigger)) return null;
-  const { record, previous, ...rest } = trigger;
+  // A message is shown to nobody: its sender may have put secrets into it.
+  const { record, previous, message: _, ...rest } = trigger;
   const object = objectOf(name, context);
   const image = (value: unknown) => (isMapping(value) ? maskedImage(value, object, value, context) : null);
   return { ...rest, record: image(record), previous: image(previous) };

@@ -3,6 +3,7 @@ import type { Input } from '../../../resolvers/write/writer.ts';
 import type { JobService } from '../../../kernel/jobs.ts';
 import type { Told } from '../actions/write-records.ts';
 import { runTable } from '../objects.ts';
+import type { IncomingMessage } from '../service.ts';
 import { enqueueRuns, type Definition } from './new-runs.ts';
 
 /** An action of a run that was done, or the one that failed last. */
@@ -24,10 +25,10 @@ export interface Run {
   readonly rule: string;
   readonly object: string | null;
   readonly record: string | null;
-  readonly event: 'create' | 'update' | 'delete' | 'time' | 'schedule';
+  readonly event: 'create' | 'update' | 'delete' | 'time' | 'schedule' | 'webhook';
   readonly run_as: 'system' | 'user';
   readonly user: string | null;
-  readonly trigger: { readonly record: Readonly<Record<string, unknown>> | null; readonly previous: Readonly<Record<string, unknown>> | null; readonly organizationId: string | null };
+  readonly trigger: { readonly record: Readonly<Record<string, unknown>> | null; readonly previous: Readonly<Record<string, unknown>> | null; readonly organizationId: string | null; readonly message?: IncomingMessage };
   readonly steps: readonly Step[] | null;
   readonly status: string;
   readonly job: string | null;
@@ -46,6 +47,8 @@ export interface RunStore {
   lockRecords(ids: readonly string[]): Promise<void>;
   /** Runs that may begin: in the open transaction, none that is over or waits for another of its record. */
   ready(ids: readonly string[], job: string): Promise<readonly Run[]>;
+  /** In a transaction: locks the records of further runs of a rule that wait and only write records, as far as nobody else has them. Answers their ids. */
+  takeAlong(rule: string, except: readonly string[], count: number): Promise<readonly string[]>;
   /** In a transaction: whether nothing followed this attempt, and nobody cancelled the run. */
   hold(run: Pick<Run, 'id' | 'attempts'>): Promise<boolean>;
   change(rows: readonly { readonly id: string; readonly input: Input }[]): Promise<void>;
@@ -68,13 +71,23 @@ export function createRunStore({ runtime, jobs }: { readonly runtime: Runtime; r
            AND NOT EXISTS (SELECT 1 FROM ${runTable} e WHERE e.record = r.record AND e.id <> r.id AND ${blocking}) ORDER BY r.id FOR UPDATE OF r`,
         [ids, job],
       ),
+    async takeAlong(rule, except, count) {
+      const rows = await query<{ id: string }>(
+        'take_along',
+        `SELECT w.id FROM (
+           SELECT id, record FROM ${runTable} WHERE rule = $1 AND status = 'pending' AND (definition->>'setWise')::boolean AND attempts = 0 AND id <> ALL($2::uuid[]) ORDER BY id LIMIT $3 OFFSET 0
+         ) w WHERE pg_try_advisory_xact_lock(hashtextextended('automation ' || coalesce(w.record, w.id::text), 0))`,
+        [rule, except, count],
+      );
+      return rows.map(({ id }) => id);
+    },
     async hold({ id, attempts }) {
       return (await query('hold', `SELECT 1 FROM ${runTable} WHERE id = $1 AND attempts = $2 AND status = 'running' FOR UPDATE`, [id, attempts])).length === 1;
     },
     async change(rows) {
       const [only, more] = rows;
       if (!only) return;
-      const request = { object: runTable, options: {} };
+      const request = { object: runTable, options: { sole: true } };
       await runtime.writer.write(more ? { ...request, operation: 'updateMany', rows } : { ...request, operation: 'update', ...only }, runtime.systemContext());
     },
     async startNext(runs) {

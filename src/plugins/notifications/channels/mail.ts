@@ -2,6 +2,7 @@ import type { Transporter } from 'nodemailer';
 import type { MailMessage, MailService } from '../../../kernel/mail.ts';
 import type { Mailbox } from '../mailbox/mailbox.ts';
 import type { NotificationsSettings } from '../settings.ts';
+import type { Attachment } from '../templates/template.ts';
 import { Undeliverable, type Channel } from './channel.ts';
 
 /** Every mail of the platform goes through here: to an SMTP server, or into the mailbox of a developer. */
@@ -24,14 +25,14 @@ export function createMailTransport({ mail: { url, from }, timeoutMs }: Notifica
   };
   const host = /@([^>\s]+)/.exec(from)?.[1] ?? 'localhost';
 
-  const deliver = async (message: MailMessage & { readonly cc?: readonly string[] | undefined; readonly bcc?: readonly string[] | undefined; readonly id?: string }): Promise<void> => {
-    const { to, cc, bcc, subject, text, html, id } = message;
+  const deliver = async (message: MailMessage & { readonly cc?: readonly string[] | undefined; readonly bcc?: readonly string[] | undefined; readonly attachments?: readonly Attachment[] | undefined; readonly id?: string }): Promise<void> => {
+    const { to, cc, bcc, subject, text, html, attachments = [], id } = message;
     if (url === undefined) {
-      mailbox?.add({ to: [to, ...(cc ?? []), ...(bcc ?? [])].join(', '), from, subject, text, html });
+      mailbox?.add({ to: [to, ...(cc ?? []), ...(bcc ?? [])].join(', '), from, subject, text, html, attachments: attachments.map(({ filename }) => filename) });
       return;
     }
     await (await open(url)).sendMail({
-      from, subject, text, to: { name: '', address: to }, ...(html !== undefined && { html }), ...(cc && { cc: [...cc] }), ...(bcc && { bcc: [...bcc] }),
+      from, subject, text, to: { name: '', address: to }, ...(html !== undefined && { html }), ...(cc && { cc: [...cc] }), ...(bcc && { bcc: [...bcc] }), attachments: [...attachments],
       ...(id !== undefined && { messageId: `<${id}@${host}>` }), headers: { 'auto-submitted': 'auto-generated' },
     });
   };

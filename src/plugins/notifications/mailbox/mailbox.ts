@@ -8,6 +8,8 @@ export interface KeptMail {
   readonly subject: string;
   readonly text: string;
   readonly html: string | undefined;
+  /** Names of the files that go along. */
+  readonly attachments: readonly string[];
 }
 
 const most = 200;

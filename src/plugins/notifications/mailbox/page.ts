@@ -38,8 +38,8 @@ const list = (mails: readonly KeptMail[]): string =>
     ? '<p>No mail yet. What the app sends appears here, because no SMTP server is set.</p>'
     : `<table><tr><th>At</th><th>To</th><th>Subject</th></tr>${mails.map(({ id, at, to, subject }) => `<tr><td>${at.toISOString()}</td><td>${escape(to)}</td><td><a href="${mailboxPath}/${id}">${escape(subject === '' ? '(no subject)' : subject)}</a></td></tr>`).join('')}</table>`);
 
-const show = ({ id, at, from, to, subject, text, html }: KeptMail): string =>
-  page(subject, `<p><a href="${mailboxPath}">All mail</a></p><table><tr><th>From</th><td>${escape(from)}</td></tr><tr><th>To</th><td>${escape(to)}</td></tr><tr><th>At</th><td>${at.toISOString()}</td></tr></table><pre>${escape(text)}</pre>${html === undefined ? '' : `<iframe sandbox src="${mailboxPath}/${id}/html"></iframe>`}`);
+const show = ({ id, at, from, to, subject, text, html, attachments }: KeptMail): string =>
+  page(subject, `<p><a href="${mailboxPath}">All mail</a></p><table><tr><th>From</th><td>${escape(from)}</td></tr><tr><th>To</th><td>${escape(to)}</td></tr><tr><th>At</th><td>${at.toISOString()}</td></tr>${attachments.length === 0 ? '' : `<tr><th>Files</th><td>${escape(attachments.join(', '))}</td></tr>`}</table><pre>${escape(text)}</pre>${html === undefined ? '' : `<iframe sandbox src="${mailboxPath}/${id}/html"></iframe>`}`);
 
 const page = (title: string, body: string): string => `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${escape(title)}</title><style>${style}</style></head><body><h1>${escape(title)}</h1>${body}</body></html>`;
 

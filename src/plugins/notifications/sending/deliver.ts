@@ -37,7 +37,7 @@ export function createDeliverers({ runtime, jobs, channels, settings }: SendTool
       await channel.send(message);
     } catch (error) {
       const text = reasonOf(error);
-      const final = error instanceof Undeliverable || job.attempt >= job.attempts;
+      const final = error instanceof Undeliverable || Math.max(...rows.map(({ attempts }) => attempts)) + 1 >= settings.attempts;
       const told = (row: Row): Input => ({ status: final ? 'FAILED' : 'RETRYING', attempts: row.attempts + 1, error: text.slice(0, 2000), ...(final && { finishedAt: new Date().toISOString(), message: null }) });
       if (!final) {
         await change(rows, told);
@@ -66,7 +66,7 @@ export function createDeliverers({ runtime, jobs, channels, settings }: SendTool
       if (rows.length === digestAtOnce) await jobs.enqueue('notifications.digest', job.data, { after: 1_000 });
       const messages = rows.flatMap(({ message }) => message ?? []);
       const [subject, text] = more.length === 0 ? [first.message.subject, first.message.text] : [`${messages.length} messages`, messages.map((one) => `${one.subject}\n\n${one.text}${one.url === undefined ? '' : `\n${one.url}`}`).join('\n\n----------\n\n')];
-      return attempt(job, rows, channels.email, { id: first.id, to: first.message.to, topic: 'digest', subject, text, ...(more.length === 0 && { html: first.message.html }), options: {} });
+      return attempt(job, rows, channels.email, { id: first.id, to: first.message.to, topic: 'digest', subject, text, ...(more.length === 0 && { html: first.message.html }), attachments: messages.flatMap(({ attachments = [] }) => attachments), options: {} });
     },
   };
 

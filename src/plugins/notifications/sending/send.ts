@@ -1,6 +1,6 @@
-import { v7 as newId } from 'uuid';
 import { ObjectosError } from '../../../errors.ts';
 import type { JobService } from '../../../kernel/jobs.ts';
+import { newId } from '../../../kernel/new-id.ts';
 import { notificationChannels, type NotificationChannel, type NotificationContext, type NotificationMessage, type NotificationService } from '../../../kernel/notifications.ts';
 import type { Runtime } from '../../../resolvers/runtime.ts';
 import type { Channel } from '../channels/channel.ts';

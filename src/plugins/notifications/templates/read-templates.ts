@@ -5,6 +5,7 @@ import { DefinitionError, type Diagnostic } from '../../../metadata/diagnostic.t
 import { Reader, type Report } from '../../../metadata/definitions/reader.ts';
 import type { DefinitionInput, FileKind, KindDocuments } from '../../../metadata/phase.ts';
 import type { Path } from '../../../metadata/source-document.ts';
+import { compileMarkdown } from './markdown.ts';
 import { variableTypes, type Template, type Variable } from './template.ts';
 
 export const templateFiles: FileKind = {
@@ -74,11 +75,11 @@ function readTemplate(reader: Reader, usualLocale: string): Template | undefined
   };
   const subject = liquid(reader, false, 'subject', 'title');
   const bodyType = reader.oneOf({ html: 'html', text: 'text', markdown: 'markdown' }, 'bodyType') ?? 'html';
-  if (bodyType === 'markdown') reader.error(['bodyType'], 'templates in markdown are not rendered', 'Use html or text.');
   const body = liquid(reader, bodyType === 'html', 'body');
+  const rendered = bodyType === 'markdown' && body ? compileMarkdown(reader.text('body') ?? '', { names }) : undefined;
   const html = liquid(reader, true, 'bodyHtml', 'html');
   const text = liquid(reader, false, 'bodyText', 'text');
-  if (body && (bodyType === 'html' ? html : text)) reader.error(['body'], `"body" says what "${bodyType === 'html' ? 'bodyHtml' : 'bodyText'}" says already`, 'Keep one of them.');
+  if (body && ((bodyType !== 'text' && html) || (bodyType !== 'html' && text))) reader.error(['body'], `"body" says what "${bodyType !== 'text' && html ? 'bodyHtml' : 'bodyText'}" says already`, 'Keep one of them.');
   const sms = part((own) => ({ message: need(own, liquid(own, false, 'message', 'body'), 'message'), maxLength: own.whole(160, 1, 1_600, 'maxLength') }), 'sms');
   const push = part((own) => ({ title: need(own, liquid(own, false, 'title'), 'title'), body: liquid(own, false, 'body', 'message'), icon: own.text('icon'), badge: own.text('badge') }), 'push');
   const inApp = part(
@@ -89,11 +90,19 @@ function readTemplate(reader: Reader, usualLocale: string): Template | undefined
     'inApp', 'in_app',
   );
   const active = reader.flag(true, 'active', 'isActive');
-  if (reader.raw('attachments')) reader.error(['attachments'], 'attachments are not sent', 'Link to the file in the text.');
+  const attachments = reader.items('attachments').map(({ value, path }) => {
+    const own = new Reader(value, path, reader.subject, reader.report);
+    const found = {
+      filename: need(own, liquid(own, false, 'filename', 'name'), 'filename'), content: need(own, liquid(own, false, 'content'), 'content'),
+      contentType: own.text('contentType'), encoding: own.oneOf({ text: 'utf8', base64: 'base64' }, 'encoding') ?? 'utf8',
+    };
+    own.end();
+    return found;
+  });
   reader.end();
   if (!subject && !body && !html && !text && !sms && !push && !inApp) reader.error([], 'the template says nothing', 'subject with bodyHtml or bodyText; sms, push or inApp for those channels.');
   if (!active || name === '') return undefined;
-  return { name, topic, locale, variables, subject, html: html ?? (bodyType === 'html' ? body : undefined), text: text ?? (bodyType === 'text' ? body : undefined), sms, push, inApp };
+  return { name, topic, locale, variables, subject, html: html ?? (bodyType === 'html' ? body : rendered), text: text ?? (bodyType === 'html' ? undefined : body), attachments, sms, push, inApp };
 }
 
 function readVariables(reader: Reader): readonly Variable[] {

@@ -19,16 +19,30 @@ export interface Template {
   readonly subject: LiquidTemplate | undefined;
   readonly text: LiquidTemplate | undefined;
   readonly html: LiquidTemplate | undefined;
+  readonly attachments: readonly { readonly filename: LiquidTemplate; readonly content: LiquidTemplate; readonly contentType: string | undefined; readonly encoding: Attachment['encoding'] }[];
   readonly sms: { readonly message: LiquidTemplate; readonly maxLength: number } | undefined;
   readonly push: { readonly title: LiquidTemplate; readonly body: LiquidTemplate | undefined; readonly icon: string | undefined; readonly badge: string | undefined } | undefined;
   readonly inApp: { readonly title: LiquidTemplate; readonly message: LiquidTemplate | undefined; readonly kind: string; readonly url: LiquidTemplate | undefined; readonly dismissible: boolean } | undefined;
 }
+
+/** A file that goes along with mail. */
+export interface Attachment {
+  readonly filename: string;
+  readonly content: string;
+  /** By the name of the file where it is left out. */
+  readonly contentType?: string | undefined;
+  readonly encoding: 'utf8' | 'base64';
+}
+
+/** Characters of all attachments of a message together. */
+const mostAttached = 5_000_000;
 
 /** A message as it goes out. */
 export interface Rendered {
   readonly subject: string;
   readonly text: string;
   readonly html?: string | undefined;
+  readonly attachments?: readonly Attachment[] | undefined;
   readonly url?: string | undefined;
   readonly kind?: string | undefined;
   readonly dismissible?: boolean | undefined;
@@ -62,11 +76,21 @@ export async function renderTemplate(template: Template, channel: string, scope:
     }
     const html = template.html && (await template.html.render(scope));
     const text = template.text ? await fill(template.text) : textOf(html ?? '');
-    return { subject: (await fill(template.subject)).replace(/\s+/g, ' '), text, html, options: {} };
+    const attachments = channel === 'email' ? await attachmentsOf(template, scope) : [];
+    return { subject: (await fill(template.subject)).replace(/\s+/g, ' '), text, html, ...(attachments.length > 0 && { attachments }), options: {} };
   } catch (error) {
     if (error instanceof LiquidProblem) throw new ObjectosError('BAD_REQUEST', `The template "${template.name}" cannot be filled: ${error.message}.`);
     throw error;
   }
+}
+
+async function attachmentsOf({ name: template, attachments }: Template, scope: LiquidScope): Promise<readonly Attachment[]> {
+  const found = await Promise.all(attachments.map(async ({ filename, content, contentType, encoding }): Promise<Attachment> => ({
+    filename: (await filename.render(scope)).replace(/[\s/\\]+/g, ' ').trim() || 'attachment', content: await content.render(scope), contentType, encoding,
+  })));
+  if (found.reduce((sum, { content }) => sum + content.length, 0) > mostAttached) throw new ObjectosError('BAD_REQUEST', `The attachments of the template "${template}" are longer than ${mostAttached} characters.`);
+  // An empty one says nothing.
+  return found.filter(({ content }) => content !== '');
 }
 
 function checkVariables({ name: template, variables }: Template, values: Readonly<Record<string, unknown>>): void {

@@ -1,6 +1,5 @@
+import { envText, type Env, type EnvText } from '../../../metadata/definitions/env-text.ts';
 import { isMapping, Reader } from '../../../metadata/definitions/reader.ts';
-import type { EnvText } from '../webhook.ts';
-import { envText, type Env } from './env-text.ts';
 
 /** Headers by which an endpoint knows who calls. */
 export function readAuthentication(reader: Reader, env: Env): ReadonlyMap<string, EnvText> {

@@ -1,10 +1,11 @@
 import { BlockList, isIP } from 'node:net';
 import { compileLiquidValue, LiquidProblem } from '../../../kernel/liquid.ts';
 import type { Catalog } from '../../../metadata/catalog.ts';
+import type { Env } from '../../../metadata/definitions/env-text.ts';
 import type { Reader } from '../../../metadata/definitions/reader.ts';
 import { suggest } from '../../../metadata/nearest.ts';
 import type { Receiver, ReceiverAction, ReceiverCheck } from '../incoming/receiver.ts';
-import type { Env } from './env-text.ts';
+import { readActive } from './read-active.ts';
 import { nameOf, objectOf, readRunAs, readSecret } from './read-webhook.ts';
 
 const checks = { none: 'none', hmac: 'hmac', header_token: 'header_token', ip_whitelist: 'ip_whitelist' } as const;
@@ -14,14 +15,15 @@ const actions = { create_record: 'create_record', upsert_record: 'upsert_record'
 const valueNames = ['payload', 'headers', 'query'] as const;
 
 /** One receiver; undefined when it is not active, or when it has mistakes, which are reported. */
-export function readReceiver(reader: Reader, catalog: Catalog, env: Env): Receiver | undefined {
+/** `rules`: names of those that receivers may start; undefined without the plugin automation. */
+export function readReceiver(reader: Reader, catalog: Catalog, env: Env, rules: ReadonlySet<string> | undefined): Receiver | undefined {
   const name = nameOf(reader);
   reader.skip('label', 'description');
   const path = reader.text('path') ?? name;
   if (!/^\/?[A-Za-z0-9_-]+(\/[A-Za-z0-9_-]+)*$/.test(path)) reader.error([reader.keyOf('path') ?? 'name'], `"${path}" is no path`, 'Parts of letters, digits, _ and -: stripe/payments. It is served below /hooks/.');
   const check = readCheck(reader, env);
-  const action = readAction(reader, catalog);
-  const active = reader.flag(true, 'isActive', 'active', 'enabled');
+  const action = readAction(reader, catalog, rules);
+  const active = readActive(reader, env);
   reader.end();
   return check && action && active ? { name, path: path.replace(/^\//, ''), check, action } : undefined;
 }
@@ -67,16 +69,17 @@ function readAddresses(reader: Reader): ReceiverCheck | undefined {
   return { kind: 'addresses', list };
 }
 
-function readAction(reader: Reader, catalog: Catalog): ReceiverAction | undefined {
+function readAction(reader: Reader, catalog: Catalog, rules: ReadonlySet<string> | undefined): ReceiverAction | undefined {
   const kind = reader.oneOf(actions, 'action');
   if (kind === undefined) {
-    if (reader.keyOf('action') === undefined) reader.error([], '"action" is missing', 'create_record, upsert_record or publish_event.');
+    if (reader.keyOf('action') === undefined) reader.error([], '"action" is missing', 'trigger_flow, script, create_record, upsert_record or publish_event.');
     return undefined;
   }
   if (kind === 'trigger_flow' || kind === 'script') {
-    reader.error(['action'], `"${kind}" is not carried out by receivers`, 'Use create_record with a workflow rule on that object, or publish_event with a subscription.');
-    reader.skip('target');
-    return undefined;
+    const name = reader.required('target', 'rule');
+    if (!rules) reader.error(['action'], `"${kind}" needs the plugin automation`, 'Turn it on, or use publish_event.');
+    else if (name !== '' && !rules.has(name)) reader.error([reader.keyOf('target', 'rule') ?? ''], `there is no workflow rule "${name}" with triggerType: webhook`, suggest(name, [...rules]) ?? 'Its actions see payload, headers and query; a custom_script is one of them.');
+    return name === '' ? undefined : { kind: 'rule', name };
   }
   if (kind === 'publish_event') {
     const name = reader.required('target', 'event');

@@ -1,13 +1,14 @@
 import { compileLiquid, LiquidProblem, type LiquidTemplate } from '../../../kernel/liquid.ts';
 import { webhookSecretProblem } from '../../../kernel/webhook-signature.ts';
 import type { Catalog, CatalogObject } from '../../../metadata/catalog.ts';
+import { envText, namesVariable, type Env, type EnvText } from '../../../metadata/definitions/env-text.ts';
 import { Reader } from '../../../metadata/definitions/reader.ts';
 import { resolveReference } from '../../../metadata/link/resolve-reference.ts';
 import { suggest } from '../../../metadata/nearest.ts';
 import { isPlain, recordQuery, selectionOf, wholeSelection, type RecordQuery } from '../selection.ts';
-import { triggers, usualRetry, type EnvText, type RetryPolicy, type RunAs, type Trigger, type Webhook } from '../webhook.ts';
+import { triggers, usualRetry, type RetryPolicy, type RunAs, type Trigger, type Webhook } from '../webhook.ts';
 import { readAuthentication } from './authentication.ts';
-import { envText, namesVariable, type Env } from './env-text.ts';
+import { readActive } from './read-active.ts';
 
 const triggerNames: Readonly<Record<string, Trigger>> = Object.fromEntries([...triggers.map((name) => [name, name]), ['restore', 'undelete'], ['on_create', 'create'], ['on_update', 'update'], ['on_delete', 'delete']]);
 const bulk: Readonly<Record<string, Trigger>> = { bulk_update: 'update', bulk_delete: 'delete' };
@@ -38,7 +39,7 @@ export function readWebhook(reader: Reader, catalog: Catalog, env: Env): Webhook
   const retry = readRetry(reader);
   const timeoutMs = reader.whole(30_000, 1, 120_000, 'timeoutMs', 'timeout');
   const secret = readSecret(reader, env, 'secret', 'signingSecret');
-  const active = reader.flag(true, 'isActive', 'active', 'enabled');
+  const active = readActive(reader, env);
   reader.end();
   if (!object || !selection || !runAs || !url || !active) return undefined;
   return { name, id: undefined, object, triggers: wanted, url, method, headers, ...selection, body, includeSession, runAs, retry, timeoutMs, secret, since: undefined };

@@ -24,7 +24,7 @@ export async function receive(receiver: Receiver, node: IncomingMessage, respons
     return Array.isArray(value) ? value.join(', ') : value;
   };
   const id = believe(receiver.check, header, body, node.socket.remoteAddress);
-  const values = { payload: parse(body, header('content-type')), headers: safeHeaders(node), query: Object.fromEntries(url.searchParams) };
+  const values: Message = { payload: parse(body, header('content-type')), headers: safeHeaders(node), query: Object.fromEntries(url.searchParams) };
   const { database } = tools.runtime;
   const duplicate = await database.transaction(async () => {
     if (id !== undefined) {
@@ -63,8 +63,15 @@ function believe(check: ReceiverCheck, header: (name: string) => string | undefi
   }
 }
 
-async function act({ name, action }: Receiver, values: Readonly<Record<string, unknown>>, id: string | undefined, tools: ReceiveTools): Promise<void> {
-  if (action.kind === 'record') return writeRecord(name, action, values, tools);
+interface Message {
+  readonly payload: unknown;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly query: Readonly<Record<string, unknown>>;
+}
+
+async function act({ name, action }: Receiver, values: Message, id: string | undefined, tools: ReceiveTools): Promise<void> {
+  if (action.kind === 'record') return writeRecord(name, action, { ...values }, tools);
+  if (action.kind === 'rule') return void (await tools.services.get('automation').start(action.name, values));
   const { payload } = values;
   const log = tools.services.find('eventLog');
   if (log) await log.publish(action.name, payload, { source: `receiver ${name}`, ...(id !== undefined && { key: `receiver ${name} ${id}` }) });

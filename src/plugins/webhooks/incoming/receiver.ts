@@ -1,7 +1,8 @@
 import type { LiquidValue } from '../../../kernel/liquid.ts';
 import type { CatalogField, CatalogObject } from '../../../metadata/catalog.ts';
 import type { BlockList } from 'node:net';
-import type { EnvText, Person } from '../webhook.ts';
+import type { EnvText } from '../../../metadata/definitions/env-text.ts';
+import type { Person } from '../webhook.ts';
 
 /** How a receiver knows who sends. */
 export type ReceiverCheck =
@@ -15,7 +16,9 @@ export type ReceiverCheck =
 
 export type ReceiverAction =
   | { readonly kind: 'record'; readonly object: CatalogObject; /** Key by which a record is found that is changed then. */ readonly upsertBy: string | undefined; readonly values: readonly { readonly field: CatalogField; readonly value: LiquidValue }[]; readonly runAs: { readonly kind: 'system' } | Person }
-  | { readonly kind: 'event'; readonly name: string };
+  | { readonly kind: 'event'; readonly name: string }
+  /** Of the plugin automation. */
+  | { readonly kind: 'rule'; readonly name: string };
 
 export interface Receiver {
   readonly name: string;

@@ -1,5 +1,5 @@
-import { v7 as newId } from 'uuid';
 import type { JobService } from '../../../kernel/jobs.ts';
+import { newId } from '../../../kernel/new-id.ts';
 import type { Runtime } from '../../../resolvers/runtime.ts';
 import type { LoggedChange } from '../../../resolvers/write/change-log/read-changes.ts';
 import { deliveryObject } from '../objects.ts';

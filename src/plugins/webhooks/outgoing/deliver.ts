@@ -7,7 +7,7 @@ import { OutboundError, outboundRequest } from '../../../kernel/outbound-request
 import { signWebhook } from '../../../kernel/webhook-signature.ts';
 import type { Runtime } from '../../../resolvers/runtime.ts';
 import type { Input } from '../../../resolvers/write/writer.ts';
-import { MissingVariable } from '../definitions/env-text.ts';
+import { MissingVariable } from '../../../metadata/definitions/env-text.ts';
 import { deliveryObject, webhookObject } from '../objects.ts';
 import type { WebhooksSettings } from '../settings.ts';
 import { delayAfter, type Webhook } from '../webhook.ts';
