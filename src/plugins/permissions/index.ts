@@ -9,7 +9,7 @@ import type { Runtime } from '../../resolvers/runtime.ts';
 import { classOf } from './access/class-of.ts';
 import { compileAccess } from './access/compile-access.ts';
 import { setFacts, type Facts } from './access/facts.ts';
-import { fieldKeys, objectKeys } from './definitions/read-catalog.ts';
+import { fieldKeys, objectKeys, ownerIndexes } from './definitions/read-catalog.ts';
 import { readRules, ruleKinds, type RuleDefinition } from './definitions/read-rules.ts';
 import { otherCaller, type Tools } from './explain/person.ts';
 import { extendWithExplanation } from './explain/schema.ts';
@@ -129,6 +129,7 @@ export function permissions({ definitions = [], settings = {} }: PermissionsOpti
       objects: [...assignmentObjects, auditObject],
       objectKeys,
       fieldKeys,
+      indexes: ownerIndexes,
       kinds: ruleKinds.map((suffix) => ({ suffix, description: descriptions[suffix], schema: z.union([z.record(z.string(), z.unknown()), z.array(z.record(z.string(), z.unknown()))]) })),
       check(catalog, report, documents) {
         rules.set(catalog, readRules(catalog, report, documents, definitions));
@@ -171,6 +172,7 @@ export function permissions({ definitions = [], settings = {} }: PermissionsOpti
         services.register('access', {
           name: 'permissions',
           accessOf,
+          version: () => directory?.version(),
           profiles: { names: () => profilesIn(rulesOf(known.catalog)), of: profilesOf },
           async actAs(userId, write, asker) {
             const caller = await otherCaller(tools, userId, asker, 'edit');

@@ -61,6 +61,15 @@ export interface RuleSet {
   readonly fields: ReadonlyMap<string, FieldGrant>;
   readonly policies: readonly Policy[];
   readonly systemPermissions: ReadonlySet<string>;
+  /** Rights on remote services by name; `'*'` for all that are not named. */
+  readonly remotes: ReadonlyMap<string, RemoteGrant>;
+}
+
+/** Fields of a remote service, by coordinates: `Query.products`, `Product.cost`, `Mutation.*`, `'*'`. */
+export interface RemoteGrant {
+  readonly read: ReadonlySet<string>;
+  /** Fields of Mutation that may be run. */
+  readonly edit: ReadonlySet<string>;
 }
 
 export const principalTypes = ['user', 'role', 'role_and_subordinates', 'group', 'guest'] as const;

@@ -6,9 +6,10 @@ import type { FieldKey } from './world.ts';
 
 /** What is selected of each kind; guarded fields and relations make errors at their paths. */
 export const selections: Readonly<Record<Kind, string>> = {
-  deal: 'id name stage amount secret phone org code ownerId parentId parent { id name amount } tasks(where: $inner) { totalCount nodes { id weight } } tasksAggregate { count } notes { nodes { id } }',
+  deal: 'id name stage amount secret phone org code ownerId parentId parent { id name amount } tasks(where: $inner) { totalCount nodes { id weight } } tasksAggregate { count } notes { nodes { id } } labelIds labels { nodes { id } }',
   task: 'id name weight dealId deal { id secret }',
   note: 'id name dealId deal { id name }',
+  label: 'id name deals { totalCount nodes { id } } dealsAggregate { count }',
 };
 
 export interface Shown {
@@ -21,7 +22,7 @@ function show(oracle: Oracle, kind: Kind, item: Item, path: string, hidden: Set<
   const value = (of: Kind, name: string, from: Item, at: string): unknown => {
     const { key, get } = fields[of][name] as FieldSpec;
     if (key === 'deal.phone') return oracle.phone((from as Deal).phone);
-    if (!key || oracle.showsField(key, from)) return get(from);
+    if (!key || oracle.showsField(key, from)) return name === 'labelIds' ? oracle.seenLabels(from as Deal).map(({ id }) => id) : get(from);
     hidden.add(`${at}.${name}`);
     return null;
   };
@@ -30,6 +31,10 @@ function show(oracle: Oracle, kind: Kind, item: Item, path: string, hidden: Set<
     const [other] = along(oracle, kind, relation, item).items;
     return other ? Object.fromEntries(names.map((name) => [name, value('deal', name, other, `${path}.${relation}`)])) : null;
   };
+  if (kind === 'label') {
+    const deals = along(oracle, 'label', 'deals', item).items.filter((one) => oracle.showsField('deal.labels', one));
+    return { ...own(['id', 'name']), deals: { totalCount: deals.length, nodes: byId(deals).map(({ id }) => ({ id })) }, dealsAggregate: { count: deals.length } };
+  }
   if (kind === 'task') return { ...own(['id', 'name', 'weight', 'dealId']), deal: deal(['id', 'secret'], 'deal') };
   if (kind === 'note') {
     const shows = oracle.showsField('note.deal', item);
@@ -37,11 +42,14 @@ function show(oracle: Oracle, kind: Kind, item: Item, path: string, hidden: Set<
     return { ...own(['id', 'name', 'dealId']), deal: shows ? deal(['id', 'name'], 'deal') : null };
   }
   const tasks = along(oracle, 'deal', 'tasks', item).items;
+  const labels = oracle.showsField('deal.labels', item) ? along(oracle, 'deal', 'labels', item).items : [];
+  if (!oracle.showsField('deal.labels', item)) hidden.add(`${path}.labels`);
   const wanted = tasks.filter((task) => matches(oracle, 'task', task, inner));
   return {
-    ...own(['id', 'name', 'stage', 'amount', 'secret', 'phone', 'org', 'code', 'ownerId', 'parentId']), parent: deal(['id', 'name', 'amount'], 'parent'),
+    ...own(['id', 'name', 'stage', 'amount', 'secret', 'phone', 'org', 'code', 'ownerId', 'parentId', 'labelIds']), parent: deal(['id', 'name', 'amount'], 'parent'),
     tasks: { totalCount: wanted.length, nodes: byId(wanted).map((task) => ({ id: task.id, weight: value('task', 'weight', task, `${path}.tasks.nodes`) })) }, tasksAggregate: { count: tasks.length },
     notes: { nodes: byId(along(oracle, 'deal', 'notes', item).items.filter((note) => oracle.showsField('note.deal', note))).map(({ id }) => ({ id })) },
+    labels: { nodes: byId(labels).map(({ id }) => ({ id })) },
   };
 }
 const byId = (items: readonly Item[]) => [...items].sort((left, right) => (left.id < right.id ? -1 : 1));
@@ -75,10 +83,10 @@ function compare(what: string, answer: Answer, verdict: Verdict, expected: Shown
 
 /** Whether rules, beside the records there are, may make the field at a path hidden as a whole. */
 function isClosed(path: string, oracle: Oracle): boolean {
-  const kind: Kind = /(^|\.)(deals|deal|parent|record)(\.nodes|\.edges\.node)?\.\w+$/.test(path) ? 'deal' : /tasks/.test(path) ? 'task' : 'note';
-  const kinds: readonly Kind[] = path.includes('tasks') ? ['task', kind] : path.includes('note') ? ['note', kind] : [kind, 'deal'];
+  const kind: Kind = /(^|\.)(deals|deal|parent|record)(\.nodes|\.edges\.node)?\.\w+$/.test(path) ? 'deal' : /tasks/.test(path) ? 'task' : /labels/.test(path) ? 'label' : 'note';
+  const kinds: readonly Kind[] = path.includes('tasks') ? ['task', kind] : path.includes('note') ? ['note', kind] : path.includes('label') ? ['label', 'deal'] : [kind, 'deal'];
   if (kinds.some((one) => !oracle.sees(one))) return true;
-  const key = { amount: 'deal.amount', secret: 'deal.secret', weight: 'task.weight', notes: 'note.deal', dealId: 'note.deal', deal: 'note.deal' }[path.split('.').at(-1) ?? ''] as FieldKey | undefined;
+  const key = { amount: 'deal.amount', secret: 'deal.secret', weight: 'task.weight', notes: 'note.deal', dealId: 'note.deal', deal: 'note.deal', labelIds: 'deal.labels', labels: 'deal.labels', deals: 'deal.labels', dealsAggregate: 'deal.labels' }[path.split('.').at(-1) ?? ''] as FieldKey | undefined;
   return key !== undefined && !oracle.alwaysShows(key);
 }
 
@@ -97,7 +105,7 @@ export async function answerTo(question: Question, who: TestPlatform, oracle: Or
     case 'below': return [await belowAnswer(question, who, oracle)];
     case 'records': {
       const { ids, code } = question;
-      const items: readonly (readonly [Kind, Item])[] = [...oracle.state.deals.map((deal) => ['deal', deal] as const), ...oracle.state.tasks.map((task) => ['task', task] as const), ...oracle.notes.map((note) => ['note', note] as const)];
+      const items: readonly (readonly [Kind, Item])[] = [...oracle.state.deals.map((deal) => ['deal', deal] as const), ...oracle.state.tasks.map((task) => ['task', task] as const), ...oracle.notes.map((note) => ['note', note] as const), ...oracle.state.labels.map((label) => ['label', label] as const)];
       const idOf = (id: string) => items.flatMap(([kind, item]) => (item.id === id && oracle.reads(kind, item) ? { id } : []))[0] ?? null;
       const answers = await ask(who, 'query($ids: [ID!]!, $id: ID!) { nodes(ids: $ids) { id } node(id: $id) { id } }', { ids, id: ids[0] });
       const keyed = await ask(who, 'query($code: String!) { deal(by: { code: $code }) { id } }', { code });
@@ -163,7 +171,7 @@ async function belowAnswer({ deal, measured }: Question & { asks: 'below' }, who
   return compare('below', texts(answer), verdict, { data: { deal: data }, hidden: new Set() }, oracle);
 }
 
-const typeOf: Readonly<Record<Kind, string>> = { deal: 'Deal', task: 'Task', note: 'Note' };
+const typeOf: Readonly<Record<Kind, string>> = { deal: 'Deal', task: 'Task', note: 'Note', label: 'Label' };
 
 async function listAnswers({ of: kind, where, orderBy, page, search, inner }: Question & { asks: 'list' }, who: TestPlatform, oracle: Oracle): Promise<Compared[]> {
   const verdict = all([

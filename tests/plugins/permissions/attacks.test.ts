@@ -67,6 +67,17 @@ describeEachDatabase('attacks', (openDatabase) => {
     expect(await codes(`{ ${selection} }`)).toEqual(['FORBIDDEN']);
   });
 
+  it.each([
+    ['a value', 'query($v: Decimal) { employees(where: { salary: { gt: $v } }) { totalCount } }', { v: '1' }],
+    ['a filter', 'query($v: EmployeeWhere) { employees(where: $v) { totalCount } }', { v: { or: [{ team: { none: { not: { salary: { gt: '1' } } } } }] } }],
+    ['an order', 'query($v: [EmployeeOrderBy!]) { employees(orderBy: $v) { totalCount } }', { v: [{ name: 'ASC' }, { salary: 'DESC' }] }],
+    ['a key', 'query($v: EmployeeKey) { employee(by: $v) { id } }', { v: { taxId: 'T1' } }],
+    ['groups', 'query($v: [EmployeeGroupBy!]!) { employeeGroups(by: $v) { count } }', { v: [{ field: 'SALARY' }] }],
+    ['a default', 'query($v: EmployeeWhere = { salary: { isNull: false } }) { employees(where: $v) { totalCount } }', {}],
+  ])('a variable asks for no hidden field: %s', async (_name, document, variables) => {
+    expect(await codes(document, variables)).toEqual(['FORBIDDEN']);
+  });
+
   it('aliases, fragments and directives show no hidden field', async () => {
     const { data } = await staff.query(`query($yes: Boolean!) { employees { nodes { a: salary ...F ... on Employee @include(if: $yes) { c: salary } } } } fragment F on Employee { b: salary }`, { yes: true });
     expect(data).toEqual({ employees: { nodes: [{ a: null, b: null, c: null }] } });

@@ -2,8 +2,8 @@ import fc from '../../support/fast-check.ts';
 import { ask, type Compared } from './answers.ts';
 import { matches, mayAsk, whereInput, wheres, type Where } from './questions.ts';
 import type { TestPlatform } from '../../support/platform.ts';
-import { dealId, noteId, personId, taskId } from './ids.ts';
-import { Oracle, type Deal, type Item, type Kind, type Note, type State, type Task } from './oracle.ts';
+import { dealId, labelId, noteId, personId, taskId } from './ids.ts';
+import { Oracle, type Deal, type Item, type Kind, type Label, type Note, type State, type Task } from './oracle.ts';
 import type { FieldKey, Stage } from './world.ts';
 
 interface DealInput {
@@ -15,6 +15,7 @@ interface DealInput {
   readonly code?: string;
   readonly owner?: number;
   readonly parent?: number;
+  readonly labels?: readonly number[];
 }
 export type Change =
   | { readonly does: 'createDeal'; readonly input: DealInput }
@@ -30,14 +31,22 @@ export type Change =
   | { readonly does: 'deleteTask'; readonly task: readonly [number, number] }
   | { readonly does: 'createNote'; readonly deal: number | undefined }
   | { readonly does: 'updateNote'; readonly note: number; readonly deal: number | null | undefined }
-  | { readonly does: 'deleteNote' | 'restoreNote' | 'purgeNote'; readonly note: number };
+  | { readonly does: 'deleteNote' | 'restoreNote' | 'purgeNote'; readonly note: number }
+  | { readonly does: 'createLabel' }
+  | { readonly does: 'deleteLabel'; readonly label: number }
+  | { readonly does: 'link'; readonly deal: number; readonly operation: LinkOperation; readonly labels: readonly number[] }
+  | { readonly does: 'linkBack'; readonly label: number; readonly operation: LinkOperation; readonly deals: readonly number[] };
+type LinkOperation = 'connect' | 'disconnect' | 'set';
 
 const deal = fc.nat({ max: 5 });
 const task = fc.tuple(deal, fc.nat({ max: 1 }));
 const note = fc.nat({ max: 3 });
+const label = fc.nat({ max: 2 });
+const labels = fc.oneof({ weight: 3, arbitrary: label.map((one) => [one]) }, { weight: 1, arbitrary: fc.uniqueArray(label, { maxLength: 2 }) });
+const operation = fc.constantFrom<LinkOperation[]>('connect', 'disconnect', 'set');
 const input = (more: object): fc.Arbitrary<DealInput> =>
-  fc.record({ name: fc.constantFrom('alpha 0', 'beta 1'), stage: fc.constantFrom<Stage[]>('a', 'b', 'c'), amount: fc.option(fc.nat({ max: 9 })), secret: fc.constantFrom('s1', 's2'), phone: fc.constantFrom('0123400', '9876500'), ...more }, { requiredKeys: [] }).filter((one) => Object.keys(one).length > 0).map((one) => Object.fromEntries(Object.entries(one).slice(0, 3)));
-const owned = input({ owner: fc.nat({ max: 3 }), parent: deal, code: fc.constantFrom('k0', 'k1', 'k9') });
+  fc.record({ name: fc.constantFrom('alpha 0', 'beta 1'), stage: fc.constantFrom<Stage[]>('a', 'b', 'c'), amount: fc.option(fc.nat({ max: 9 })), secret: fc.constantFrom('s1', 's2'), phone: fc.constantFrom('0123400', '9876500'), ...more }, { requiredKeys: [] }).filter((one) => Object.keys(one).length > 0).map((one) => Object.fromEntries(Object.entries(one).slice(0, 2)));
+const owned = input({ owner: fc.nat({ max: 3 }), labels, parent: deal, code: fc.constantFrom('k0', 'k1', 'k9') });
 const rotated = fc.tuple(owned, fc.boolean()).map(([one, last]): DealInput => (last ? Object.fromEntries(Object.entries(one).slice(-1)) : one));
 const some = fc.record({ owner: fc.nat({ max: 3 }), parent: deal, code: fc.constantFrom('k0', 'k1', 'k9') }, { requiredKeys: [] });
 const inputs: fc.Arbitrary<DealInput> = fc.oneof(rotated, some.filter((one) => Object.keys(one).length > 0), input({}));
@@ -52,6 +61,7 @@ export const changes: fc.Arbitrary<Change> = fc.oneof(
   { weight: 3, arbitrary: record({ does: fc.constant('nest'), deal, operation: fc.constantFrom('create', 'connect', 'update', 'delete'), task }) },
   { weight: 2, arbitrary: record({ does: fc.constant('createTask'), deal, weight: maybe(deal) }) }, { weight: 2, arbitrary: record({ does: fc.constant('updateTask'), task, weight: maybe(deal), to: maybe(deal) }) }, { weight: 1, arbitrary: record({ does: fc.constant('deleteTask'), task }) },
   { weight: 1, arbitrary: record({ does: fc.constant('createNote'), deal: maybe(deal) }) }, { weight: 2, arbitrary: record({ does: fc.constant('updateNote'), note, deal: fc.option(fc.option(deal), { nil: undefined, freq: 2 }) }) }, { weight: 3, arbitrary: record({ does: fc.constantFrom('deleteNote', 'deleteNote', 'restoreNote', 'restoreNote', 'purgeNote'), note }) },
+  { weight: 3, arbitrary: record({ does: fc.constant('link'), deal, operation, labels }) }, { weight: 3, arbitrary: record({ does: fc.constant('linkBack'), label, operation, deals: fc.oneof(deal.map((one) => [one]), fc.uniqueArray(deal, { maxLength: 2 })) }) }, { weight: 1, arbitrary: fc.oneof(record({ does: fc.constant('createLabel') }), record({ does: fc.constant('deleteLabel'), label })) },
 );
 
 /** One record as it was and becomes, with what the caller gives. */
@@ -61,6 +71,8 @@ interface RowWrite {
   readonly after: Item | undefined;
   readonly given: readonly string[];
   readonly into?: 'trash' | 'life';
+  /** Against the labels that it names. */
+  readonly problems?: readonly Problem[];
 }
 interface Effect {
   readonly document: string;
@@ -72,12 +84,12 @@ interface Effect {
 /** `?` before it: the platform may refuse so, or not. */
 type Problem = 'MISSING' | 'FORBIDDEN' | 'CONFLICT' | '?MISSING' | '?FORBIDDEN';
 
-const guarded: Readonly<Record<string, FieldKey>> = { 'deal amount': 'deal.amount', 'deal secret': 'deal.secret', 'task weight': 'task.weight', 'note deal': 'note.deal' };
+const guarded: Readonly<Record<string, FieldKey>> = { 'deal amount': 'deal.amount', 'deal secret': 'deal.secret', 'task weight': 'task.weight', 'note deal': 'note.deal', 'deal labels': 'deal.labels' };
 
 /** What the rules have against a row. */
-function problemsOf(oracle: Oracle, { kind, before, after, given }: RowWrite): readonly Problem[] {
+function problemsOf(oracle: Oracle, { kind, before, after, given, problems = [] }: RowWrite): readonly Problem[] {
   if (before && !oracle.reads(kind, before)) return ['MISSING', '?FORBIDDEN'];
-  const found: Problem[] = [];
+  const found: Problem[] = [...problems];
   const refuse = (holds: boolean, problem: Problem) => { if (holds) found.push(problem); };
   if (!after) return before && !oracle.deletes(kind, before) ? ['FORBIDDEN'] : [];
   const keys = given.map((name) => guarded[`${kind} ${name}`] ?? (kind === 'deal' ? ('deal.*' as const) : undefined)).filter((key) => key !== undefined);
@@ -86,6 +98,7 @@ function problemsOf(oracle: Oracle, { kind, before, after, given }: RowWrite): r
     refuse(keys.some((key) => !oracle.editsField(key, before)), 'FORBIDDEN');
     refuse(given.includes('owner') && !oracle.mayGiveAway(before as Deal), 'FORBIDDEN');
   } else {
+    refuse(!oracle.mayOwnRecords, 'MISSING');
     refuse(!oracle.creates(kind, after), 'FORBIDDEN');
     const able = oracle.sets.filter((set) => oracle.setCreates(set, kind, after));
     const editing = oracle.sets.filter((set) => oracle.setEdits(set, kind, after));
@@ -102,10 +115,10 @@ function problemsOf(oracle: Oracle, { kind, before, after, given }: RowWrite): r
   const reference = (name: string, now: unknown, was: unknown, visible: boolean) => refuse(given.includes(name) && now !== null && now !== undefined && !visible, now === was ? '?MISSING' : 'MISSING');
   if (kind === 'deal') {
     const [now, was] = [after as Deal, before as Deal | undefined];
-    reference('owner', now.owner, was?.owner, oracle.seesPeople);
+    reference('owner', now.owner, was?.owner, now.owner !== undefined && oracle.seesPerson(now.owner));
     reference('parent', now.parent, was?.parent, seesDeal(oracle, now.parent));
     refuse(now.code !== null && oracle.state.deals.some(({ id, code }) => code === now.code && id !== now.id), 'CONFLICT');
-  } else {
+  } else if (kind !== 'label') {
     const [now, was] = [after as Task | Note, before as Task | Note | undefined];
     reference('deal', now.deal, was?.deal, seesDeal(oracle, now.deal));
   }
@@ -133,36 +146,54 @@ function apply(state: State, rows: readonly RowWrite[]): State {
     return [...items.flatMap((item) => (changed.has(item.id) ? (changed.get(item.id) ?? []) : item)), ...of(kind).flatMap(({ before, after }) => (!before && after ? (after as T) : []))];
   };
   const deals = written('deal', state.deals);
+  const labels = written('label', state.labels);
   const gone = new Set(state.deals.filter(({ id }) => !deals.some((one) => one.id === id)).map(({ id }) => id));
   const left = <T extends string | null>(id: T) => (id !== null && gone.has(id) ? null : id);
   return {
-    deals: deals.map((one) => ({ ...one, parent: left(one.parent) })), tasks: written('task', state.tasks).filter((one) => !gone.has(one.deal)), notes: written('note', state.notes).map((one) => ({ ...one, deal: left(one.deal) })),
+    labels, deals: deals.map((one) => ({ ...one, parent: left(one.parent), labels: one.labels.filter((id) => labels.some((other) => other.id === id)) })), tasks: written('task', state.tasks).filter((one) => !gone.has(one.deal)), notes: written('note', state.notes).map((one) => ({ ...one, deal: left(one.deal) })),
   };
 }
 
-const inputOf = ({ owner, parent, stage, ...rest }: DealInput) => ({ ...rest, ...(stage && { stage: stage.toUpperCase() }), ...(owner !== undefined && { ownerId: personId(owner) }), ...(parent !== undefined && { parentId: dealId(parent) }) });
-const changed = (one: Deal, { parent, ...rest }: DealInput): Deal => ({ ...one, ...rest, ...(parent !== undefined && { parent: dealId(parent) }) });
-const fresh = (n: number): Deal => ({ id: dealId(n), name: 'new', stage: 'a', amount: null, secret: null, phone: null, org: null, code: null, owner: undefined, parent: null });
+const inputOf = ({ owner, parent, stage, labels: linked, ...rest }: DealInput) => ({ ...rest, ...(stage && { stage: stage.toUpperCase() }), ...(owner !== undefined && { ownerId: personId(owner) }), ...(parent !== undefined && { parentId: dealId(parent) }), ...(linked && { labelIds: linked.map(labelId) }) });
+const changed = (oracle: Oracle, one: Deal, { parent, labels: linked, ...rest }: DealInput): Deal => ({ ...one, ...rest, ...(parent !== undefined && { parent: dealId(parent) }), ...(linked && { labels: linkedAfter(oracle, one, 'set', linked) }) });
+const organizationOf = ({ world, me }: Oracle) => (world.tenancy ? (world.people[me]?.org ?? null) : null);
+const fresh = (oracle: Oracle, n: number): Deal => ({ id: dealId(n), name: 'new', stage: 'a', amount: null, secret: null, phone: null, org: null, code: null, owner: undefined, parent: null, labels: [], organization: organizationOf(oracle) });
+
+/** The labels of a deal after an operation. What the person does not see stays. */
+function linkedAfter(oracle: Oracle, one: Deal, operation: LinkOperation, given: readonly number[]): readonly string[] {
+  const ids = given.map(labelId);
+  if (operation === 'disconnect') return one.labels.filter((id) => !ids.includes(id));
+  const seen = oracle.seenLabels(one).map(({ id }) => id);
+  return [...new Set([...(operation === 'set' ? one.labels.filter((id) => !seen.includes(id)) : one.labels), ...ids])];
+}
+
+/** Labels are named as records that are seen, and left as ones that are linked. */
+function labelProblems(oracle: Oracle, one: Deal | undefined, operation: LinkOperation, given: readonly number[]): readonly Problem[] {
+  const named = given.map((n) => oracle.state.labels.find(({ id }) => id === labelId(n)));
+  const known = named.every((found) => found && oracle.reads('label', found) && (operation !== 'disconnect' || one?.labels.includes(found.id)));
+  return [...(known ? [] : ['MISSING' as const]), ...(one && !oracle.showsField('deal.labels', one) ? ['?FORBIDDEN' as const] : []), ...(oracle.mayUseAny('label') === true ? [] : ['?FORBIDDEN' as const])];
+}
 
 /** What a change sends, and which rows it writes when nothing is against it. `turn` makes ids of new records. */
 export function effectOf(change: Change, oracle: Oracle, turn: number): Effect {
   const { state } = oracle;
   const one = <T extends Item>(items: readonly T[], id: string): T | undefined => items.find((item) => item.id === id);
   const row = (kind: Kind, before: Item | undefined, after: Item | undefined, given: readonly string[] = []): RowWrite => ({ kind, before, after, given });
+  const dealRow = (before: Deal | undefined, after: Deal, input: DealInput): RowWrite => ({ ...row('deal', before, after, Object.keys(input)), ...(input.labels && { problems: labelProblems(oracle, before, 'set', input.labels) }) });
   const gone: Effect['problems'] = ['MISSING', '?FORBIDDEN'];
   switch (change.does) {
     case 'createDeal': {
       const given = { name: 'new', stage: 'a' as const, ...change.input };
-      return { document: 'mutation($input: DealCreateInput!) { createDeal(input: $input) { record { id } } }', variables: { input: { ...inputOf(given), id: dealId(100 + turn) } }, rows: [row('deal', undefined, changed(fresh(100 + turn), given), Object.keys(given))] };
+      return { document: 'mutation($input: DealCreateInput!) { createDeal(input: $input) { record { id } } }', variables: { input: { ...inputOf(given), id: dealId(100 + turn) } }, rows: [dealRow(undefined, changed(oracle, fresh(oracle, 100 + turn), given), given)] };
     }
     case 'updateDeal': {
       const before = one(state.deals, dealId(change.deal));
       const own = change.input.parent === change.deal ? { name: 'alpha 0' } : change.input;
-      return { document: 'mutation($id: ID!, $input: DealUpdateInput!) { updateDeal(id: $id, input: $input) { record { id } } }', variables: { id: dealId(change.deal), input: inputOf(own) }, rows: before ? [row('deal', before, changed(before, own), Object.keys(own))] : [], ...(!before && { problems: gone }) };
+      return { document: 'mutation($id: ID!, $input: DealUpdateInput!) { updateDeal(id: $id, input: $input) { record { id } } }', variables: { id: dealId(change.deal), input: inputOf(own) }, rows: before ? [dealRow(before, changed(oracle, before, own), own)] : [], ...(!before && { problems: gone }) };
     }
     case 'updateDeals': {
       const matching = state.deals.filter((item) => oracle.reads('deal', item) && matches(oracle, 'deal', item, change.where));
-      const rows = matching.map((before) => row('deal', before, changed(before, change.input), Object.keys(change.input)));
+      const rows = matching.map((before) => dealRow(before, changed(oracle, before, change.input), change.input));
       return {
         document: 'mutation($where: DealWhere!, $input: DealUpdateInput!) { updateDeals(where: $where, input: $input) { count } }', variables: { where: whereInput(change.where), input: inputOf(change.input) },
         rows, problems: [...asked(oracle, change.where), ...(matching.length === 0 ? ['?FORBIDDEN' as const] : []), ...(together(oracle, rows).refused.length > 0 ? ['FORBIDDEN' as const] : [])],
@@ -171,7 +202,7 @@ export function effectOf(change: Change, oracle: Oracle, turn: number): Effect {
     case 'updateEach': {
       const rows = change.deals.flatMap((n) => {
         const before = one(state.deals, dealId(n));
-        return before ? [row('deal', before, changed(before, change.input), Object.keys(change.input))] : [];
+        return before ? [dealRow(before, changed(oracle, before, change.input), change.input)] : [];
       });
       return {
         document: 'mutation($rows: [DealUpdateRow!]!) { updateDeals(mode: PARTIAL, rows: $rows) { count rows { index problems { code } } } }', variables: { rows: change.deals.map((n) => ({ id: dealId(n), input: inputOf(change.input) })) }, rows,
@@ -180,12 +211,12 @@ export function effectOf(change: Change, oracle: Oracle, turn: number): Effect {
     case 'upsertDeal': {
       const before = state.deals.find(({ code }) => code === change.code);
       const given = { ...change.input, code: change.code };
-      const after = changed(before ?? { ...fresh(100 + turn), name: 'new' }, before ? given : { name: 'new', stage: 'a', ...given });
+      const after = changed(oracle, before ?? { ...fresh(oracle, 100 + turn), name: 'new' }, before ? given : { name: 'new', stage: 'a', ...given });
       const sent = { ...inputOf(before ? given : { name: 'new', stage: 'a', ...given }), id: before?.id ?? dealId(100 + turn) };
       const document = 'mutation($input: DealCreateInput!) { upsertDeal(by: CODE, input: $input) { record { id } } }';
       const problems: Problem[] = oracle.mayUseAny('deal') === true ? [] : [oracle.mayUseAny('deal') === false ? 'FORBIDDEN' : '?FORBIDDEN'];
       if (before && !oracle.reads('deal', before)) return { document, variables: { input: sent }, rows: [], problems: [...problems, 'CONFLICT', '?FORBIDDEN'] };
-      return { document, variables: { input: sent }, rows: [row('deal', before, after, before ? Object.keys(given) : ['name', 'stage', ...Object.keys(given)])], problems };
+      return { document, variables: { input: sent }, rows: [dealRow(before, after, before ? given : { name: 'new', stage: 'a', ...given })], problems };
     }
     case 'deleteDeal': return remove('Deal', dealId(change.deal), one(state.deals, dealId(change.deal)));
     case 'deleteDeals': {
@@ -199,7 +230,7 @@ export function effectOf(change: Change, oracle: Oracle, turn: number): Effect {
       const moved = child && { ...child, deal: dealId(change.deal) };
       const operand = { create: { id, name: 'new' }, connect: { id }, update: { id, input: { name: 'nested' } }, delete: { id } }[change.operation];
       const rows = {
-        create: [row('task', undefined, { id, name: 'new', weight: null, deal: dealId(change.deal) })], connect: moved ? [row('task', child, moved, ['deal'])] : [],
+        create: [row('task', undefined, { id, name: 'new', weight: null, deal: dealId(change.deal), organization: organizationOf(oracle) })], connect: moved ? [row('task', child, moved, ['deal'])] : [],
         update: child?.deal === dealId(change.deal) ? [row('task', child, { ...child, name: 'nested' }, ['name'])] : [], delete: child?.deal === dealId(change.deal) ? [row('task', child, undefined)] : [],
       }[change.operation];
       const follow: Problem[] = change.operation === 'create' || oracle.mayUseAny('task') === true ? [] : ['?FORBIDDEN'];
@@ -210,7 +241,7 @@ export function effectOf(change: Change, oracle: Oracle, turn: number): Effect {
     }
     case 'createTask': {
       const given = { name: 'new', ...(change.weight !== undefined && { weight: change.weight }) };
-      return { document: 'mutation($input: TaskCreateInput!) { createTask(input: $input) { record { id } } }', variables: { input: { ...given, id: taskId(100 + turn, 0), dealId: dealId(change.deal) } }, rows: [row('task', undefined, { weight: null, ...given, id: taskId(100 + turn, 0), deal: dealId(change.deal) }, [...Object.keys(given), 'deal'])] };
+      return { document: 'mutation($input: TaskCreateInput!) { createTask(input: $input) { record { id } } }', variables: { input: { ...given, id: taskId(100 + turn, 0), dealId: dealId(change.deal) } }, rows: [row('task', undefined, { weight: null, ...given, id: taskId(100 + turn, 0), deal: dealId(change.deal), organization: organizationOf(oracle) }, [...Object.keys(given), 'deal'])] };
     }
     case 'updateTask': {
       const before = one(state.tasks, taskId(...change.task));
@@ -219,7 +250,7 @@ export function effectOf(change: Change, oracle: Oracle, turn: number): Effect {
     }
     case 'deleteTask': return remove('Task', taskId(...change.task), one(state.tasks, taskId(...change.task)));
     case 'createNote': {
-      const after: Note = { id: noteId(100 + turn), name: 'new', deal: change.deal === undefined ? null : dealId(change.deal), creator: oracle.me, trashed: false };
+      const after: Note = { id: noteId(100 + turn), name: 'new', deal: change.deal === undefined ? null : dealId(change.deal), creator: oracle.me, trashed: false, organization: organizationOf(oracle) };
       return { document: 'mutation($input: NoteCreateInput!) { createNote(input: $input) { record { id } } }', variables: { input: { id: after.id, name: 'new', ...(change.deal !== undefined && { dealId: after.deal }) } }, rows: [row('note', undefined, after, ['name', ...(change.deal === undefined ? [] : ['deal'])])] };
     }
     case 'updateNote': {
@@ -229,15 +260,46 @@ export function effectOf(change: Change, oracle: Oracle, turn: number): Effect {
     }
     case 'deleteNote': return remove('Note', noteId(change.note), one(oracle.notes, noteId(change.note)), { into: 'trash' });
     case 'restoreNote': return remove('Note', noteId(change.note), one(state.notes.filter(({ trashed }) => trashed), noteId(change.note)), { into: 'life' });
+    case 'createLabel': {
+      const after: Label = { id: labelId(100 + turn), name: 'new', creator: oracle.me, organization: organizationOf(oracle) };
+      return { document: 'mutation($input: LabelCreateInput!) { createLabel(input: $input) { record { id } } }', variables: { input: { id: after.id, name: 'new' } }, rows: [row('label', undefined, after, ['name'])] };
+    }
+    case 'deleteLabel': return remove('Label', labelId(change.label), one(state.labels, labelId(change.label)));
+    case 'link': {
+      const before = one(state.deals, dealId(change.deal));
+      const after = before && { ...before, labels: linkedAfter(oracle, before, change.operation, change.labels) };
+      return {
+        document: 'mutation($id: ID!, $input: DealUpdateInput!) { updateDeal(id: $id, input: $input) { record { id } } }', variables: { id: dealId(change.deal), input: { labels: { [change.operation]: change.labels.map((n) => ({ id: labelId(n) })) } } },
+        rows: before && after ? [row('deal', before, after, ['labels'])] : [], problems: before ? labelProblems(oracle, before, change.operation, change.labels) : gone,
+      };
+    }
+    case 'linkBack': return linkBack(change, oracle);
     case 'purgeNote': return remove('Note', noteId(change.note), one(state.notes, noteId(change.note)), {});
   }
 }
 
 /** `how`: of objects with a trash. Restoring takes the right to delete. */
-function remove(type: 'Deal' | 'Task' | 'Note', id: string, before: Item | undefined, how?: Pick<RowWrite, 'into'>): Effect {
+function remove(type: 'Deal' | 'Task' | 'Note' | 'Label', id: string, before: Item | undefined, how?: Pick<RowWrite, 'into'>): Effect {
   const kind = type.toLowerCase() as Kind;
   const field = how?.into === 'life' ? `restore${type}(id: $id)` : `delete${type}(id: $id${how && !how.into ? ', purge: true' : ''})`;
   return { document: `mutation($id: ID!) { ${field} { clientMutationId } }`, variables: { id }, rows: before ? [{ kind, before, after: undefined, given: [], ...how }] : [], ...(!before && { problems: ['MISSING', '?FORBIDDEN'] as const }) };
+}
+
+/** From the label's side: each deal that it comes to or leaves is written. */
+function linkBack({ label: n, operation: how, deals: given }: Change & { does: 'linkBack' }, oracle: Oracle): Effect {
+  const { state } = oracle;
+  const before = state.labels.find(({ id }) => id === labelId(n));
+  const named = given.map((deal) => state.deals.find(({ id }) => id === dealId(deal)));
+  const linked = state.deals.filter(({ labels: ids }) => ids.includes(labelId(n)));
+  const added = how === 'disconnect' ? [] : named.filter((deal): deal is Deal => deal !== undefined && (how === 'connect' || !linked.includes(deal)));
+  const left = how === 'disconnect' ? linked.filter((deal) => named.includes(deal)) : how === 'set' ? linked.filter((deal) => !named.includes(deal) && oracle.reads('deal', deal)) : [];
+  const write = (deal: Deal, ids: readonly string[]): RowWrite => ({ kind: 'deal', before: deal, after: { ...deal, labels: [...new Set(ids)] }, given: ['labels'] });
+  const rows = [...added.map((deal) => write(deal, [...deal.labels, labelId(n)])), ...left.map((deal) => write(deal, deal.labels.filter((id) => id !== labelId(n))))];
+  const known = before !== undefined && named.every((deal) => deal && oracle.reads('deal', deal) && (how !== 'disconnect' || linked.includes(deal)));
+  return {
+    document: 'mutation($id: ID!, $input: LabelUpdateInput!) { updateLabel(id: $id, input: $input) { record { id } } }', variables: { id: labelId(n), input: { deals: { [how]: given.map((deal) => ({ id: dealId(deal) })) } } },
+    rows: before ? [{ kind: 'label', before, after: before, given: [] }, ...rows] : [], problems: [...(known ? [] : ['MISSING' as const]), ...(known && linked.every((deal) => oracle.showsField('deal.labels', deal)) && oracle.mayUseAny('deal') === true ? [] : ['?FORBIDDEN' as const])],
+  };
 }
 
 function asked(oracle: Oracle, where: Where): readonly Problem[] {
@@ -290,7 +352,7 @@ export async function make(change: Change, who: TestPlatform, oracle: Oracle, tu
   return { compared, state };
 }
 
-export const ordered = ({ deals, tasks, notes }: State): State => {
+export const ordered = ({ deals, tasks, notes, labels: all }: State): State => {
   const byId = <T extends Item>(items: readonly T[]) => [...items].sort((left, right) => (left.id < right.id ? -1 : 1));
-  return { deals: byId(deals), tasks: byId(tasks), notes: byId(notes) };
+  return { deals: byId(deals), tasks: byId(tasks), notes: byId(notes), labels: byId(all) };
 };

@@ -1,4 +1,4 @@
-import { beforeAll, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { permissions } from '../../../src/plugins/permissions/index.ts';
 import type { Statement } from '../../../src/database/database.ts';
 import { systemCaller } from '../../../src/resolvers/caller.ts';
@@ -9,8 +9,8 @@ import { recording } from '../../support/recording.ts';
 const id = (kind: number, n: number): string => `018f0000-0000-7000-8000-${String(kind).padStart(4, '0')}${String(n).padStart(8, '0')}`;
 const people = Array.from({ length: 20 }, (_, n) => n);
 const objects = [
-  { name: 'account', sharingModel: 'private', enable: { trash: true }, fields: { name: { type: 'text' }, owner: { type: 'user' } } },
-  { name: 'contact', sharingModel: 'controlled_by_parent', fields: { name: { type: 'text' }, account: { type: 'master_detail', reference: 'account', relatedName: 'contacts' } } },
+  { name: 'account', sharingModel: 'private', enable: { trash: true }, fields: { name: { type: 'text' }, owner: { type: 'user' }, visible: { type: 'boolean' } } },
+  { name: 'contact', sharingModel: 'controlled_by_parent', fields: { name: { type: 'text' }, row: { type: 'text' }, account: { type: 'master_detail', reference: 'account', relatedName: 'contacts' } } },
 ];
 const rights = { allowCreate: true, allowRead: true, allowEdit: true, allowDelete: true };
 const definitions = [
@@ -92,6 +92,18 @@ describeEachDatabase('the cost of rights', (openDatabase) => {
     expect(errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
   });
 
+  it('is asked of records whose fields have the names of what statements say of rows', async () => {
+    const write = async (document: string): Promise<unknown> => {
+      const { data, errors } = await as(9).query(`mutation { ${document} }`);
+      expect(errors).toBeUndefined();
+      return data;
+    };
+    expect(await write(`createContact(input: { id: "${id(3, 100)}", accountId: "${id(2, 9)}", row: "first" }, dryRun: true) { record { row } }`)).toEqual({ createContact: { record: { row: 'first' } } });
+    expect(await write(`updateAccount(id: "${id(2, 9)}", input: { visible: false }) { record { visible } }`)).toEqual({ updateAccount: { record: { visible: false } } });
+    const { errors } = await as(8).query(`mutation { updateAccount(id: "${id(2, 9)}", input: { visible: true }) { record { visible } } }`);
+    expect(errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
+  });
+
   it('is one list of users for a whole statement, whatever their number', async () => {
     const { data } = await ask(0, '{ contacts(first: 50) { totalCount nodes { name account { name } } } accountsAggregate { count } }');
     expect(data).toMatchObject({ contacts: { totalCount: 19 }, accountsAggregate: { count: 19 } });
@@ -115,5 +127,21 @@ describeEachDatabase('the cost of rights', (openDatabase) => {
     const document = '{ accounts { totalCount } }';
     expect((await ask(7, document)).data).toEqual({ accounts: { totalCount: 2 } });
     await expect.poll(async () => (await ask(7, document)).data, { timeout: 5_000 }).toEqual({ accounts: { totalCount: 1 } });
+  });
+});
+
+describe('rights in memory', () => {
+  it('are compiled once for an access class, and no more classes are kept than may be', async () => {
+    const sets = Array.from({ length: 9 }, (_, n) => `set${n}`);
+    const app = await startPlatform({ objects: [{ name: 'thing', fields: { name: { type: 'text' } } }], plugins: [permissions({ definitions: [{ kind: 'permission', value: sets.map((name) => ({ name, objects: { thing: { allowRead: true } } })) }] })], open: false });
+    const access = app.platform.kernel.services.get('access', 'the test');
+    const accessOf = (bits: number, user: number) => access.accessOf({ kind: 'user', userId: id(1, user), organizationId: undefined, roles: [], attributes: {}, permissionSets: sets.filter((_, bit) => (bits >> bit) % 2 === 1) });
+    const first = await accessOf(1, 0);
+    expect(await accessOf(1, 1)).toBe(first);
+    for (let bits = 2; bits <= 260; bits += 1) await accessOf(bits, 0);
+    // Of somebody new: it had been forgotten, and means the same.
+    const again = await accessOf(1, 2);
+    expect([again === first, again.fingerprint]).toEqual([false, first.fingerprint]);
+    await app.close();
   });
 });

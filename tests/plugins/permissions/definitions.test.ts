@@ -47,6 +47,17 @@ describe('definitions of rights', () => {
     expect(problemsOf(files)).toEqual([]);
   });
 
+  it('end plain indexes of private objects with the owner and the mark of the trash', () => {
+    const indexes = '{ fields: [status, amount] }, { fields: [amount, owner] }, { fields: [amount, name], unique: true }, { fields: [active, name], partial: active }';
+    const indexed = (name: string, rest: string): string => `name: ${name}\nindexes: [{ fields: [name, status], name: by_${name} }, ${indexes}]\n${rest}\nfields:\n  name: { type: text }\n  status: { type: text, index: true }\n  amount: { type: currency }\n  active: { type: boolean }\n  owner: { type: user, relatedName: ${name}s_owned }\n`;
+    const files = [['private', 'enable: { trash: true }'], ['open', 'sharingModel: public_read']].map(([name = '', rest = '']) => ({ file: `${name}.object.yml`, text: indexed(name, rest) }));
+    const { objects } = compileCatalog({ files, plugins: [users(), permissions()], fieldTypes }).catalog;
+    const kept = ['amount, name', 'active, name'];
+    const listed = (name: string): string[] => (objects.get(name)?.indexes ?? []).map(({ fields, name: own }) => `${own.startsWith(name) ? '' : `${own}: `}${fields.join(', ')}`);
+    expect(listed('private').sort()).toEqual([...kept, 'amount, owner, deleted_at', 'by_private: name, status, owner, deleted_at', 'owner, id', 'status, amount, owner, deleted_at', 'status, owner, deleted_at'].sort());
+    expect(listed('open').sort()).toEqual([...kept, 'amount, owner', 'by_open: name, status', 'owner, id', 'status, amount', 'status'].sort());
+  });
+
   it.each([
     ['owner = current_user.id'], ["status == 'open' && amount >= 10"], ["status IN ('Open', 'closed') OR NOT (active = true)"], ['amount IS NOT NULL and parent.owner = {current_user_id}'.replace('{current_user_id}', "'{current_user_id}'")],
     ['10 < amount'], ['!active'], ["status NOT IN ('Open')"], ['name in current_user.groups'], ["record.name != 'x'"], ['current_user.region = name'], ['true'], ['name = status'], ['size(name) = 1'], ["session.role = 'boss' AND owner = current_user_id"],

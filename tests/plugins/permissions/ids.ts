@@ -4,4 +4,5 @@ export const personId = (n: number): string => id(1, n);
 export const dealId = (n: number): string => id(2, n);
 export const taskId = (deal: number, n: number): string => id(3, deal * 10 + n);
 export const noteId = (n: number): string => id(4, n);
+export const labelId = (n: number): string => id(6, n);
 export const nobody = id(9, 9);

@@ -201,7 +201,11 @@ describe('messages', () => {
       expect(JSON.stringify(body.errors), document).not.toContain('Did you mean');
       expect(JSON.stringify((await open.fetch(document, variables)).body.errors), document).toContain('Did you mean');
     }
-    await closed.close();
     await open.close();
+    // What is not there is told from what is hidden: the latter is refused by rights, as documented.
+    const codes = async (document: string, variables?: Record<string, unknown>) => (await closed.as({ userId: me, profile: 'finance' }).query(document, variables)).errors?.map(({ extensions }) => extensions?.['code']);
+    expect([await codes('{ nothings { totalCount } }'), await codes(asked[2]?.[0] ?? '', asked[2]?.[1])]).toEqual([['GRAPHQL_VALIDATION_FAILED'], ['BAD_REQUEST']]);
+    for (const shown of ['accounts', 'payslips']) expect(await closed.as({ userId: me }).query(`{ ${shown} { nodes { id } } }`)).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+    await closed.close();
   });
 });

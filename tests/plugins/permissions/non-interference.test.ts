@@ -6,14 +6,15 @@ import type { TestPlatform } from '../../support/platform.ts';
 import { answerTo } from './answers.ts';
 import { build, recordsOf } from './build-world.ts';
 import { changes, effectOf } from './changes.ts';
-import { dealId, noteId, personId, taskId } from './ids.ts';
+import { dealId, labelId, noteId, personId, taskId } from './ids.ts';
 import { Oracle, type Deal, type State } from './oracle.ts';
 import { questions } from './questions.ts';
 import { worldsOf, type World } from './world.ts';
 
 const worlds = Math.ceil(Number(process.env['PERMISSION_WORLDS'] ?? 14) / 2);
 const steps = 60;
-const tables = ['deal', 'task', 'note'] as const;
+/** Each after what it points to. */
+const tables = ['label', 'deal', 'deal_labels_link', 'task', 'note'] as const;
 
 /** Everything that the caller is told, byte by byte, and the statements that it took. */
 async function told(world: World, person: number, app: TestPlatform, statements: string[]): Promise<readonly string[]> {
@@ -39,7 +40,7 @@ async function told(world: World, person: number, app: TestPlatform, statements:
       await who.query(document.replace(/(\{ \w+\()/, '$1dryRun: true, '), variables);
     }
   }
-  await who.query('{ deals { totalCount edges { cursor node { id version updatedBy } } } dealsAggregate { count } tasks { edges { cursor } } notes { totalCount } users { totalCount } }');
+  await who.query('{ deals { totalCount edges { cursor node { id version updatedBy } } } dealsAggregate { count } tasks { edges { cursor } } notes { totalCount } labels { edges { cursor node { version } } } users { totalCount } }');
   return answers;
 }
 
@@ -59,10 +60,12 @@ async function changeHidden(world: World, person: number, database: Database): P
       continue;
     }
     if (!oracle.showsField('deal.secret', deal)) hide('deal', deal.id, 'secret', 's2 alpha');
+    if (!oracle.showsField('deal.labels', deal)) jobs.push(...relinked(deal));
     if (!oracle.showsField('deal.amount', deal) && deal.amount !== null) hide('deal', deal.id, 'amount', moved(deal.amount));
     const { mask } = world;
     if (oracle.isMasked && mask && mask.strategy !== 'hash') hide('deal', deal.id, 'phone', mask.strategy === 'nullify' ? null : `${deal.phone?.[0] ?? ''}9999${deal.phone?.slice(-2) ?? ''}`);
   }
+  for (const label of state.labels) if (!oracle.reads('label', label)) set('label', label.id, 'name', 'l0');
   for (const task of state.tasks) if (!oracle.showsField('task.weight', task) && task.weight !== null) hide('task', task.id, 'weight', task.weight + 50);
   for (const note of state.notes) {
     if (!oracle.reads('note', note)) {
@@ -75,19 +78,26 @@ async function changeHidden(world: World, person: number, database: Database): P
   return jobs.length;
 }
 
+/** The other labels, in another order. */
+function relinked({ id, labels }: Deal): readonly { readonly text: string; readonly values: readonly unknown[] }[] {
+  const others = [2, 1, 0].map(labelId).filter((label) => !labels.includes(label));
+  const link = (label: string, position: number) => ({ text: 'INSERT INTO deal_labels_link (source_id, target_id, position) VALUES ($1, $2, $3)', values: [id, label, position] });
+  return [{ text: 'DELETE FROM deal_labels_link WHERE source_id = $1', values: [id] }, ...others.map(link)];
+}
+
 function newcomers(world: World, oracle: Oracle, state: State) {
   const stamps = 'now(), now(), 1';
   const jobs: { readonly text: string; readonly values: readonly unknown[] }[] = [];
   const parent = state.deals.find((deal) => oracle.reads('deal', deal))?.id ?? null;
   for (const n of world.people.keys()) {
-    const deal: Deal = { id: dealId(50 + n), name: 'alpha 0', stage: 'b', amount: 3, secret: 's1', phone: '0123400', org: null, code: null, owner: n, parent };
+    const deal: Deal = { id: dealId(50 + n), name: 'alpha 0', stage: 'b', amount: 3, secret: 's1', phone: '0123400', org: null, code: null, owner: n, parent, labels: [], organization: null };
     if (oracle.reads('deal', deal)) continue;
     jobs.push({ text: `INSERT INTO deal (created_at, updated_at, version, id, name, stage, amount, secret, phone, owner_id, parent_id) VALUES (${stamps}, $1, $2, 'b', 3, 's1', '0123400', $3, $4)`, values: [deal.id, deal.name, personId(n), parent] });
     const after = new Oracle(world, oracle.me, { ...state, deals: [...state.deals, deal] });
-    const task = { id: taskId(50 + n, 0), name: 't0', weight: 3, deal: deal.id };
+    const task = { id: taskId(50 + n, 0), name: 't0', weight: 3, deal: deal.id, organization: null };
     if (!after.reads('task', task)) jobs.push({ text: `INSERT INTO task (created_at, updated_at, version, id, name, weight, deal_id) VALUES (${stamps}, $1, 't0', 3, $2)`, values: [task.id, deal.id] });
   }
-  if (!oracle.reads('note', { id: noteId(50), name: 'n0', deal: parent, creator: undefined, trashed: false })) jobs.push({ text: `INSERT INTO note (created_at, updated_at, version, id, name, deal_id) VALUES (${stamps}, $1, 'n0', $2)`, values: [noteId(50), parent] });
+  if (!oracle.reads('note', { id: noteId(50), name: 'n0', deal: parent, creator: undefined, trashed: false, organization: null })) jobs.push({ text: `INSERT INTO note (created_at, updated_at, version, id, name, deal_id) VALUES (${stamps}, $1, 'n0', $2)`, values: [noteId(50), parent] });
   return jobs;
 }
 
@@ -120,10 +130,10 @@ describeEachDatabase('non-interference', (openDatabase, kind) => {
           hidden += await changeHidden(world, person, real);
           expect(await told(world, person, app, statements), `p${person}`).toEqual(before);
           pairs += before.length;
-          await real.exec(`DELETE FROM note; DELETE FROM task; DELETE FROM deal; ${tables.map((table) => `INSERT INTO ${table} SELECT * FROM kept_${table}`).join('; ')}`);
+          await real.exec(`DELETE FROM note; DELETE FROM task; DELETE FROM deal; DELETE FROM label; ${tables.map((table) => `INSERT INTO ${table} SELECT * FROM kept_${table}`).join('; ')}`);
         }
       }),
-      { numRuns: worlds, seed: Number(process.env['PERMISSION_SEED'] ?? 7), endOnFailure: process.env['PERMISSION_FAST'] === '1', interruptAfterTimeLimit: 120_000 + worlds * 20_000 },
+      { numRuns: worlds, seed: Number(process.env['PERMISSION_SEED'] ?? 7), endOnFailure: process.env['PERMISSION_SHRINK'] !== '1', interruptAfterTimeLimit: 120_000 + worlds * 20_000 },
     );
     console.info(`${pairs} answers compared between worlds that differ in ${hidden} hidden places on ${kind}`);
     expect(hidden).toBeGreaterThan(worlds * 4);

@@ -14,12 +14,16 @@ export interface Deal {
   readonly code: string | null;
   readonly owner: number | undefined;
   readonly parent: string | null;
+  /** In their order. */
+  readonly labels: readonly string[];
+  readonly organization: Org | null;
 }
 export interface Task {
   readonly id: string;
   readonly name: string;
   readonly weight: number | null;
   readonly deal: string;
+  readonly organization: Org | null;
 }
 export interface Note {
   readonly id: string;
@@ -27,15 +31,23 @@ export interface Note {
   readonly deal: string | null;
   readonly creator: number | undefined;
   readonly trashed: boolean;
+  readonly organization: Org | null;
+}
+export interface Label {
+  readonly id: string;
+  readonly name: string;
+  readonly creator: number | undefined;
+  readonly organization: Org | null;
 }
 /** All records there are. */
 export interface State {
   readonly deals: readonly Deal[];
   readonly tasks: readonly Task[];
   readonly notes: readonly Note[];
+  readonly labels: readonly Label[];
 }
-export type Kind = 'deal' | 'task' | 'note';
-export type Item = Deal | Task | Note;
+export type Kind = 'deal' | 'task' | 'note' | 'label';
+export type Item = Deal | Task | Note | Label;
 /** What the rules say must be; `undefined` where they leave it to the platform, which then may refuse. */
 export type Verdict = boolean | undefined;
 
@@ -79,7 +91,7 @@ export class Oracle {
       if (grant.modifyAll) return kind !== 'deal' || this.#own(set, item as Deal);
       if (!grant.delete) return false;
       if (kind === 'task') return this.#parentOpens(item as Task, 'edit');
-      if (kind === 'note') return this.#owns((item as Note).creator, true);
+      if (kind !== 'deal') return this.#owns((item as Note | Label).creator, true);
       return this.#shared(item as Deal, 'full') && this.#policies('delete', item as Deal, false) && this.#own(set, item as Deal);
     });
   }
@@ -92,7 +104,7 @@ export class Oracle {
     const grant = this.grant(set, kind);
     if (!(grant.create || grant.modifyAll)) return false;
     if (kind === 'task') return grant.modifyAll || this.#parentOpens(item as Task, 'edit');
-    if (kind === 'note') return true;
+    if (kind !== 'deal') return true;
     return (grant.modifyAll || this.#policies('insert', item as Deal, true)) && this.#own(set, item as Deal);
   }
 
@@ -180,8 +192,21 @@ export class Oracle {
     return !amOneOf(mask.exempt) && (mask.roles === undefined || amOneOf(mask.roles));
   }
 
-  get seesPeople(): boolean {
-    return this.world.seesPeople && this.sets.length > 0;
+  /** Where organizations are kept apart, only people of the own one are there to be seen. */
+  seesPerson(person: number): boolean {
+    const { tenancy, seesPeople, people } = this.world;
+    const here = this.#person?.org;
+    return seesPeople && this.sets.length > 0 && (!tenancy || person === this.me || (here !== undefined && people[person]?.orgs.includes(here) === true));
+  }
+
+  /** A record has to belong to some organization, where they are kept apart. */
+  get mayOwnRecords(): boolean {
+    return !this.world.tenancy || this.#person?.org !== undefined;
+  }
+
+  /** Labels of a deal that the person sees. */
+  seenLabels({ labels }: Deal): readonly Label[] {
+    return labels.flatMap((id) => this.state.labels.filter((label) => label.id === id && this.reads('label', label)));
   }
 
   get sets(): readonly number[] {
@@ -219,7 +244,7 @@ export class Oracle {
     const past = grant.viewAll || grant.modifyAll;
     if (!this.#mayRead(set, kind)) return false;
     if (kind === 'task') return past || this.#parentOpens(item as Task, 'read');
-    if (kind === 'note') return past || this.#owns((item as Note).creator, true);
+    if (kind !== 'deal') return past || this.#opens(kind) || this.#owns((item as Note | Label).creator, true);
     return (past || (this.#shared(item as Deal, 'read') && this.#policies('select', item as Deal, false))) && this.#own(set, item as Deal);
   }
 
@@ -227,8 +252,13 @@ export class Oracle {
     const grant = this.grant(set, kind);
     if (!(grant.edit || grant.modifyAll)) return false;
     if (kind === 'task') return grant.modifyAll || this.#parentOpens(item as Task, 'edit');
-    if (kind === 'note') return grant.modifyAll || this.#owns((item as Note).creator, true);
+    if (kind !== 'deal') return grant.modifyAll || this.#opens(kind) || this.#owns((item as Note | Label).creator, true);
     return (grant.modifyAll || (this.#shared(item as Deal, 'edit') && this.#policies('update', item as Deal, false))) && this.#own(set, item as Deal);
+  }
+
+  /** To read and edit. */
+  #opens(kind: 'note' | 'label'): boolean {
+    return kind === 'label' && this.world.labelModel === 'public_read_write';
   }
 
   #parentOpens({ deal: id }: Task, level: 'read' | 'edit'): boolean {

@@ -1,6 +1,6 @@
 import fc from '../../support/fast-check.ts';
-import type { Deal, Item, Kind, Note, Oracle, Task, Verdict } from './oracle.ts';
-import { dealId, noteId, personId, taskId } from './ids.ts';
+import type { Deal, Item, Kind, Label, Note, Oracle, Task, Verdict } from './oracle.ts';
+import { dealId, labelId, noteId, personId, taskId } from './ids.ts';
 import { orgs, type FieldKey } from './world.ts';
 
 export type Where =
@@ -30,10 +30,11 @@ const owner = (n: number | undefined) => (n === undefined ? null : personId(n));
 export const fields: Readonly<Record<Kind, Readonly<Record<string, FieldSpec>>>> = {
   deal: {
     id: of<Deal>(({ id }) => id), name: of<Deal>(({ name }) => name), stage: of<Deal>(({ stage }) => stage.toUpperCase()), amount: of<Deal>(({ amount }) => amount, 'deal.amount'), secret: of<Deal>(({ secret }) => secret, 'deal.secret'),
-    phone: of<Deal>(({ phone }) => phone, 'deal.phone'), org: of<Deal>(({ org }) => org), code: of<Deal>(({ code }) => code), ownerId: of<Deal>((deal) => owner(deal.owner)), parentId: of<Deal>(({ parent }) => parent),
+    phone: of<Deal>(({ phone }) => phone, 'deal.phone'), org: of<Deal>(({ org }) => org), code: of<Deal>(({ code }) => code), ownerId: of<Deal>((deal) => owner(deal.owner)), parentId: of<Deal>(({ parent }) => parent), labelIds: of<Deal>(({ labels }) => labels, 'deal.labels'),
   },
   task: { id: of<Task>(({ id }) => id), name: of<Task>(({ name }) => name), weight: of<Task>(({ weight }) => weight, 'task.weight'), dealId: of<Task>(({ deal }) => deal) },
   note: { id: of<Note>(({ id }) => id), name: of<Note>(({ name }) => name), dealId: of<Note>(({ deal }) => deal, 'note.deal') },
+  label: { id: of<Label>(({ id }) => id), name: of<Label>(({ name }) => name) },
 };
 
 /** The lookup that makes a relation, and how to go along it. */
@@ -48,9 +49,11 @@ export const relations: Readonly<Record<Kind, Readonly<Record<string, RelationSp
     children: { target: 'deal', lookup: ['deal', 'parentId'], follow: ({ state }, { id }) => state.deals.filter(({ parent }) => parent === id) },
     tasks: { target: 'task', lookup: ['task', 'dealId'], follow: ({ state }, { id }) => state.tasks.filter(({ deal }) => deal === id) },
     notes: { target: 'note', lookup: ['note', 'dealId'], follow: ({ notes }, { id }) => notes.filter(({ deal }) => deal === id) },
+    labels: { target: 'label', lookup: ['deal', 'labelIds'], follow: ({ state }, item) => state.labels.filter(({ id }) => (item as Deal).labels.includes(id)) },
   },
   task: { deal: { target: 'deal', lookup: ['task', 'dealId'], follow: ({ state }, item) => state.deals.filter(({ id }) => id === (item as Task).deal) } },
   note: { deal: { target: 'deal', lookup: ['note', 'dealId'], follow: ({ state }, item) => state.deals.filter(({ id }) => id === (item as Note).deal) } },
+  label: { deals: { target: 'deal', lookup: ['deal', 'labelIds'], follow: ({ state }, { id }) => state.deals.filter(({ labels }) => labels.includes(id)) } },
 };
 
 // --- what is asked -----------------------------------------------------------------------------------------------------------
@@ -70,6 +73,7 @@ const atoms: Readonly<Record<Kind, fc.Arbitrary<Where>>> = {
   ),
   task: fc.oneof(test('name', ['eq'], fc.constantFrom('t0', 't1')), test('weight', ['gt', 'eq', 'lte'], small), test('dealId', ['eq'], dealIds)),
   note: fc.oneof(test('name', ['eq', 'ne'], fc.constantFrom('n0', 'n1')), test('dealId', ['eq', 'ne'], dealIds)),
+  label: test('name', ['eq', 'ne'], fc.constantFrom('l0', 'l1')),
 };
 const quantifiers = fc.constantFrom<('some' | 'every' | 'none')[]>('some', 'every', 'none');
 export function wheres(kind: Kind, depth: number): fc.Arbitrary<Where> {
@@ -78,8 +82,8 @@ export function wheres(kind: Kind, depth: number): fc.Arbitrary<Where> {
   const many = (relation: string, target: Kind): fc.Arbitrary<Where> => fc.record({ is: fc.constant('relation'), relation: fc.constant(relation), quantifier: quantifiers, where: wheres(target, depth - 1) }) as fc.Arbitrary<Where>;
   const one = (relation: string): fc.Arbitrary<Where> => wheres('deal', depth - 1).map((where): Where => ({ is: 'relation', relation, quantifier: 'one', where }));
   const along = kind === 'deal'
-    ? [one('parent'), many('tasks', 'task'), many('notes', 'note'), many('children', 'deal'), fc.record({ is: fc.constant('count'), relation: fc.constantFrom('tasks', 'notes', 'children'), over: fc.nat({ max: 2 }) }) as fc.Arbitrary<Where>, small.map((over): Where => ({ is: 'weight', over }))]
-    : [one('deal')];
+    ? [one('parent'), many('tasks', 'task'), many('notes', 'note'), many('children', 'deal'), many('labels', 'label'), fc.record({ is: fc.constant('count'), relation: fc.constantFrom('tasks', 'notes', 'children', 'labels'), over: fc.nat({ max: 2 }) }) as fc.Arbitrary<Where>, small.map((over): Where => ({ is: 'weight', over }))]
+    : kind === 'label' ? [many('deals', 'deal'), fc.nat({ max: 2 }).map((over): Where => ({ is: 'count', relation: 'deals', over }))] : [one('deal')];
   return fc.oneof(
     { weight: 3, arbitrary: atoms[kind] },
     { weight: 2, arbitrary: fc.oneof(...along) },
@@ -87,7 +91,7 @@ export function wheres(kind: Kind, depth: number): fc.Arbitrary<Where> {
     { weight: 1, arbitrary: inner.map((part): Where => ({ is: 'not', parts: [part] })) },
   );
 }
-const orders: Readonly<Record<Kind, readonly string[]>> = { deal: ['name', 'stage', 'amount', 'secret', 'phone', 'code', 'parent.name', 'parent.amount', 'tasksCount', 'notesCount'], task: ['name', 'weight', 'deal.name', 'deal.secret'], note: ['name', 'dealId', 'deal.name'] };
+const orders: Readonly<Record<Kind, readonly string[]>> = { deal: ['name', 'stage', 'amount', 'secret', 'phone', 'code', 'parent.name', 'parent.amount', 'tasksCount', 'notesCount', 'labelsCount'], task: ['name', 'weight', 'deal.name', 'deal.secret'], note: ['name', 'dealId', 'deal.name'], label: ['name', 'dealsCount'] };
 const maybe = <T>(arbitrary: fc.Arbitrary<T>, freq = 2) => fc.option(arbitrary, { nil: undefined, freq });
 const lists = (kind: Kind) =>
   fc.record({
@@ -97,11 +101,11 @@ const lists = (kind: Kind) =>
   }) as fc.Arbitrary<Question>;
 
 export const questions: fc.Arbitrary<Question> = fc.oneof(
-  { weight: 6, arbitrary: lists('deal') }, { weight: 2, arbitrary: lists('task') }, { weight: 2, arbitrary: lists('note') },
+  { weight: 6, arbitrary: lists('deal') }, { weight: 2, arbitrary: lists('task') }, { weight: 2, arbitrary: lists('note') }, { weight: 2, arbitrary: lists('label') },
   { weight: 2, arbitrary: fc.record({ asks: fc.constant('aggregate'), where: maybe(wheres('deal', 2), 3), measured: fc.boolean() }) as fc.Arbitrary<Question> },
   { weight: 2, arbitrary: fc.record({ asks: fc.constant('groups'), by: fc.constantFrom('stage', 'org', 'ownerId', 'amount', 'secret', 'phone'), where: maybe(wheres('deal', 1)), measured: fc.boolean(), over: maybe(fc.nat({ max: 6 })) }) as fc.Arbitrary<Question> },
   { weight: 1, arbitrary: fc.record({ asks: fc.constant('trash'), trash: fc.constantFrom('INCLUDE', 'ONLY'), where: maybe(wheres('note', 1)) }) as fc.Arbitrary<Question> }, { weight: 1, arbitrary: fc.record({ asks: fc.constant('below'), deal: fc.nat({ max: 5 }), measured: fc.boolean() }) as fc.Arbitrary<Question> },
-  { weight: 2, arbitrary: fc.record({ asks: fc.constant('records'), ids: fc.array(fc.oneof(dealIds, fc.nat({ max: 3 }).map(noteId), fc.nat({ max: 5 }).map((n) => taskId(n, 0))), { minLength: 1, maxLength: 3 }), code: fc.constantFrom('k0', 'k1', 'k2') }) as fc.Arbitrary<Question> },
+  { weight: 2, arbitrary: fc.record({ asks: fc.constant('records'), ids: fc.array(fc.oneof(dealIds, fc.nat({ max: 3 }).map(noteId), fc.nat({ max: 2 }).map(labelId), fc.nat({ max: 5 }).map((n) => taskId(n, 0))), { minLength: 1, maxLength: 3 }), code: fc.constantFrom('k0', 'k1', 'k2') }) as fc.Arbitrary<Question> },
 );
 
 // --- what the rules answer ---------------------------------------------------------------------------------------------------

@@ -23,5 +23,6 @@ export function builtInAdministrator(catalog: Catalog): RuleSet {
     fields: new Map(objects.map(({ name }) => [`${name}.*`, { read: true, edit: true, filter: true, sort: true, aggregate: true }])),
     policies: [],
     systemPermissions: new Set(Object.keys(systemPermissions)),
+    remotes: new Map([['*', { read: new Set(['*']), edit: new Set(['*']) }]]),
   };
 }

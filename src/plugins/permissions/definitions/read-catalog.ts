@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { CatalogField, CatalogObject } from '../../../metadata/catalog.ts';
-import type { CatalogReport } from '../../../metadata/phase.ts';
+import type { Catalog, CatalogField, CatalogObject } from '../../../metadata/catalog.ts';
+import type { CatalogReport, WantedIndex } from '../../../metadata/phase.ts';
 import { canMask } from '../access/mask.ts';
 import type { FieldRule, MaskStrategy, ObjectModel, SharingModel } from '../rules.ts';
 import { checkHolder, type Draft } from './read-rules.ts';
@@ -38,15 +38,34 @@ export const fieldKeys = {
 export function readModels({ catalog }: Draft, report: CatalogReport): ReadonlyMap<string, ObjectModel> {
   const models = new Map<string, ObjectModel>();
   for (const object of catalog.objects.values()) {
-    const { definition } = object;
-    const written = (definition['sharingModel'] ?? (definition['security'] as { sharingModel?: string } | undefined)?.sharingModel) as keyof typeof modelSpellings | undefined;
-    // People and other records of the platform are common knowledge to those whom a permission set lets read them.
-    const sharing = written === undefined ? (object.system ? 'public_read' : 'private') : modelSpellings[written];
+    const sharing = sharingOf(object);
     const masters = sharing === 'controlled_by_parent' ? mastersOf(object) : [];
     if (sharing === 'controlled_by_parent' && masters.length === 0) report('error', object.name, ['sharingModel'], 'nothing controls the records: the object has no master_detail field', 'Make the lookup to the parent a master_detail field.');
     models.set(object.name, { sharing, owner: ownerOf(object), masters });
   }
   return models;
+}
+
+function sharingOf({ definition, system }: CatalogObject): SharingModel {
+  const written = (definition['sharingModel'] ?? (definition['security'] as { sharingModel?: string } | undefined)?.sharingModel) as keyof typeof modelSpellings | undefined;
+  // People and other records of the platform are common knowledge to those whom a permission set lets read them.
+  return written === undefined ? (system ? 'public_read' : 'private') : modelSpellings[written];
+}
+
+/**
+ * Indexes of private objects go on with the owner, and with the mark of the trash: what is counted and passed over along an index is then
+ * judged without a look at the rows.
+ */
+export function ownerIndexes({ objects }: Catalog): readonly WantedIndex[] {
+  return [...objects.values()].flatMap((object) => {
+    const owner = sharingOf(object) === 'private' ? ownerOf(object) : undefined;
+    if (owner === undefined) return [];
+    const judged = [owner, ...(object.softDelete === undefined ? [] : [object.softDelete])];
+    return object.indexes
+      // One that holds the id leads to few rows, in the order in which they are read.
+      .filter(({ fields, unique, type, partial }) => type === 'btree' && !unique && partial === undefined && !fields.includes('id'))
+      .map(({ fields }) => ({ object: object.name, fields: [...fields, ...judged.filter((field) => !fields.includes(field))] }));
+  });
 }
 
 function mastersOf(object: CatalogObject): readonly string[] {

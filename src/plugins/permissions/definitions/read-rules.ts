@@ -38,13 +38,15 @@ export interface Draft {
   readonly sharing: Map<string, SharingRule[]>;
   readonly policies: Map<string, Policy[]>;
   readonly fields: Map<string, FieldRule>;
+  /** Names of the remote services that definitions bring in; undefined where nothing reads their files. */
+  readonly remotes: readonly string[] | undefined;
   /** Checks of names, once all are known. */
   readonly later: (() => void)[];
 }
 
 /** Definitions of all kinds → rules, checked against the Catalog. */
 export function readRules(catalog: Catalog, report: CatalogReport, documents: KindDocuments, inline: readonly RuleDefinition[]): Rules {
-  const draft: Draft = { catalog, sets: new Map(), roles: new Map(), groups: new Map(), sharing: new Map(), policies: new Map(), fields: new Map(), later: [] };
+  const draft: Draft = { catalog, sets: new Map(), roles: new Map(), groups: new Map(), sharing: new Map(), policies: new Map(), fields: new Map(), remotes: documents.get('remote')?.map(({ value }) => String((value as { readonly name?: unknown }).name)), later: [] };
   const itemsOf = (kind: (typeof ruleKinds)[number]): readonly Item[] => [
     ...(documents.get(kind) ?? []).flatMap((document) => items(kind, document.value, (...args) => document.report(...args))),
     ...inline.filter((one) => one.kind === kind).flatMap(({ value }) => items(kind, value, (severity, path, subject, message, hint) => report(severity, subject, path, message, hint))),

@@ -4,6 +4,7 @@ import { guestSet, type FieldGrant, type ObjectGrant, type Policy, type RuleSet 
 import { guardedObjects, systemPermissions } from '../records/system-rights.ts';
 import { conditionOf } from './object-name.ts';
 import { readPolicy } from './read-policy.ts';
+import { readRemoteGrants } from './read-remote-grants.ts';
 import { checkHolder, type Draft } from './read-rules.ts';
 import { isMapping, Reader } from '../../../metadata/definitions/reader.ts';
 
@@ -36,10 +37,11 @@ export function readRuleSet(reader: Reader, inProfileFile: boolean, draft: Draft
   if (granted.length > 0 && (isDefault || name === guestSet)) {
     reader.error(['systemPermissions'], `${isDefault ? 'a set that everybody has' : 'the set of callers who are not signed in'} cannot give system permissions`, 'Give them in a set that is assigned.');
   }
+  const remotes = readRemoteGrants(reader, draft);
   reader.skip('description');
   reader.idle('tabPermissions', 'tabs', 'contextVariables', 'adminScope', 'packageId', 'managedBy');
   reader.end();
-  return { name, label, isProfile, isDefault, objects, everyObject, fields, policies, systemPermissions: new Set(granted) };
+  return { name, label, isProfile, isDefault, objects, everyObject, fields, policies, systemPermissions: new Set(granted), remotes };
 }
 
 function readPolicies(reader: Reader, draft: Draft): readonly Policy[] {
@@ -135,7 +137,7 @@ export function readRuntimeSet(reader: Reader, draft: Draft): void {
     if (before?.objects.has(object)) inner.error([], `the profile "${name}" has rights on ${object} already`, 'Keep one of the two.');
     const using = viewFilters === undefined ? undefined : conditionOf(viewFilters, draft.catalog, known, (message, hint) => { inner.error(['viewFilters'], message, hint); });
     const policies: readonly Policy[] = using ? [{ name: `${name} viewFilters`, object, operations: new Set(['select']), using, check: undefined, roles: undefined }] : [];
-    const base = before ?? { name, label: name, isProfile: true, isDefault: false, everyObject: undefined, fields: new Map(), systemPermissions: new Set() };
+    const base = before ?? { name, label: name, isProfile: true, isDefault: false, everyObject: undefined, fields: new Map(), systemPermissions: new Set(), remotes: new Map() };
     draft.sets.set(name, { ...base, objects: new Map([...(before?.objects ?? []), [object, grant]]), policies: [...(before?.policies ?? []), ...policies] });
   }
   readRuntimeFields(reader, object, draft);

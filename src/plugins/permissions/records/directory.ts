@@ -50,6 +50,8 @@ export class Directory {
   #version = 0;
   #listening = false;
   #clearedAt = Date.now();
+  /** When the first of the grants that somebody holds ends. */
+  #nextEnd = Infinity;
 
   constructor(database: Database, catalog: () => Catalog) {
     this.#database = database;
@@ -70,10 +72,20 @@ export class Directory {
   clear(): void {
     this.#version += 1;
     this.#clearedAt = Date.now();
+    this.#nextEnd = Infinity;
     this.#facts.clear();
     this.#people.clear();
     this.#persons.clear();
     this.#shares.clear();
+  }
+
+  /** Another number once the facts about anybody may have become others. */
+  version(): number {
+    if (this.#forget() >= this.#nextEnd) {
+      this.#version += 1;
+      this.#nextEnd = Infinity;
+    }
+    return this.#version;
   }
 
   /** What is known already. Undefined: `factsFor` has to ask the database. */
@@ -112,6 +124,7 @@ export class Directory {
       sharedIds: listsOfShares(held),
     };
     const until = Math.min(...[...(person?.sets ?? []), ...shares].map((grant) => grant.until).filter((end) => end > now));
+    this.#nextEnd = Math.min(this.#nextEnd, until);
     if (version === this.#version) this.#facts.set(keyOf(caller), { rules, facts, until });
     return facts;
   }

@@ -47,6 +47,6 @@ export function systemRights(object: string, permissions: ReadonlySet<string>, {
 export function directoryGrant(object: string, permissions: ReadonlySet<string>): { readonly set: RuleSet; readonly grant: ObjectGrant } | undefined {
   if (object !== 'sys_user' || !(permissions.has('manage_users') || permissions.has('manage_sharing'))) return undefined;
   const fields = new Map([['sys_user.*', { read: true, edit: false, filter: true, sort: true, aggregate: true }]]);
-  const set: RuleSet = { name: 'system permission', label: 'System permission', isProfile: false, isDefault: false, objects: new Map(), everyObject: undefined, fields, policies: [], systemPermissions: new Set() };
+  const set: RuleSet = { name: 'system permission', label: 'System permission', isProfile: false, isDefault: false, objects: new Map(), everyObject: undefined, fields, policies: [], systemPermissions: new Set(), remotes: new Map() };
   return { set, grant: { ...none, read: true, viewAll: true } };
 }

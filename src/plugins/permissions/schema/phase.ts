@@ -7,6 +7,7 @@ import type { RouterMode } from '../settings.ts';
 import { directivesOf } from './directives.ts';
 import { guardOf } from './guard.ts';
 import { fieldHolders, objectHolders, objectRights, writeHolders } from './holders.ts';
+import { checkRemoteGrants, remotePermission } from './remote-fields.ts';
 import { routerDirectives } from './router.ts';
 
 export interface PermissionSchemaOptions {
@@ -19,6 +20,8 @@ export interface PermissionSchemaOptions {
 /** Prints the rules on types and fields as `@permission`, and enforces the directive on fields with resolvers of their own. */
 export function permissionSchema({ rulesOf, routerMode, guestSet }: PermissionSchemaOptions): SchemaPhase {
   let catalog: Catalog | undefined;
+  /** Fields of remote services in the schema that is being built. */
+  let remoteFields = new Map<string, Set<string>>();
   const current = (): Catalog => {
     if (!catalog) throw new Error('The schema is not being built.');
     return catalog;
@@ -30,7 +33,9 @@ export function permissionSchema({ rulesOf, routerMode, guestSet }: PermissionSc
     directives: directivesOf(routerMode),
     extend: (schema) => {
       catalog = schema.catalog;
+      remoteFields = new Map();
     },
+    check: () => checkRemoteGrants(rulesOf(current()), remoteFields),
     type({ role, object }) {
       if (role !== 'record' || object === undefined) return undefined;
       const rules = rulesOf(current());
@@ -45,6 +50,13 @@ export function permissionSchema({ rulesOf, routerMode, guestSet }: PermissionSc
         return withDirectives(field, forRouters(edit ?? read));
       }
       const rules = rulesOf(current());
+      if (field.source?.kind === 'custom' && field.source.remote) {
+        const { remote, coordinate } = field.source.remote;
+        remoteFields.set(remote, (remoteFields.get(remote) ?? new Set()).add(coordinate));
+        const permission = remotePermission(rules, { remote, coordinate });
+        const holders = permission?.args?.['edit'] ?? permission?.args?.['read'];
+        return permission ? withDirectives(field, [permission, ...forRouters(holders as readonly string[])]) : field;
+      }
       if (field.source?.kind === 'mutation') return withDirectives({ ...field, args: { ...field.args, dryRunAs } }, forRouters(writeHolders(rules, field.source.object, isSystem(field.source.object), field.source.operation)));
       if (!catalogField || type.role !== 'record') return field;
       const args = fieldHolders(rules, catalogField.object, catalogField.name, isSystem(catalogField.object));
