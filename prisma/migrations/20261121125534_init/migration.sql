@@ -1,6 +1,6 @@
 CREATE TABLE "account" (
     "id" UUID NOT NULL,
-    "account_number" TEXT NOT NULL,
+    "account_number" TEXT,
     "name" TEXT NOT NULL,
     "parent_id" UUID,
     "type" TEXT DEFAULT 'prospect',
@@ -236,7 +236,7 @@ CREATE TABLE "industry" (
 
 CREATE TABLE "lead" (
     "id" UUID NOT NULL,
-    "lead_number" TEXT NOT NULL,
+    "lead_number" TEXT,
     "full_name" TEXT NOT NULL,
     "company" TEXT NOT NULL,
     "title" TEXT,
@@ -290,7 +290,7 @@ CREATE TABLE "note" (
 
 CREATE TABLE "opportunity" (
     "id" UUID NOT NULL,
-    "opportunity_number" TEXT NOT NULL,
+    "opportunity_number" TEXT,
     "name" TEXT NOT NULL,
     "stage" TEXT NOT NULL DEFAULT 'prospecting',
     "type" TEXT,
@@ -614,6 +614,81 @@ CREATE TABLE "sys_member" (
     CONSTRAINT "sys_member_pkey" PRIMARY KEY ("id")
 );
 
+CREATE TABLE "sys_notification" (
+    "id" UUID NOT NULL,
+    "user_id" UUID NOT NULL,
+    "title" TEXT NOT NULL,
+    "message" TEXT,
+    "kind" TEXT DEFAULT 'info',
+    "url" TEXT,
+    "dismissible" BOOLEAN DEFAULT true,
+    "data" JSONB,
+    "read_at" TIMESTAMPTZ(3),
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "sys_notification_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "sys_notification_delivery" (
+    "id" UUID NOT NULL,
+    "channel" TEXT NOT NULL,
+    "recipient" TEXT NOT NULL,
+    "user" TEXT,
+    "template" TEXT,
+    "status" TEXT NOT NULL,
+    "attempts" INTEGER NOT NULL DEFAULT 0,
+    "error" TEXT,
+    "held_until" TIMESTAMPTZ(3),
+    "finished_at" TIMESTAMPTZ(3),
+    "caused_by" TEXT,
+    "organization" TEXT,
+    "request_key" TEXT,
+    "digested" BOOLEAN DEFAULT false,
+    "message" JSONB,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "sys_notification_delivery_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "sys_notification_preference" (
+    "id" UUID NOT NULL,
+    "user_id" UUID NOT NULL,
+    "topic" TEXT NOT NULL,
+    "channel" TEXT NOT NULL,
+    "enabled" BOOLEAN NOT NULL,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "sys_notification_preference_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "sys_notification_schedule" (
+    "id" UUID NOT NULL,
+    "user_id" UUID NOT NULL,
+    "quiet_from" TIME(3),
+    "quiet_to" TIME(3),
+    "digest" TEXT DEFAULT 'off',
+    "digest_at" TIME(3),
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "sys_notification_schedule_pkey" PRIMARY KEY ("id")
+);
+
 CREATE TABLE "sys_organization" (
     "id" UUID NOT NULL,
     "name" TEXT NOT NULL,
@@ -641,6 +716,22 @@ CREATE TABLE "sys_permission_assignment" (
     "version" INTEGER NOT NULL DEFAULT 1,
 
     CONSTRAINT "sys_permission_assignment_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "sys_push_subscription" (
+    "id" UUID NOT NULL,
+    "user_id" UUID NOT NULL,
+    "endpoint" TEXT NOT NULL,
+    "p256dh" TEXT NOT NULL,
+    "auth" TEXT NOT NULL,
+    "program" TEXT,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "sys_push_subscription_pkey" PRIMARY KEY ("id")
 );
 
 CREATE TABLE "sys_record_share" (
@@ -721,6 +812,7 @@ CREATE TABLE "sys_user" (
     "two_factor_enabled" BOOLEAN DEFAULT false,
     "administrator" BOOLEAN DEFAULT false,
     "password_changed_at" TIMESTAMPTZ(3),
+    "phone" TEXT,
     "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
     "created_by" UUID,
     "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
@@ -728,6 +820,69 @@ CREATE TABLE "sys_user" (
     "version" INTEGER NOT NULL DEFAULT 1,
 
     CONSTRAINT "sys_user_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "sys_webhook" (
+    "id" UUID NOT NULL,
+    "name" TEXT NOT NULL,
+    "object" TEXT NOT NULL,
+    "triggers" TEXT[],
+    "url" TEXT NOT NULL,
+    "payload" TEXT,
+    "active" BOOLEAN DEFAULT true,
+    "run_as" TEXT,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "sys_webhook_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "sys_webhook_delivery" (
+    "id" UUID NOT NULL,
+    "webhook" TEXT NOT NULL,
+    "event" TEXT NOT NULL,
+    "object" TEXT NOT NULL,
+    "record" TEXT NOT NULL,
+    "status" TEXT NOT NULL,
+    "attempts" INTEGER NOT NULL DEFAULT 0,
+    "response_status" INTEGER,
+    "duration" INTEGER,
+    "error" TEXT,
+    "attempt_log" JSONB,
+    "next_attempt_at" TIMESTAMPTZ(3),
+    "finished_at" TIMESTAMPTZ(3),
+    "happened_at" TIMESTAMPTZ(3) NOT NULL,
+    "kind" TEXT NOT NULL,
+    "position" TEXT,
+    "changed" JSONB,
+    "actor" TEXT,
+    "organization" TEXT,
+    "job" TEXT,
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "sys_webhook_delivery_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "sys_webhook_secret" (
+    "id" UUID NOT NULL,
+    "webhook" TEXT NOT NULL,
+    "secret" TEXT NOT NULL,
+    "former" TEXT,
+    "former_until" TIMESTAMPTZ(3),
+    "created_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "created_by" UUID,
+    "updated_at" TIMESTAMPTZ(3) NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    "updated_by" UUID,
+    "version" INTEGER NOT NULL DEFAULT 1,
+
+    CONSTRAINT "sys_webhook_secret_pkey" PRIMARY KEY ("id")
 );
 
 CREATE TABLE "task" (
@@ -830,6 +985,31 @@ CREATE TABLE "objectos_counter" (
     CONSTRAINT "objectos_counter_pkey" PRIMARY KEY ("name","organization","prefix")
 );
 
+CREATE TABLE "objectos_file" (
+    "id" UUID NOT NULL,
+    "name" TEXT NOT NULL,
+    "size" BIGINT NOT NULL,
+    "mime_type" TEXT NOT NULL,
+    "digest" TEXT NOT NULL,
+    "width" INTEGER,
+    "height" INTEGER,
+    "uploaded_by" TEXT,
+    "uploaded_at" TIMESTAMPTZ(3) NOT NULL,
+    "object" TEXT,
+    "field" TEXT,
+    "record_id" UUID,
+    "expires_at" TIMESTAMPTZ(3),
+
+    CONSTRAINT "objectos_file_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "objectos_file_key" (
+    "id" INTEGER NOT NULL,
+    "secret" TEXT NOT NULL,
+
+    CONSTRAINT "objectos_file_key_pkey" PRIMARY KEY ("id")
+);
+
 CREATE TABLE "objectos_idempotency" (
     "owner" TEXT NOT NULL,
     "key" TEXT NOT NULL,
@@ -901,13 +1081,29 @@ CREATE TABLE "objectos_verification" (
     CONSTRAINT "objectos_verification_pkey" PRIMARY KEY ("id")
 );
 
-CREATE INDEX "account_type_rating_idx" ON "account"("type", "rating");
+CREATE TABLE "objectos_webhook_position" (
+    "id" INTEGER NOT NULL,
+    "cursor" TEXT NOT NULL,
+    "at" TIMESTAMPTZ(3) NOT NULL,
 
-CREATE INDEX "account_owner_id_idx" ON "account"("owner_id");
+    CONSTRAINT "objectos_webhook_position_pkey" PRIMARY KEY ("id")
+);
+
+CREATE TABLE "objectos_webhook_receipt" (
+    "receiver" TEXT NOT NULL,
+    "message_id" TEXT NOT NULL,
+    "at" TIMESTAMPTZ(3) NOT NULL,
+
+    CONSTRAINT "objectos_webhook_receipt_pkey" PRIMARY KEY ("receiver","message_id")
+);
 
 CREATE INDEX "account_parent_id_id_idx" ON "account"("parent_id", "id");
 
 CREATE INDEX "account_primary_contact_id_id_idx" ON "account"("primary_contact_id", "id");
+
+CREATE INDEX "account_type_rating_owner_id_deleted_at_idx" ON "account"("type", "rating", "owner_id", "deleted_at");
+
+CREATE INDEX "account_owner_id_deleted_at_idx" ON "account"("owner_id", "deleted_at");
 
 CREATE INDEX "account_owner_id_id_idx" ON "account"("owner_id", "id");
 
@@ -929,10 +1125,6 @@ CREATE UNIQUE INDEX "campaign_member_campaign_id_contact_id_key" ON "campaign_me
 
 CREATE UNIQUE INDEX "campaign_member_campaign_id_lead_id_key" ON "campaign_member"("campaign_id", "lead_id");
 
-CREATE INDEX "case_status_priority_idx" ON "case"("status", "priority");
-
-CREATE INDEX "case_account_id_idx" ON "case"("account_id");
-
 CREATE INDEX "case_contact_id_id_idx" ON "case"("contact_id", "id");
 
 CREATE INDEX "case_product_id_id_idx" ON "case"("product_id", "id");
@@ -941,29 +1133,33 @@ CREATE INDEX "case_parent_id_id_idx" ON "case"("parent_id", "id");
 
 CREATE INDEX "case_owner_id_id_idx" ON "case"("owner_id", "id");
 
+CREATE INDEX "case_status_priority_owner_id_deleted_at_idx" ON "case"("status", "priority", "owner_id", "deleted_at");
+
+CREATE INDEX "case_account_id_owner_id_deleted_at_idx" ON "case"("account_id", "owner_id", "deleted_at");
+
 CREATE INDEX "case_account_id_id_idx" ON "case"("account_id", "id");
 
 CREATE INDEX "case_comment_case_id_id_idx" ON "case_comment"("case_id", "id");
 
 CREATE INDEX "case_comment_author_id_id_idx" ON "case_comment"("author_id", "id");
 
-CREATE INDEX "contact_account_id_idx" ON "contact"("account_id");
-
-CREATE INDEX "contact_last_name_first_name_idx" ON "contact"("last_name", "first_name");
-
 CREATE INDEX "contact_reports_to_id_id_idx" ON "contact"("reports_to_id", "id");
 
 CREATE INDEX "contact_owner_id_id_idx" ON "contact"("owner_id", "id");
 
-CREATE INDEX "contact_account_id_id_idx" ON "contact"("account_id", "id");
+CREATE INDEX "contact_account_id_owner_id_deleted_at_idx" ON "contact"("account_id", "owner_id", "deleted_at");
 
-CREATE INDEX "contract_account_id_end_date_idx" ON "contract"("account_id", "end_date");
+CREATE INDEX "contact_last_name_first_name_owner_id_deleted_at_idx" ON "contact"("last_name", "first_name", "owner_id", "deleted_at");
+
+CREATE INDEX "contact_account_id_id_idx" ON "contact"("account_id", "id");
 
 CREATE INDEX "contract_opportunity_id_id_idx" ON "contract"("opportunity_id", "id");
 
 CREATE INDEX "contract_signed_by_id_id_idx" ON "contract"("signed_by_id", "id");
 
 CREATE INDEX "contract_owner_id_id_idx" ON "contract"("owner_id", "id");
+
+CREATE INDEX "contract_account_id_end_date_owner_id_deleted_at_idx" ON "contract"("account_id", "end_date", "owner_id", "deleted_at");
 
 CREATE INDEX "contract_account_id_id_idx" ON "contract"("account_id", "id");
 
@@ -979,8 +1175,6 @@ CREATE UNIQUE INDEX "industry_code_key" ON "industry"("code");
 
 CREATE UNIQUE INDEX "industry_name_key" ON "industry"("name");
 
-CREATE INDEX "lead_status_owner_id_idx" ON "lead"("status", "owner_id");
-
 CREATE INDEX "lead_industry_id_id_idx" ON "lead"("industry_id", "id");
 
 CREATE INDEX "lead_campaign_id_id_idx" ON "lead"("campaign_id", "id");
@@ -993,6 +1187,8 @@ CREATE INDEX "lead_converted_opportunity_id_id_idx" ON "lead"("converted_opportu
 
 CREATE INDEX "lead_owner_id_id_idx" ON "lead"("owner_id", "id");
 
+CREATE INDEX "lead_status_owner_id_deleted_at_idx" ON "lead"("status", "owner_id", "deleted_at");
+
 CREATE INDEX "note_account_id_id_idx" ON "note"("account_id", "id");
 
 CREATE INDEX "note_contact_id_id_idx" ON "note"("contact_id", "id");
@@ -1003,17 +1199,17 @@ CREATE INDEX "note_opportunity_id_id_idx" ON "note"("opportunity_id", "id");
 
 CREATE INDEX "note_owner_id_id_idx" ON "note"("owner_id", "id");
 
-CREATE INDEX "opportunity_stage_close_date_idx" ON "opportunity"("stage", "close_date");
-
-CREATE INDEX "opportunity_account_id_idx" ON "opportunity"("account_id");
-
-CREATE INDEX "opportunity_owner_id_stage_idx" ON "opportunity"("owner_id", "stage");
-
 CREATE INDEX "opportunity_primary_contact_id_id_idx" ON "opportunity"("primary_contact_id", "id");
 
 CREATE INDEX "opportunity_campaign_id_id_idx" ON "opportunity"("campaign_id", "id");
 
 CREATE INDEX "opportunity_price_book_id_id_idx" ON "opportunity"("price_book_id", "id");
+
+CREATE INDEX "opportunity_stage_close_date_owner_id_deleted_at_idx" ON "opportunity"("stage", "close_date", "owner_id", "deleted_at");
+
+CREATE INDEX "opportunity_account_id_owner_id_deleted_at_idx" ON "opportunity"("account_id", "owner_id", "deleted_at");
+
+CREATE INDEX "opportunity_owner_id_stage_deleted_at_idx" ON "opportunity"("owner_id", "stage", "deleted_at");
 
 CREATE INDEX "opportunity_account_id_id_idx" ON "opportunity"("account_id", "id");
 
@@ -1049,8 +1245,6 @@ CREATE INDEX "product_category_parent_id_id_idx" ON "product_category"("parent_i
 
 CREATE UNIQUE INDEX "product_category_code_key" ON "product_category"("code");
 
-CREATE INDEX "quote_status_expires_on_idx" ON "quote"("status", "expires_on");
-
 CREATE INDEX "quote_opportunity_id_id_idx" ON "quote"("opportunity_id", "id");
 
 CREATE INDEX "quote_account_id_id_idx" ON "quote"("account_id", "id");
@@ -1058,6 +1252,8 @@ CREATE INDEX "quote_account_id_id_idx" ON "quote"("account_id", "id");
 CREATE INDEX "quote_contact_id_id_idx" ON "quote"("contact_id", "id");
 
 CREATE INDEX "quote_owner_id_id_idx" ON "quote"("owner_id", "id");
+
+CREATE INDEX "quote_status_expires_on_owner_id_deleted_at_idx" ON "quote"("status", "expires_on", "owner_id", "deleted_at");
 
 CREATE INDEX "quote_line_product_id_id_idx" ON "quote_line"("product_id", "id");
 
@@ -1097,11 +1293,33 @@ CREATE INDEX "sys_member_organization_id_id_idx" ON "sys_member"("organization_i
 
 CREATE UNIQUE INDEX "sys_member_organization_id_user_id_key" ON "sys_member"("organization_id", "user_id");
 
+CREATE INDEX "sys_notification_user_id_read_at_idx" ON "sys_notification"("user_id", "read_at");
+
+CREATE INDEX "sys_notification_user_id_id_idx" ON "sys_notification"("user_id", "id");
+
+CREATE INDEX "sys_notification_delivery_request_key_idx" ON "sys_notification_delivery"("request_key");
+
+CREATE INDEX "sys_notification_delivery_user_status_idx" ON "sys_notification_delivery"("user", "status");
+
+CREATE INDEX "sys_notification_delivery_status_idx" ON "sys_notification_delivery"("status");
+
+CREATE INDEX "sys_notification_preference_user_id_id_idx" ON "sys_notification_preference"("user_id", "id");
+
+CREATE UNIQUE INDEX "sys_notification_preference_user_id_topic_channel_key" ON "sys_notification_preference"("user_id", "topic", "channel");
+
+CREATE INDEX "sys_notification_schedule_user_id_id_idx" ON "sys_notification_schedule"("user_id", "id");
+
+CREATE UNIQUE INDEX "sys_notification_schedule_user_id_key" ON "sys_notification_schedule"("user_id");
+
 CREATE UNIQUE INDEX "sys_organization_slug_key" ON "sys_organization"("slug");
 
 CREATE INDEX "sys_permission_assignment_user_id_id_idx" ON "sys_permission_assignment"("user_id", "id");
 
 CREATE UNIQUE INDEX "sys_permission_assignment_user_id_permission_set_key" ON "sys_permission_assignment"("user_id", "permission_set");
+
+CREATE INDEX "sys_push_subscription_user_id_id_idx" ON "sys_push_subscription"("user_id", "id");
+
+CREATE UNIQUE INDEX "sys_push_subscription_endpoint_key" ON "sys_push_subscription"("endpoint");
 
 CREATE INDEX "sys_record_share_object_record_id_idx" ON "sys_record_share"("object", "record_id");
 
@@ -1123,7 +1341,15 @@ CREATE INDEX "sys_two_factor_user_id_id_idx" ON "sys_two_factor"("user_id", "id"
 
 CREATE UNIQUE INDEX "sys_user_email_key" ON "sys_user"("email");
 
-CREATE INDEX "task_owner_id_status_due_date_idx" ON "task"("owner_id", "status", "due_date");
+CREATE UNIQUE INDEX "sys_webhook_name_key" ON "sys_webhook"("name");
+
+CREATE INDEX "sys_webhook_delivery_record_status_idx" ON "sys_webhook_delivery"("record", "status");
+
+CREATE INDEX "sys_webhook_delivery_webhook_idx" ON "sys_webhook_delivery"("webhook");
+
+CREATE INDEX "sys_webhook_delivery_status_idx" ON "sys_webhook_delivery"("status");
+
+CREATE UNIQUE INDEX "sys_webhook_secret_webhook_key" ON "sys_webhook_secret"("webhook");
 
 CREATE INDEX "task_account_id_id_idx" ON "task"("account_id", "id");
 
@@ -1134,6 +1360,8 @@ CREATE INDEX "task_lead_id_id_idx" ON "task"("lead_id", "id");
 CREATE INDEX "task_opportunity_id_id_idx" ON "task"("opportunity_id", "id");
 
 CREATE INDEX "task_case_id_id_idx" ON "task"("case_id", "id");
+
+CREATE INDEX "task_owner_id_status_due_date_deleted_at_idx" ON "task"("owner_id", "status", "due_date", "deleted_at");
 
 CREATE INDEX "task_owner_id_id_idx" ON "task"("owner_id", "id");
 
@@ -1152,6 +1380,8 @@ CREATE INDEX "objectos_change_log_xid_idx" ON "objectos_change_log"("xid");
 CREATE INDEX "objectos_change_log_record_id_position_idx" ON "objectos_change_log"("record_id", "position");
 
 CREATE INDEX "objectos_change_log_kept_at_idx" ON "objectos_change_log"("kept", "at");
+
+CREATE INDEX "objectos_file_expires_at_idx" ON "objectos_file"("expires_at");
 
 CREATE INDEX "objectos_idempotency_created_at_idx" ON "objectos_idempotency"("created_at");
 
@@ -1289,7 +1519,15 @@ ALTER TABLE "sys_member" ADD CONSTRAINT "sys_member_organization_id_fkey" FOREIG
 
 ALTER TABLE "sys_member" ADD CONSTRAINT "sys_member_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "sys_user"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
 
+ALTER TABLE "sys_notification" ADD CONSTRAINT "sys_notification_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "sys_user"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "sys_notification_preference" ADD CONSTRAINT "sys_notification_preference_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "sys_user"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "sys_notification_schedule" ADD CONSTRAINT "sys_notification_schedule_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "sys_user"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
 ALTER TABLE "sys_permission_assignment" ADD CONSTRAINT "sys_permission_assignment_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "sys_user"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
+
+ALTER TABLE "sys_push_subscription" ADD CONSTRAINT "sys_push_subscription_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "sys_user"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
 
 ALTER TABLE "sys_record_share" ADD CONSTRAINT "sys_record_share_user_id_fkey" FOREIGN KEY ("user_id") REFERENCES "sys_user"("id") ON DELETE CASCADE ON UPDATE NO ACTION;
 
@@ -1425,15 +1663,31 @@ CREATE INDEX "quote_search_idx" ON "quote" USING gin ((setweight(to_tsvector('en
 
 ALTER TABLE "sys_access_audit" ADD CONSTRAINT "sys_access_audit_event_check" CHECK ("event" IN ('granted', 'changed', 'revoked', 'expired', 'tried'));
 
-ALTER TABLE "sys_automation_run" ADD CONSTRAINT "sys_automation_run_event_check" CHECK ("event" IN ('create', 'update', 'delete', 'time', 'schedule'));
+ALTER TABLE "sys_automation_run" ADD CONSTRAINT "sys_automation_run_event_check" CHECK ("event" IN ('create', 'update', 'delete', 'time', 'schedule', 'webhook'));
 
 ALTER TABLE "sys_automation_run" ADD CONSTRAINT "sys_automation_run_status_check" CHECK ("status" IN ('scheduled', 'pending', 'running', 'retrying', 'completed', 'failed', 'cancelled'));
 
 ALTER TABLE "sys_automation_run" ADD CONSTRAINT "sys_automation_run_run_as_check" CHECK ("run_as" IN ('system', 'user'));
 
+ALTER TABLE "sys_notification" ADD CONSTRAINT "sys_notification_kind_check" CHECK ("kind" IN ('info', 'success', 'warning', 'error'));
+
+ALTER TABLE "sys_notification_delivery" ADD CONSTRAINT "sys_notification_delivery_channel_check" CHECK ("channel" IN ('email', 'in_app', 'push', 'sms', 'slack', 'teams', 'webhook'));
+
+ALTER TABLE "sys_notification_delivery" ADD CONSTRAINT "sys_notification_delivery_status_check" CHECK ("status" IN ('queued', 'held', 'retrying', 'sent', 'failed', 'suppressed'));
+
+ALTER TABLE "sys_notification_preference" ADD CONSTRAINT "sys_notification_preference_channel_check" CHECK ("channel" IN ('email', 'in_app', 'push', 'sms', 'slack', 'teams', 'webhook'));
+
+ALTER TABLE "sys_notification_schedule" ADD CONSTRAINT "sys_notification_schedule_digest_check" CHECK ("digest" IN ('off', 'hourly', 'daily'));
+
 ALTER TABLE "sys_record_share" ADD CONSTRAINT "sys_record_share_access_level_check" CHECK ("access_level" IN ('read', 'edit'));
 
 CREATE INDEX "sys_user_search_idx" ON "sys_user" USING gin ((setweight(to_tsvector('english'::regconfig, coalesce("name", '')), 'A') || setweight(to_tsvector('english'::regconfig, coalesce("email", '')), 'B')));
+
+ALTER TABLE "sys_webhook" ADD CONSTRAINT "sys_webhook_triggers_check" CHECK ("triggers" <@ ARRAY['create', 'update', 'delete', 'undelete', 'api']::text[]);
+
+ALTER TABLE "sys_webhook" ADD CONSTRAINT "sys_webhook_triggers_check2" CHECK ("triggers" IS NOT NULL);
+
+ALTER TABLE "sys_webhook_delivery" ADD CONSTRAINT "sys_webhook_delivery_status_check" CHECK ("status" IN ('pending', 'retrying', 'delivered', 'failed', 'skipped', 'cancelled'));
 
 ALTER TABLE "task" ADD CONSTRAINT "task_status_check" CHECK ("status" IN ('open', 'in_progress', 'waiting', 'completed', 'deferred'));
 
