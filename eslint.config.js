@@ -6,7 +6,7 @@ const noDefaultExport = {
 };
 
 export default tseslint.config(
-  { ignores: ['node_modules', 'dist', 'coverage', '.objectos', '**/*.generated.ts', 'bench/handwritten/generated'] },
+  { ignores: ['node_modules', 'dist', 'coverage', '.objectos', '**/*.generated.ts', 'bench/handwritten/generated', '**/__generated__'] },
   ...tseslint.configs.strict,
   ...tseslint.configs.stylistic,
   {

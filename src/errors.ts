@@ -17,6 +17,8 @@ export const errorCodes = {
   PAYLOAD_TOO_LARGE: { status: 413, meaning: 'The request body is larger than the server accepts.' },
   TIMEOUT: { status: 504, meaning: 'The database did not answer in time; nothing was changed.' },
   UNAVAILABLE: { status: 503, meaning: 'The database cannot be reached, or the server is shutting down.' },
+  REMOTE_UNAVAILABLE: { status: 503, meaning: 'A remote service that the field belongs to does not answer; `remote` names it.' },
+  REMOTE_ERROR: { status: 502, meaning: 'A remote service answered with an error; `remote` names it, `remoteCode` is its code for the error.' },
   RECURSION_LIMIT: { status: 400, meaning: 'Hooks or automations wrote in a circle deeper than the limit.' },
   INTERNAL: { status: 500, meaning: 'An unexpected error; the log holds it under the `errorId` that the response carries.' },
 } as const;

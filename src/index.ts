@@ -19,25 +19,34 @@ export type { EnqueueOptions, JobData, JobDefinition, JobName, JobPriority, JobR
 export type { MailMessage, MailService } from './kernel/mail.ts';
 export type { NotificationChannel, NotificationContext, NotificationMessage, NotificationService } from './kernel/notifications.ts';
 export type { Logger } from './kernel/log.ts';
+export type { IncomingFile, StoredFile } from './kernel/uploads.ts';
 export type { DefinitionInput, FileKind, MetadataPhase } from './metadata/phase.ts';
 export type { GeneratedType, SchemaExtension, SchemaPhase } from './builder/phase.ts';
 export type { RecordFieldOptions } from './builder/record-field.ts';
 export type { Change, MutationContext, MutationPhase, ReportProblem } from './resolvers/write/phase.ts';
 export { hookPhase } from './resolvers/write/hooks.ts';
 export type { HookContext, HookData, HookDefinition, HookEvent, HookUser } from './resolvers/write/hooks.ts';
-export type { Banner, IncomingRequest, OperationInfo, Route, ServerPhase, SignInHint } from './server/phase.ts';
+export type { Banner, IncomingRequest, OperationInfo, Route, RouteInfo, ServerPhase, SignInHint, UploadReceiver } from './server/phase.ts';
 export type { Sockets } from './server/phase.ts';
 export { automation } from './plugins/automation/index.ts';
 export type { AutomationService, Connector, ConnectorCall, HandledChange, HandledEvent, Handler, HandlerOptions } from './plugins/automation/service.ts';
 export { events } from './plugins/events/index.ts';
+export { files } from './plugins/files/index.ts';
+export type { FilesOptions } from './plugins/files/index.ts';
+export type { ByteRange, Storage } from './plugins/files/storage/storage.ts';
 export { identity } from './plugins/identity/index.ts';
 export type { IdentityPluginOptions } from './plugins/identity/index.ts';
 export { jobs } from './plugins/jobs/index.ts';
 export { notifications } from './plugins/notifications/index.ts';
 export { openAccess } from './plugins/open-access/index.ts';
+export { rest } from './plugins/rest/index.ts';
+export type { RestOptions } from './plugins/rest/index.ts';
 export { rules } from './plugins/rules/index.ts';
 export { webhooks } from './plugins/webhooks/index.ts';
 export type { WebhooksOptions } from './plugins/webhooks/index.ts';
+
+// Make clients.
+export { scalarTypes } from './builder/scalar-types.ts';
 
 // Read what was compiled, write records, decide about access.
 export type { Catalog, CatalogField, CatalogObject, CatalogRelation } from './metadata/catalog.ts';

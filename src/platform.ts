@@ -11,7 +11,7 @@ import type { Diagnostic } from './metadata/diagnostic.ts';
 import { loadCatalog } from './metadata/load-catalog.ts';
 import type { LoadedCatalog } from './metadata/load-catalog.ts';
 import type { DefinitionInput } from './metadata/phase.ts';
-import { compile } from './platform/compile.ts';
+import { compile, prepare } from './platform/compile.ts';
 import type { Generation } from './platform/compile.ts';
 import { createContexts } from './platform/contexts.ts';
 import { executeOperation } from './platform/execute.ts';
@@ -103,7 +103,7 @@ export async function createPlatform(options: PlatformOptions = {}): Promise<Pla
   const load = (): Promise<LoadedCatalog> =>
     loadCatalog(options.definitions ? { definitions: options.definitions, seeds: options.seeds ?? [], plugins: kernel.plugins } : { directory: app.definitionsDirectory, plugins: kernel.plugins });
 
-  const build = (definitions: LoadedCatalog): Generation => compile(definitions, { settings, serverSettings, plugins: kernel.plugins, log, access: () => accessOf(kernel) });
+  const build = (definitions: LoadedCatalog): Generation => compile(definitions, { settings, serverSettings, plugins: kernel.plugins, log, access: () => accessOf(kernel), answers: () => kernel.services.find('answers') });
 
   const migration = { mode: options.migrate ?? (options.definitions ? 'sync' : undefined), acceptDataLoss: options.acceptDataLoss, log } as const;
 
@@ -112,7 +112,20 @@ export async function createPlatform(options: PlatformOptions = {}): Promise<Pla
   const database = options.database ?? (await openAppDatabase(app, log));
   try {
     await migrate(app, loaded.catalog, database, migration);
+    await prepare(loaded, { plugins: kernel.plugins, database, log });
     let current = build(loaded);
+    let changing: Promise<unknown> = Promise.resolve();
+    /** One change of what is in place after the other. */
+    const inTurn = <T>(change: () => Promise<T>): Promise<T> => {
+      const done = changing.then(change, change);
+      changing = done.catch(() => undefined);
+      return done;
+    };
+    const replace = async (generation: Generation): Promise<void> => {
+      current = generation;
+      await kernel.events.emitAndWait('platform:reloaded', {});
+    };
+    kernel.services.register('schemas', { rebuild: () => inTurn(() => replace(build({ ...current, documents: current.sources }))) }, 'the platform');
     const contexts = createContexts(() => current, database);
     kernel.services.register('runtime', runtimeOf(() => current, database, contexts.system, log), 'the platform');
     await kernel.init();
@@ -143,19 +156,20 @@ export async function createPlatform(options: PlatformOptions = {}): Promise<Pla
         await kernel.stop();
         if (!options.database) await database.close();
       },
-      async reload() {
-        const next = await load();
-        if (next.catalog.fingerprint === current.catalog.fingerprint && isDeepStrictEqual(valuesOf(next.documents), valuesOf(current.sources))) {
-          current = { ...current, seeds: next.seeds, diagnostics: next.diagnostics };
-          return false;
-        }
-        await requireSealingKey(app, next.catalog, log);
-        const generation = build(next);
-        await migrate(app, next.catalog, database, migration);
-        current = generation;
-        await kernel.events.emitAndWait('platform:reloaded', {});
-        return true;
-      },
+      reload: () =>
+        inTurn(async () => {
+          const next = await load();
+          if (next.catalog.fingerprint === current.catalog.fingerprint && isDeepStrictEqual(valuesOf(next.documents), valuesOf(current.sources))) {
+            current = { ...current, seeds: next.seeds, diagnostics: next.diagnostics };
+            return false;
+          }
+          await requireSealingKey(app, next.catalog, log);
+          await prepare(next, { plugins: kernel.plugins, database, log });
+          const generation = build(next);
+          await migrate(app, next.catalog, database, migration);
+          await replace(generation);
+          return true;
+        }),
     };
   } catch (error) {
     await kernel.stop().catch((problem: unknown) => log.error({ err: problem }, 'A plugin failed to stop.'));

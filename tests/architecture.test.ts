@@ -21,7 +21,9 @@ const owners: readonly { readonly packages: RegExp; readonly where: RegExp; read
   { packages: /^pg-boss$/, where: /^plugins\/jobs\//, why: 'only the plugin jobs knows what jobs are kept by' },
   { packages: /^yaml$/, where: /^metadata\//, why: 'only metadata/ reads YAML' },
   { packages: /^@pothos\//, where: /^(builder\/|plugins\/[^/]+\/schema(\.ts|\/))/, why: "only builder/ and plugins' schema parts use Pothos" },
-  { packages: /^(graphql-yoga|graphql-ws|@graphql-yoga\/.*|ws)$/, where: /^server\//, why: 'only server/ knows Yoga and graphql-ws' },
+  { packages: /^(graphql-yoga|@graphql-yoga\/.*)$/, where: /^server\//, why: 'only server/ knows Yoga' },
+  { packages: /^(graphql-ws|ws)$/, where: /^(server\/|plugins\/stitching\/remote\/)/, why: 'only server/ knows graphql-ws, and the client of remote services' },
+  { packages: /^@graphql-tools\/(?!utils$)/, where: /^plugins\/stitching\//, why: 'only the plugin stitching knows what services are stitched with' },
   { packages: /^graphql$/, where: /^((resolvers|builder|plugins|server|platform|cli)\/|(platform|index)\.ts$)/, why: 'graphql starts at resolvers/' },
   { packages: /^(commander|chokidar)$/, where: /^cli\//, why: 'only cli/ talks to a terminal' },
 ];

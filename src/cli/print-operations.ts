@@ -2,6 +2,7 @@ import { codegen } from '@graphql-codegen/core';
 import * as typedDocumentNode from '@graphql-codegen/typed-document-node';
 import * as operations from '@graphql-codegen/typescript-operations';
 import { parse } from 'graphql';
+import { scalarTypes } from '../builder/scalar-types.ts';
 
 export interface DocumentFile {
   readonly path: string;
@@ -23,7 +24,7 @@ export async function printOperations(sdl: string, documents: readonly DocumentF
       skipTypename: true,
       defaultScalarType: 'unknown',
       strictScalars: false,
-      scalars: { ID: 'string', Decimal: { input: 'string | number', output: 'string' }, BigInt: { input: 'string | number', output: 'string' }, Date: 'string', DateTime: 'string', Time: 'string', Email: 'string', URL: 'string', PhoneNumber: 'string', JSON: 'unknown', JSONObject: 'Record<string, unknown>' },
+      scalars: scalarTypes,
     },
   });
   return text;

@@ -1,10 +1,12 @@
 import type { GraphQLSchema } from 'graphql';
 import { buildSchema } from '../builder/build-schema.ts';
 import { createViews } from '../builder/views/create-views.ts';
+import type { Database } from '../database/database.ts';
 import type { Plugin } from '../kernel/plugin.ts';
 import type { LoadedCatalog } from '../metadata/load-catalog.ts';
 import type { AccessProvider } from '../resolvers/access.ts';
 import { linkComputed } from '../resolvers/computed.ts';
+import type { Answers } from '../resolvers/execute/answers.ts';
 import { createExecutor } from '../resolvers/execute/executor.ts';
 import { createWriter } from '../resolvers/write/create-writer.ts';
 import type { ReadLimits } from '../resolvers/read/plan-context.ts';
@@ -36,15 +38,21 @@ export interface CompileOptions {
   readonly log: PinoLogger;
   /** To be asked once plugins are initialised; not needed to print what is made. */
   readonly access?: () => AccessProvider;
+  readonly answers?: () => Answers | undefined;
+}
+
+/** Lets plugins fetch what the schema is to be made of. */
+export async function prepare({ catalog }: LoadedCatalog, { plugins, database, log }: { readonly plugins: readonly Plugin[]; readonly database?: Database | undefined; readonly log: PinoLogger }): Promise<void> {
+  await Promise.all(plugins.map(({ schema }) => schema?.prepare?.({ catalog, database, log })));
 }
 
 /** Makes the write path, the read path and the schema of loaded definitions. Needs no database. */
-export function compile({ catalog, seeds, diagnostics, documents: sources }: LoadedCatalog, { settings, serverSettings, plugins, log, access }: CompileOptions): Generation {
+export function compile({ catalog, seeds, diagnostics, documents: sources }: LoadedCatalog, { settings, serverSettings, plugins, log, access, answers }: CompileOptions): Generation {
   const { default: defaultPageSize, max: maxPageSize } = settings.api.pageSize;
   const limits: ReadLimits = { defaultPageSize, maxPageSize };
   linkComputed(catalog, plugins);
   const writer = createWriter({ catalog, plugins });
-  const executor = createExecutor({ writer, access, limits, view: (rights) => views(rights), formatError: (error) => formatError(error, log) });
+  const executor = createExecutor({ writer, access, answers, limits, view: (rights) => views(rights), formatError: (error) => formatError(error, log) });
   const schema = buildSchema({ catalog, plugins, resolvers: executor.resolvers });
   for (const { schema: phase } of plugins) phase?.check?.(schema);
   const views = createViews(schema, catalog);

@@ -10,7 +10,7 @@ import { optionalPlugins, type PlatformPluginOptions } from './index.ts';
  * `plugin`, a Plugin or a function that makes one.
  */
 export async function loadAppPlugins(names: readonly string[], directory: string, options: PlatformPluginOptions): Promise<readonly Plugin[]> {
-  return Promise.all(names.map((name) => optionalPlugins[name]?.(options) ?? importPlugin(name, directory)));
+  return Promise.all(names.map((name) => optionalPlugins[name]?.(options, directory) ?? importPlugin(name, directory)));
 }
 
 async function importPlugin(name: string, directory: string): Promise<Plugin> {

@@ -28,7 +28,7 @@ const variables: Readonly<Record<string, string>> = {
   'encryption.olderKeys': 'OBJECTOS_OLDER_SECRET_KEYS',
   'identity.samplePassword': 'OBJECTOS_SAMPLE_PASSWORD',
 };
-const secrets = new Set(['database.url', 'encryption.key', 'encryption.olderKeys', 'events.queues', 'events.webhooks', 'identity.secret', 'identity.samplePassword', 'identity.providers', 'notifications.mail.url', 'notifications.sms.authorization', 'notifications.push.privateKey', 'notifications.slackUrl', 'notifications.teamsUrl', 'notifications.webhookSecret']);
+const secrets = new Set(['database.url', 'encryption.key', 'encryption.olderKeys', 'events.queues', 'events.webhooks', 'files.s3.secretAccessKey', 'identity.secret', 'identity.samplePassword', 'identity.providers', 'notifications.mail.url', 'notifications.sms.authorization', 'notifications.push.privateKey', 'notifications.slackUrl', 'notifications.teamsUrl', 'notifications.webhookSecret']);
 
 /** All settings in order of the schema. */
 export const settingInfos: readonly SettingInfo[] = listLeaves(settingsSchema, []);

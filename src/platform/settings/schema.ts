@@ -2,12 +2,16 @@ import * as z from 'zod';
 import { automationSettings } from '../../plugins/automation/settings.ts';
 import { federationSettings } from '../../plugins/federation/settings.ts';
 import { eventsSettings } from '../../plugins/events/settings.ts';
+import { filesSettings } from '../../plugins/files/settings.ts';
 import { identitySettings } from '../../plugins/identity/settings.ts';
 import { jobsSettings } from '../../plugins/jobs/settings.ts';
 import { notificationsSettings } from '../../plugins/notifications/settings.ts';
 import { permissionsSettings } from '../../plugins/permissions/settings.ts';
 import { realtimeSettings } from '../../plugins/realtime/settings.ts';
+import { responseCacheSettings } from '../../plugins/response-cache/settings.ts';
+import { restSettings } from '../../plugins/rest/settings.ts';
 import { rulesSettings } from '../../plugins/rules/settings.ts';
+import { stitchingSettings } from '../../plugins/stitching/settings.ts';
 import { webhooksSettings } from '../../plugins/webhooks/settings.ts';
 import { changeRetentionDays } from '../../resolvers/write/change-log/prune-changes.ts';
 import { limitSettings, serverSettings } from '../../server/settings.ts';
@@ -61,12 +65,16 @@ export const settingsSchema = z.strictObject({
   automation: automationSettings.prefault({}),
   federation: federationSettings.prefault({}),
   events: eventsSettings.prefault({}),
+  files: filesSettings.prefault({}),
   identity: identitySettings.prefault({}),
   jobs: jobsSettings.prefault({}),
   notifications: notificationsSettings.prefault({}),
   permissions: permissionsSettings.prefault({}),
   realtime: realtimeSettings.prefault({}),
+  responseCache: responseCacheSettings.prefault({}),
+  rest: restSettings.prefault({}),
   rules: rulesSettings.prefault({}),
+  stitching: stitchingSettings.prefault({}),
   webhooks: webhooksSettings.prefault({}),
   codegen: z
     .strictObject({

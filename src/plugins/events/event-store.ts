@@ -1,10 +1,10 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { v7 as newId } from 'uuid';
 import { ObjectosError, StartupError } from '../../errors.ts';
 import type { EventLog, EventSubscription, KeptEvent } from '../../kernel/event-log.ts';
 import { compilePattern } from '../../kernel/event-pattern.ts';
 import type { EventBus, EventMetadata } from '../../kernel/events.ts';
 import type { JobRun, JobService } from '../../kernel/jobs.ts';
+import { newId } from '../../kernel/new-id.ts';
 import type { Runtime } from '../../resolvers/runtime.ts';
 import { eventObject } from './objects.ts';
 

@@ -8,7 +8,7 @@ declare module '../../kernel/plugin.ts' {
   }
 }
 
-const provider: AccessProvider = { name: 'open', accessOf: () => systemAccess };
+const provider: AccessProvider = { name: 'open', accessOf: () => systemAccess, version: () => 'open' };
 
 /**
  * Lets everybody do everything, without signing in: for a laptop, a demonstration, or a network that already decides who gets in.

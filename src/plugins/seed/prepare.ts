@@ -1,4 +1,4 @@
-import { v7 as createId } from 'uuid';
+import { newId } from '../../kernel/new-id.ts';
 import type { Catalog, CatalogField, CatalogObject, SourceLocation } from '../../metadata/catalog.ts';
 import type { SeedMode, SeedSet } from '../../metadata/seed.ts';
 import type { SeedProblems } from './problems.ts';
@@ -63,7 +63,7 @@ async function prepareSet(set: SeedSet, { object, records }: SeedObject, find: F
     const [found, ...others] = (text === undefined ? undefined : stored.get(text)) ?? [];
     if (others.length > 0) problems.add(source, `${others.length + 1} records of ${object.name} have the ${key.name} "${text ?? ''}". Set externalId to a field that is unique.`);
     const given = [...values].find(([field]) => field.name === 'id')?.[1];
-    records.push({ id: found ?? (typeof given === 'string' ? given : createId()), exists: found !== undefined, mode: set.mode, values, source });
+    records.push({ id: found ?? (typeof given === 'string' ? given : newId()), exists: found !== undefined, mode: set.mode, values, source });
   }
 }
 
