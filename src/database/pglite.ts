@@ -15,8 +15,14 @@ export interface PgliteOptions {
   readonly schema?: string | undefined;
   readonly transactionTimeout: number;
   readonly onError: (error: unknown) => void;
-  /** An engine that runs already, and that `close` leaves running. */
-  readonly engine?: PGlite | undefined;
+  /** One that runs already. */
+  readonly engine?: PgliteEngine | undefined;
+}
+
+export interface PgliteEngine {
+  readonly engine: PGlite;
+  /** Called when the database is closed. */
+  free(): Promise<void>;
 }
 
 /**
@@ -24,7 +30,7 @@ export interface PgliteOptions {
  * that client until it ends. Statements run on the JavaScript thread, so a statement timeout cannot interrupt one.
  */
 export async function openPglite({ dataDirectory, schema, transactionTimeout, onError, engine: given }: PgliteOptions): Promise<Database> {
-  const { engine, free } = given ? { engine: given, free: () => Promise.resolve() } : await startEngine(dataDirectory);
+  const { engine, free } = given ?? (await startEngine(dataDirectory));
   const listening = new OnlyClientListening(onError);
   const pool = new pg.Pool({
     max: 1,
@@ -46,7 +52,7 @@ export async function openPglite({ dataDirectory, schema, transactionTimeout, on
   return new PoolDatabase({ kind: 'pglite', pool, schema, listening, transactionTimeout, onError, close: free });
 }
 
-async function startEngine(dataDirectory: string): Promise<{ engine: PGlite; free: () => Promise<void> }> {
+async function startEngine(dataDirectory: string): Promise<PgliteEngine> {
   if (dataDirectory.startsWith('memory://')) {
     const engine = await PGlite.create('memory://');
     return { engine, free: () => engine.close() };

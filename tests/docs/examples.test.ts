@@ -2,10 +2,9 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
-import { openPglite } from '../../src/database/pglite.ts';
 import { samplePassword, startCrm } from '../support/crm.ts';
 import type { Crm } from '../support/crm.ts';
-import { startPglite } from '../support/database.ts';
+import { openEmpty } from '../support/database.ts';
 import { blocksOf, nameOf, pages } from './blocks.ts';
 import type { Block } from './blocks.ts';
 
@@ -14,7 +13,7 @@ let crm: Crm;
 let database: Database;
 
 beforeAll(async () => {
-  database = await openPglite({ dataDirectory: 'memory://', engine: await startPglite(), transactionTimeout: 60_000, onError: (error) => console.error(error) });
+  database = await openEmpty();
   crm = await startCrm(database);
 });
 afterAll(async () => {

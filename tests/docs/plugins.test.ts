@@ -1,8 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
-import { openPglite } from '../../src/database/pglite.ts';
 import type { Plugin } from '../../src/kernel/plugin.ts';
-import { startPglite } from '../support/database.ts';
+import { openEmpty } from '../support/database.ts';
 import { startPlatform } from '../support/platform.ts';
 import type { StartPlatformOptions, TestPlatform } from '../support/platform.ts';
 import { loadBlock } from './load-block.ts';
@@ -20,7 +19,7 @@ afterEach(async () => {
 });
 
 async function start(options: StartPlatformOptions): Promise<TestPlatform> {
-  const database = await openPglite({ dataDirectory: 'memory://', engine: await startPglite(), transactionTimeout: 60_000, onError: (error) => console.error(error) });
+  const database = await openEmpty();
   const app = await startPlatform({ ...options, database });
   opened.push({ app, database });
   return app;

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { expect, it } from 'vitest';
 import { printSchema } from '../../src/builder/print-schema.ts';
-import { openPglite } from '../../src/database/pglite.ts';
 import { createPlatform } from '../../src/platform.ts';
 import { permissions } from '../../src/plugins/permissions/index.ts';
 import { stitching } from '../../src/plugins/stitching/index.ts';
@@ -12,7 +11,7 @@ import { anonymous } from '../../src/resolvers/caller.ts';
 import { createLog } from '../../src/server/log.ts';
 import { startService } from '../plugins/stitching/remote-service.ts';
 import { writeFiles } from '../support/cli.ts';
-import { startPglite } from '../support/database.ts';
+import { openEmpty } from '../support/database.ts';
 import { blocksOf } from './blocks.ts';
 
 const blocks = blocksOf('docs/stitching.md');
@@ -27,7 +26,7 @@ it('docs/stitching.md shows what a remote service and its files answer', async (
   const files = blocks.filter(({ tags }) => tags[0] === 'stitched').map(({ tags, text }) => [`schema/${String(tags[1])}`, text] as const);
   expect(files).toHaveLength(3);
   await writeFiles(directory, { ...Object.fromEntries(files), 'schema/data/offer.data.yml': 'object: offer\nexternalId: title\nrecords:\n  - { title: Ten anvils, product_sku: A1 }\n' });
-  const database = await openPglite({ dataDirectory: 'memory://', engine: await startPglite(), transactionTimeout: 60_000, onError: (error) => console.error(error) });
+  const database = await openEmpty();
   const platform = await createPlatform({
     directory, database, migrate: 'sync', env: {}, log: createLog({ level: 'silent' }),
     plugins: [permissions(), stitching({ env: ['CATALOG_URL', 'CATALOG_TOKEN'], lookups: true })],

@@ -2,10 +2,10 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, it, describe } from 'vitest';
 import type { Database, Statement } from '../../src/database/database.ts';
-import { openDatabase } from '../../src/database/open-database.ts';
 import { createPlatform, type Platform } from '../../src/platform.ts';
 import { systemCaller } from '../../src/resolvers/caller.ts';
 import { createLog } from '../../src/server/log.ts';
+import { openEmpty } from '../support/database.ts';
 import { recording } from '../support/recording.ts';
 
 /**
@@ -18,7 +18,7 @@ describe('operations over the sample app', () => {
   const statements: Statement[] = [];
 
   beforeAll(async () => {
-    real = await openDatabase({ dataDirectory: 'memory://' });
+    real = await openEmpty();
     // Plans of operations are named; the platform's own upkeep may run beside them.
     const database = recording(real, (statement) => {
       if (statement.name?.startsWith('r') === true) statements.push(statement);

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/database/open-database.ts';
 import type { DefinitionInput } from '../../src/metadata/phase.ts';
-import { describeEachDatabase } from '../support/database.ts';
+import { describeEachDatabase, openEmpty } from '../support/database.ts';
 import { startPlatform } from '../support/platform.ts';
 import { recording } from '../support/recording.ts';
 import type { TestPlatform } from '../support/platform.ts';
@@ -123,7 +122,7 @@ describe('data files for an environment', () => {
   it('load a thousand records in a few statements', async () => {
     const records = Array.from({ length: 1000 }, (_, index) => ({ code: `C${index}`, name: `Company ${index}`, ...(index > 0 && { parent: `C${Math.floor((index - 1) / 10)}` }) }));
     let statements = 0;
-    const database = await openDatabase({ dataDirectory: 'memory://' });
+    const database = await openEmpty();
     const app = await startPlatform({ yaml, data: [{ object: 'company', externalId: 'code', records }], database: recording(database, () => void (statements += 1)) });
     expect((await app.query('{ companies { totalCount } }')).data).toEqual({ companies: { totalCount: 1000 } });
     statements = 0;

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, beforeEach, expect, it, vi } from 'vitest';
-import { openPglite } from '../../src/database/pglite.ts';
 import { realtime } from '../../src/plugins/realtime/index.ts';
-import { startPglite } from '../support/database.ts';
+import { openEmpty } from '../support/database.ts';
 import { startEndpoint, type Endpoint } from '../support/endpoint.ts';
 import { startPlatform, type TestPlatform } from '../support/platform.ts';
 
@@ -44,7 +43,7 @@ beforeAll(async () => {
     }
     return { status: known.has(id) ? (action === 'check' ? 204 : 200) : 404, headers: { 'subscription-protocol': 'callback/1.0' } };
   });
-  const database = await openPglite({ dataDirectory: 'memory://', engine: await startPglite(), transactionTimeout: 60_000, onError: (error) => console.error(error) });
+  const database = await openEmpty();
   app = await startPlatform({ yaml: 'name: memo\nfields: { title: text }', database, plugins: [realtime()], settings: { server: { callbacks: { allow: [`${router.url}/callback`] } } } });
   ({ url } = await app.platform.start());
 });

@@ -5,9 +5,9 @@ import WebSocket from 'ws';
 import { createPlatform } from '../../src/platform.ts';
 import { cli, makeFolder, testEnv, writeFiles } from '../support/cli.ts';
 import type { Platform } from '../../src/platform.ts';
-import { openDatabase } from '../../src/database/open-database.ts';
 import type { Database } from '../../src/database/database.ts';
 import { createLog } from '../../src/server/log.ts';
+import { openEmpty } from '../support/database.ts';
 
 const sha = (text: string): string => createHash('sha256').update(text).digest('hex');
 const definitions = [{ name: 'memo', fields: { title: { type: 'text' } } }];
@@ -16,7 +16,7 @@ const seeds = [{ object: 'memo', externalId: 'title', records: [{ title: 'One' }
 let database: Database;
 const platforms: Platform[] = [];
 beforeAll(async () => {
-  database = await openDatabase({ dataDirectory: 'memory://' });
+  database = await openEmpty();
 });
 afterAll(async () => {
   for (const platform of platforms) await platform.stop();

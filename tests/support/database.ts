@@ -1,15 +1,13 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
-import type { PGlite } from '@electric-sql/pglite';
 import pg from 'pg';
 import { afterAll, afterEach, beforeEach, describe, expect } from 'vitest';
 import type { Database } from '../../src/database/database.ts';
 import { openDatabase, type OpenDatabaseOptions } from '../../src/database/open-database.ts';
 import { bossSchema } from '../../src/plugins/jobs/boss.ts';
-import { openPglite } from '../../src/database/pglite.ts';
-import { startPglite } from './embedded.ts';
+import { openEmpty } from './embedded.ts';
 
-export { openEmpty, startPglite } from './embedded.ts';
+export { openEmpty } from './embedded.ts';
 
 type Kind = Database['kind'];
 
@@ -82,24 +80,9 @@ async function openServer(schema: string, options: OpenDatabaseOptions): Promise
   };
 }
 
-/** Engines that no test uses at the moment: one takes far longer to start than to empty. */
-const idle: PGlite[] = [];
-
-async function openEmbedded(schema: string, { onError = (error) => console.error(error), transactionTimeout = 60_000 }: OpenDatabaseOptions): Promise<{ database: Database; opened: Opened }> {
-  const engine = idle.pop() ?? (await startPglite());
-  await engine.exec(`create schema if not exists "${schema}"`);
-  const database = await openPglite({ dataDirectory: 'memory://', engine, schema, transactionTimeout, onError });
-  return {
-    database,
-    opened: {
-      schema,
-      async free() {
-        await database.close();
-        await engine.exec(`rollback; drop schema if exists "${schema}", "${bossSchema(schema)}" cascade`);
-        idle.push(engine);
-      },
-    },
-  };
+async function openEmbedded(schema: string, { transactionTimeout, onError }: OpenDatabaseOptions): Promise<{ database: Database; opened: Opened }> {
+  const database = await openEmpty({ schema, transactionTimeout, onError });
+  return { database, opened: { schema, free: () => database.close() } };
 }
 
 export async function onServer<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {

@@ -4,11 +4,24 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PGlite } from '@electric-sql/pglite';
 import type { Database } from '../../src/database/database.ts';
+import type { OpenDatabaseOptions } from '../../src/database/open-database.ts';
 import { openPglite } from '../../src/database/pglite.ts';
+import { bossSchema } from '../../src/plugins/jobs/boss.ts';
 
-/** An embedded database of its own, for a test that needs one engine only; whoever opens it closes it. */
-export async function openEmpty(): Promise<Database> {
-  return openPglite({ dataDirectory: 'memory://', engine: await startPglite(), transactionTimeout: 60_000, onError: (error) => console.error(error) });
+/** Engines that no test uses at the moment: one takes far longer to start than to empty, and its memory does not come back before it is closed. */
+const idle: PGlite[] = [];
+
+let counter = 0;
+
+/** An embedded database without a table, for a test that needs one engine only; whoever opens it closes it. */
+export async function openEmpty({ schema = `t_${(counter += 1)}`, transactionTimeout = 60_000, onError = (error) => console.error(error) }: Pick<OpenDatabaseOptions, 'schema' | 'transactionTimeout' | 'onError'> = {}): Promise<Database> {
+  const engine = idle.pop() ?? (await startPglite());
+  const free = async (): Promise<void> => {
+    await engine.exec(`rollback; drop schema if exists "${schema}", "${bossSchema(schema)}" cascade`);
+    idle.push(engine);
+  };
+  await engine.exec(`create schema if not exists "${schema}"`);
+  return openPglite({ dataDirectory: 'memory://', engine: { engine, free }, schema, transactionTimeout, onError });
 }
 
 /** Starts something on `database`, or with `ownDatabase` on an embedded one of its own, which `close` closes; where neither is given, it opens what its settings name. */
@@ -24,7 +37,7 @@ export async function startOn<T>(database: Database | undefined, ownDatabase: bo
 }
 
 /** Starts from an initialized data directory kept in the temporary folder, which saves running initdb each time. */
-export async function startPglite(): Promise<PGlite> {
+async function startPglite(): Promise<PGlite> {
   const { version } = JSON.parse(readFileSync(new URL('../../node_modules/@electric-sql/pglite/package.json', import.meta.url), 'utf8')) as { version: string };
   const path = join(tmpdir(), `objectos-pglite-${version}.tar`);
   const data = await readFile(path).catch(() => undefined);

@@ -3,10 +3,10 @@ import { composeServices as composeWithApollo } from '@apollo/composition';
 import { composeServices as composeWithHive } from '@theguild/federation-composition';
 import { readFile } from 'node:fs/promises';
 import { parse } from 'graphql';
-import { openDatabase } from '../../../src/database/open-database.ts';
 import { DefinitionError, type Diagnostic } from '../../../src/metadata/diagnostic.ts';
 import { federation } from '../../../src/plugins/federation/index.ts';
 import { cli, makeFolder } from '../../support/cli.ts';
+import { openEmpty } from '../../support/database.ts';
 import { startPlatform } from '../../support/platform.ts';
 import { compileYaml, sdlOf } from './compile-yaml.ts';
 
@@ -62,7 +62,7 @@ fields: { title: text }`);
   it('is for the router alone in production, unless it is public', async () => {
     const yaml = 'name: memo\nfields: { title: text }';
     const answers = [];
-    const database = await openDatabase({ dataDirectory: 'memory://' });
+    const database = await openEmpty();
     for (const settings of [{}, { sdl: 'public' }] as const) {
       const app = await startPlatform({ yaml, database, plugins: [federation({ mode: 'production', federation: settings })] });
       const { data, errors } = await app.query('{ _service { sdl } }');

@@ -3,10 +3,10 @@ import { buildSchema as fromSdl, validateSchema } from 'graphql';
 import { printSchema } from '../../../src/builder/print-schema.ts';
 import type { SchemaExtension } from '../../../src/builder/phase.ts';
 import type { Database } from '../../../src/database/database.ts';
-import { openDatabase } from '../../../src/database/open-database.ts';
 import type { Plugin } from '../../../src/kernel/plugin.ts';
 import { permissions } from '../../../src/plugins/permissions/index.ts';
 import type { RouterMode } from '../../../src/plugins/permissions/settings.ts';
+import { openEmpty } from '../../support/database.ts';
 import { startPlatform, type TestPlatform } from '../../support/platform.ts';
 
 const me = '018f0000-0000-7000-8000-000000000001';
@@ -32,7 +32,7 @@ const definitions = [
 // All platforms of this file have the same tables.
 let database: Database;
 beforeAll(async () => {
-  database = await openDatabase({ dataDirectory: 'memory://' });
+  database = await openEmpty();
 });
 afterAll(() => database.close());
 

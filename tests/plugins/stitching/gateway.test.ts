@@ -8,7 +8,6 @@ import { execute, parse, print, subscribe, type ExecutionResult, type GraphQLSch
 import { createClient } from 'graphql-ws';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import WebSocket from 'ws';
-import { openPglite } from '../../../src/database/pglite.ts';
 import type { Plugin } from '../../../src/kernel/plugin.ts';
 import { federation, printSubgraph } from '../../../src/plugins/federation/index.ts';
 import { permissions } from '../../../src/plugins/permissions/index.ts';
@@ -16,7 +15,7 @@ import { realtime } from '../../../src/plugins/realtime/index.ts';
 import { stitching } from '../../../src/plugins/stitching/index.ts';
 import { anonymous } from '../../../src/resolvers/caller.ts';
 import { loadBlock } from '../../docs/load-block.ts';
-import { startPglite } from '../../support/database.ts';
+import { openEmpty } from '../../support/database.ts';
 import { recording } from '../../support/recording.ts';
 import { startPlatform, type TestPlatform } from '../../support/platform.ts';
 import { startService, type RemoteService } from './remote-service.ts';
@@ -90,7 +89,7 @@ describe('a stitching gateway', () => {
   const as = (person: string) => (query: string) => execute({ schema: gateway, document: parse(query), contextValue: { person } });
 
   beforeAll(async () => {
-    const database = recording(await openPglite({ dataDirectory: 'memory://', engine: await startPglite(), transactionTimeout: 60_000, onError: (error) => console.error(error) }), ({ text }) => void statements.push(text));
+    const database = recording(await openEmpty(), ({ text }) => void statements.push(text));
     app = await startPlatform({ objects, data, database, plugins: [permissions({ definitions }), realtime(), people, federation({ mode: 'test' }), stitching({ mode: 'test', lookups: true })], open: false });
     url = `${(await app.platform.start()).url}/graphql`;
     service = await startService(statistics);

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Database } from '../../../src/database/database.ts';
-import { openPglite } from '../../../src/database/pglite.ts';
 import { createPlatform, type Platform } from '../../../src/platform.ts';
 import { openAccess } from '../../../src/plugins/open-access/index.ts';
 import { permissions } from '../../../src/plugins/permissions/index.ts';
@@ -12,7 +11,7 @@ import { users } from '../../../src/plugins/users/index.ts';
 import { createLog } from '../../../src/server/log.ts';
 import { problems } from '../../metadata/support/compile.ts';
 import { writeFiles } from '../../support/cli.ts';
-import { startPglite } from '../../support/database.ts';
+import { openEmpty } from '../../support/database.ts';
 import { catalogSchema, catalogSdl, startService, type RemoteService } from './remote-service.ts';
 
 let directory: string;
@@ -28,7 +27,7 @@ const logged = (text: string): boolean => lines.some((line) => line.includes(tex
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'objectos-stitching-'));
-  database = await openPglite({ dataDirectory: 'memory://', engine: await startPglite(), transactionTimeout: 60_000, onError: (error) => console.error(error) });
+  database = await openEmpty();
   service = await startService(catalogSchema([]));
   await writeFiles(join(directory, 'schema'), { 'objects/account.object.yml': 'name: account\nfields:\n  title: { type: text }\n', 'remotes/catalog.remote.yml': definition() });
 });
