@@ -40,7 +40,7 @@ export function outputField(owner: string, field: CatalogField): OutputField {
     type: always ? `${type}!` : type,
     description: describeField(field),
     deprecated: field.deprecated,
-    directives: field.required && !always ? semanticNonNull : undefined,
+    directives: field.required && !always && field.type.external === undefined ? semanticNonNull : undefined,
     source: { kind: 'field', field: field.name },
   };
 }

@@ -46,7 +46,7 @@ export interface LoadedCatalog {
 export function compileCatalog({ files = [], plugins = [], definitions = [], seeds = [], fieldTypes }: CompileOptions): LoadedCatalog {
   const report = new Report();
   const phases = collectPhases(plugins, fieldTypes, report);
-  const fields = new FieldReader(phases.fieldTypes, phases.fieldKeys, phases.computed, report);
+  const fields = new FieldReader(phases.fieldTypes, { keys: phases.fieldKeys, computed: phases.computed, typeOf: phases.typeOf }, report);
   const objects = new ObjectReader(fields, { object: phases.objectKeys, enable: phases.enableKeys }, report);
   const kinds = new KindReader(phases.kinds, report);
   const drafts: (ObjectDraft | ExtensionDraft)[] = [];

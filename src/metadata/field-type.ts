@@ -119,4 +119,6 @@ export interface FieldType {
   ofResult?(kind: string, field: CatalogField): FieldType;
   /** The form of a value that is computed and has no column. */
   resultColumn?(field: CatalogField): ColumnShape | undefined;
+  /** Of a value that a gateway brings along with the record, or that is made of one: what expressions take it for. It is shown, and nothing else asks by it. */
+  external?(field: CatalogField): FilterFamily | undefined;
 }

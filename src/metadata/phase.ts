@@ -70,6 +70,8 @@ export interface MetadataPhase {
   readonly fieldTypes?: readonly FieldType[];
   /** Field types of the platform as they are with the plugin, which does more with their values: they take the place of those of the same name. */
   readonly fieldVariants?: readonly FieldType[];
+  /** The type that a field has by what its definition says under keys of the plugin; its own otherwise. */
+  typeOf?(type: FieldType, definition: DefinitionInput): FieldType;
   /** Computed field types whose values the plugin makes: `formula`, `summary`, `autonumber`. Without it such fields are left out. */
   readonly computes?: readonly string[];
   readonly kinds?: readonly FileKind[];

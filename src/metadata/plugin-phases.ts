@@ -9,6 +9,8 @@ export interface CollectedPhases {
   readonly objects: readonly { readonly origin: string; readonly objects: readonly DefinitionInput[] }[];
   readonly fieldTypes: ReadonlyMap<string, FieldType>;
   readonly computed: ReadonlySet<string>;
+  /** The type of a field as the plugins leave it. */
+  readonly typeOf: NonNullable<MetadataPhase['typeOf']>;
   readonly kinds: readonly FileKind[];
   readonly objectKeys: z.ZodRawShape;
   readonly fieldKeys: z.ZodRawShape;
@@ -55,6 +57,7 @@ export function collectPhases(plugins: readonly Plugin[], platformTypes: Readonl
     objects: phases.map(({ origin, phase }) => ({ origin, objects: phase.objects ?? [] })),
     fieldTypes,
     computed: new Set(phases.flatMap(({ phase }) => [...(phase.computes ?? []), ...(phase.fieldTypes ?? []).map(({ name }) => name)])),
+    typeOf: (type, definition) => phases.reduce((changed, { phase }) => phase.typeOf?.(changed, definition) ?? changed, type),
     kinds,
     objectKeys,
     fieldKeys,

@@ -22,7 +22,7 @@ function expectShown(shown: string, sdl: string): void {
 
 it('docs/supergraph.md shows what its definitions become', async () => {
   const [definitions, shown] = [textsOf('yaml', 'subgraph'), textsOf('graphql', 'subgraph')];
-  expect([definitions.length, shown.length]).toEqual([2, 2]);
+  expect([definitions.length, shown.length]).toEqual([4, 4]);
   for (const [index, yaml] of definitions.entries()) expectShown(shown[index] ?? '', await sdlOf(yaml));
 });
 

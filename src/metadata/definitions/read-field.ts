@@ -51,19 +51,28 @@ interface TypeChecks {
   readonly schema: z.ZodType<Record<string, unknown>>;
 }
 
+/** What plugins do to fields. */
+export interface FieldPlugins {
+  readonly keys: z.ZodRawShape;
+  /** Names of the types whose values a plugin computes. */
+  readonly computed: ReadonlySet<string>;
+  typeOf(type: FieldType, definition: Readonly<Record<string, unknown>>): FieldType;
+}
+
 /** Reads fields against the types that exist and the keys that plugins act on. */
 export class FieldReader {
   readonly #types: ReadonlyMap<string, FieldType>;
   readonly #pluginKeys: z.ZodRawShape;
   readonly #computed: ReadonlySet<string>;
+  readonly #typeOf: FieldPlugins['typeOf'];
   readonly #report: Report;
   readonly #checks = new Map<string, TypeChecks>();
   /** For reading keys before the type is known: every key of every type. */
   readonly #anyType: KeyVocabulary;
 
-  /** `computed` names the types whose values a plugin computes. */
-  constructor(types: ReadonlyMap<string, FieldType>, pluginKeys: z.ZodRawShape, computed: ReadonlySet<string>, report: Report) {
+  constructor(types: ReadonlyMap<string, FieldType>, { keys: pluginKeys, computed, typeOf }: FieldPlugins, report: Report) {
     this.#computed = computed;
+    this.#typeOf = typeOf;
     this.#types = types;
     this.#pluginKeys = pluginKeys;
     this.#report = report;
@@ -101,7 +110,7 @@ export class FieldReader {
     const valid = checkValues(schema, part, subject, this.#report);
     const idle = [...(type.inertKeys ?? []).filter((key) => key.includes('.') && hasEffect(valueAt(part.value, key))), ...this.#idleOptions(part)];
     warnIdle(idle, part, subject, this.#report);
-    return { name, part, type, leftOut: false, valid, subfields: this.#subfields(part, subject) };
+    return { name, part, type: valid ? this.#typeOf(type, part.value) : type, leftOut: false, valid, subfields: this.#subfields(part, subject) };
   }
 
   /** Reads and checks in one go, for fields that nothing extends. */

@@ -93,6 +93,9 @@ export class NameResolver {
     if (!field) throw new ExpressionError(`${object.name} has no field "${name}"`, span, suggest(name, fieldNames(object)));
     if (whole) return { kind: 'field', root, steps, field, type: { kind: 'record', object: object.name } };
     this.#scope.beforeRead?.(field, span);
+    if (field.type.external !== undefined && (this.#scope.external !== true || steps.length > 0)) {
+      throw new ExpressionError(`${object.name}.${field.name} is known only while a gateway asks for the record`, span, `Formulas of ${object.name} may read it.`);
+    }
     const type = field.reference !== undefined && field.column !== undefined ? ({ kind: 'record', object: field.reference.object } as const) : fieldType(field);
     if (!type) throw new ExpressionError(`${object.name}.${field.name} cannot be used in expressions`, span, field.multiple ? 'It leads to several records.' : undefined);
     return { kind: 'field', root, steps, field, type };

@@ -12,6 +12,8 @@ export interface ExpressionScope {
   readonly object: ExpressionObject | undefined;
   /** `previous`, ISCHANGED and ISNEW: where a record is written. */
   readonly previous?: boolean;
+  /** Values that gateways bring along with the record may be read: in formulas. */
+  readonly external?: boolean;
   /** Variables by name, beside the record: `vars.total`, or bare. */
   readonly variables?: Readonly<Record<string, ExpressionType>>;
   /** What the result is for; a mismatch is a problem. */

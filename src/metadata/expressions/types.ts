@@ -1,4 +1,5 @@
 import type { CatalogField, CatalogOption } from '../catalog.ts';
+import type { FilterFamily } from '../field-type.ts';
 
 /**
  * Type of an expression. Every value may be null. Numbers are exact decimals whatever their column is; a list holds no nulls; a
@@ -30,11 +31,14 @@ export const nothing: ExpressionType = { kind: 'null' };
 export const any: ExpressionType = { kind: 'any' };
 export const listOf = (of: ExpressionType): ExpressionType => ({ kind: 'list', of });
 
+/** What expressions take the values of a field for. */
+export const familyRead = (field: CatalogField): FilterFamily | undefined => (field.type.external ?? field.type.filters)(field);
+
 /** Type of a field's value; undefined when expressions cannot read it. */
 export function fieldType(field: CatalogField): ExpressionType | undefined {
   if (field.internal || field.type.confidential === true) return undefined;
   const options = { subject: `${field.object}.${field.name}`, options: field.options };
-  switch (field.type.filters(field)) {
+  switch (familyRead(field)) {
     case 'id': return id;
     case 'string': return text;
     case 'int': case 'float': case 'decimal': return number;

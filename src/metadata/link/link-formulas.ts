@@ -5,6 +5,7 @@ import { ExpressionError, type ExpressionSource, type Span } from '../expression
 import { describeProblem } from '../expressions/report.ts';
 import { childrenOf } from '../expressions/summarize.ts';
 import { describeType, type ExpressionType } from '../expressions/types.ts';
+import { external } from '../field-types/external.ts';
 import { isMapping, type Report } from '../report.ts';
 import type { Mutable, ObjectBuild } from './build.ts';
 
@@ -25,7 +26,7 @@ export function linkFormulas(builds: ReadonlyMap<string, ObjectBuild>, report: R
     const source = expressionOf(field);
     if (!build || !part || source === undefined || field.type.ofResult === undefined) return;
     path.push(field);
-    const result = compileExpression(source, { catalog: { objects: builds }, object: build, expects: expectedOf(field), beforeRead });
+    const result = compileExpression(source, { catalog: { objects: builds }, object: build, expects: expectedOf(field), external: true, beforeRead });
     path.pop();
     const subject = `${field.object}.${field.name}`;
     const text = typeof source === 'string' ? source : source.source;
@@ -45,7 +46,8 @@ export function linkFormulas(builds: ReadonlyMap<string, ObjectBuild>, report: R
     sizes.set(field, size);
     if (size > largest) report.error(part, ['expression'], subject, `with the formulas that it reads, the expression has ${size} parts; ${largest} are accepted`, 'Store an intermediate result in a field.');
     const sortable = field.definition['sortable'] !== false;
-    field.type = field.type.ofResult(checked.type.kind, field);
+    const type = field.type.ofResult(checked.type.kind, field);
+    field.type = checked.reads.some(({ field: read }) => read.type.external !== undefined) ? external(type) : type;
     field.sortable = sortable && field.type.sortable;
   };
   const beforeRead = (field: CatalogField, span: Span): void => {
@@ -75,7 +77,7 @@ function expressionOf(field: CatalogField): ExpressionSource | undefined {
 /** Compiles the expression of a formula of a finished Catalog, where it is known to be right. */
 export function formulaExpression(field: CatalogField, catalog: Parameters<typeof compileExpression>[1]['catalog']): CheckedExpression {
   const source = expressionOf(field);
-  const result = source === undefined ? undefined : compileExpression(source, { catalog, object: catalog.objects.get(field.object), expects: expectedOf(field) });
+  const result = source === undefined ? undefined : compileExpression(source, { catalog, object: catalog.objects.get(field.object), expects: expectedOf(field), external: true });
   if (!result || 'problems' in result) throw new Error(`The formula ${field.object}.${field.name} cannot be compiled.`);
   return result.checked;
 }

@@ -4,6 +4,7 @@ import type { PluginServices } from '../../kernel/lifecycle.ts';
 import type { RequestContext } from '../../resolvers/request.ts';
 import { checkFederation } from './check.ts';
 import { fieldKeys, objectKeys } from './definition.ts';
+import { computedExternal, typeOfField } from './external.ts';
 import { checkLeaveOut, printSubgraph } from './print-subgraph.ts';
 import { callerOfRouter, isRouter } from './router-caller.ts';
 import { extendWithSubgraph } from './schema.ts';
@@ -37,7 +38,8 @@ export function federation({ mode, federation: given }: FederationPluginOptions)
     version: '1.0.0',
     description: 'Makes the API a subgraph of a supergraph (Federation 2).',
     requires: ['users'],
-    metadata: { objectKeys, fieldKeys, check: checkFederation },
+    metadata: { objectKeys, fieldKeys, typeOf: typeOfField, check: checkFederation },
+    read: { computed: computedExternal },
     schema: {
       extend(schema) {
         extendWithSubgraph(schema, {

@@ -1,7 +1,7 @@
 import { getDocumentNodeFromSchema } from '@graphql-tools/utils';
 import {
   isObjectType, Kind, parse, parseConstValue, visit,
-  type ASTNode, type ConstDirectiveNode, type DefinitionNode, type DocumentNode, type FieldDefinitionNode, type GraphQLSchema, type InputValueDefinitionNode,
+  type ASTNode, type ConstDirectiveNode, type DefinitionNode, type DocumentNode, type FieldDefinitionNode, type GraphQLObjectType, type GraphQLSchema, type InputValueDefinitionNode,
   type NamedTypeNode, type ObjectTypeDefinitionNode, type SchemaExtensionNode, type TypeNode,
 } from 'graphql';
 import { complete } from '../../builder/build-schema.ts';
@@ -10,8 +10,9 @@ import { StartupError } from '../../errors.ts';
 import type { Catalog, CatalogObject } from '../../metadata/catalog.ts';
 import { objectTypeNames } from '../../metadata/naming.ts';
 import { nearest } from '../../metadata/nearest.ts';
-import { entityKeys, federationOfField, federationOfObject } from './definition.ts';
-import { foreignReferences } from './foreign-entities.ts';
+import { entityKeys, federationOfField, federationOfObject, providedFields, type ProvidedField } from './definition.ts';
+import { requiredFields } from './external.ts';
+import { foreignReferences, type ForeignReference } from './foreign-entities.ts';
 import type { FederationSettings } from './settings.ts';
 
 /** The newest version that the composition of both Apollo and The Guild takes. */
@@ -28,7 +29,7 @@ const roots: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription']
 /** The schema as a subgraph of Federation 2: what clients see, without the fields for gateways, with the directives that composition reads. */
 export function printSubgraph(schema: GraphQLSchema, catalog: Catalog, { leaveOut }: Pick<FederationSettings, 'leaveOut'>): string {
   checkLeaveOut(schema, leaveOut);
-  const types = new SubgraphTypes(catalog);
+  const types = new SubgraphTypes(schema, catalog);
   const left = new Set(leaveOut);
   const definitions = getDocumentNodeFromSchema(complete(schema)).definitions
     .filter((node) => node.kind !== Kind.SCHEMA_DEFINITION && !isForGateways(node))
@@ -55,11 +56,13 @@ class SubgraphTypes {
   readonly #objects: ReadonlyMap<string, CatalogObject>;
   /** Types that belong to one object, and so to this subgraph. */
   readonly #owned = new Set<string>();
-  readonly #foreignKeys: ReadonlyMap<string, string>;
+  readonly #references: readonly ForeignReference[];
+  readonly #required: (object: CatalogObject) => ReadonlyMap<string, readonly string[]>;
   /** Types of inaccessible objects. */
   readonly #inaccessible = new Set<string>();
 
-  constructor(catalog: Catalog) {
+  constructor(schema: GraphQLSchema, catalog: Catalog) {
+    this.#required = (object) => requiredFields(object, schema.getType(object.names.type) as GraphQLObjectType, catalog);
     this.#objects = new Map([...catalog.objects.values()].map((object) => [object.names.type, object]));
     for (const object of catalog.objects.values()) {
       for (const name of Object.values(objectTypeNames(object.names.type))) {
@@ -67,14 +70,14 @@ class SubgraphTypes {
         if (federationOfObject(object).inaccessible === true) this.#inaccessible.add(name);
       }
     }
-    this.#foreignKeys = new Map(foreignReferences(catalog.objects.values()).map(({ entity }) => [entity.type, entity.key]));
+    this.#references = foreignReferences(catalog.objects.values());
   }
 
   annotated(node: ObjectTypeDefinitionNode): ObjectTypeDefinitionNode {
     const name = node.name.value;
     if (roots.has(name)) return node;
-    const foreignKey = this.#foreignKeys.get(name);
-    if (foreignKey !== undefined) return withDirectives(node, [directive('key', { fields: foreignKey, resolvable: false })]);
+    const paths = this.#references.filter(({ entity }) => entity.type === name);
+    if (paths[0]) return foreignType(node, paths[0].entity.key, paths.flatMap(({ entity }) => providedFields(entity)));
     const object = this.#objects.get(name);
     if (object) return this.#record(node, object);
     // Subgraphs made by the platform have the same value types, and answer them alike.
@@ -98,7 +101,19 @@ class SubgraphTypes {
     const keys = entityKeys(object).map(({ fields }) => directive('key', { fields: fields.map((field) => object.fields.get(field)?.graphqlName ?? field).join(' ') }));
     const added = [...keys, ...(interfaceObject === true ? [directive('interfaceObject')] : []), ...tags.map(tag)];
     const fields = new Map([...object.fields.values()].map((field) => [field.graphqlName, federationOfField(field)]));
-    return withDirectives({ ...node, fields: node.fields?.map((field) => this.#field(field, fields.get(field.name.value))) ?? [] }, added);
+    const requires = this.#required(object);
+    const needed = new Set([...requires.values()].flat());
+    const required = new Set([...object.fields.values()].flatMap((field) => (field.required ? [field.graphqlName] : [])));
+    const shown = node.fields?.flatMap((field) => {
+      const name = field.name.value;
+      const federation = fields.get(name);
+      // Composition refuses external fields that nothing needs.
+      if (federation?.external === true) return needed.has(name) ? [externalField(field, required.has(name))] : [];
+      const reference = this.#references.find((each) => each.object === object && each.name === name);
+      const provides = reference && providedFields(reference.entity).map((provided) => provided.name);
+      return [needing(this.#field(field, federation), { requires: requires.get(name), provides })];
+    });
+    return withDirectives({ ...node, fields: shown ?? [] }, added);
   }
 
   #field(node: FieldDefinitionNode, federation: ReturnType<typeof federationOfField> | undefined): FieldDefinitionNode {
@@ -107,6 +122,25 @@ class SubgraphTypes {
     const moved = override === undefined ? [] : [directive('override', typeof override === 'string' ? { from: override } : { ...override })];
     return withDirectives(node, [...(shareable === true ? [directive('shareable')] : []), ...moved, ...(inaccessible === true ? [directive('inaccessible')] : []), ...tags.map(tag)]);
   }
+}
+
+/** A type with the key, and the fields that are provided where one leads to it. */
+function foreignType(node: ObjectTypeDefinitionNode, key: string, provided: readonly ProvidedField[]): ObjectTypeDefinitionNode {
+  const fields = node.fields?.map((field) => {
+    const name = field.name.value;
+    return name === key ? field : externalField(field, provided.some((each) => each.name === name && each.required));
+  });
+  return withDirectives({ ...node, fields: fields ?? [] }, [directive('key', { fields: key, resolvable: false })]);
+}
+
+/** Of the type that it has there; here it may be null. What else is to be said of it, its own subgraph says. */
+function externalField(node: FieldDefinitionNode, required: boolean): FieldDefinitionNode {
+  const type = required && node.type.kind !== Kind.NON_NULL_TYPE ? { kind: Kind.NON_NULL_TYPE, type: node.type } as const : node.type;
+  return { ...node, type, directives: [directive('external')] };
+}
+
+function needing(node: FieldDefinitionNode, lists: Readonly<Record<'requires' | 'provides', readonly string[] | undefined>>): FieldDefinitionNode {
+  return withDirectives(node, Object.entries(lists).flatMap(([name, fields = []]) => (fields.length > 0 ? [directive(name, { fields: fields.join(' ') })] : [])));
 }
 
 function namedTypeOf(type: TypeNode): string {
@@ -168,7 +202,7 @@ function reachable(definitions: readonly DefinitionNode[]): DefinitionNode[] {
   return definitions.filter((node) => node.kind === Kind.DIRECTIVE_DEFINITION || ('name' in node && node.name !== undefined && seen.has(node.name.value)));
 }
 
-const composed = ['key', 'shareable', 'inaccessible', 'tag', 'override', 'interfaceObject', ...routerDirectives];
+const composed = ['key', 'external', 'requires', 'provides', 'shareable', 'inaccessible', 'tag', 'override', 'interfaceObject', ...routerDirectives];
 
 /** The specifications that the document uses, and `@permission`, which survives composition. */
 function links(document: DocumentNode): SchemaExtensionNode {

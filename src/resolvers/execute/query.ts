@@ -10,7 +10,7 @@ import type { Answers } from './answers.ts';
 /** Plans kept per operation: one for each shape of its variables and each class of access. */
 export const plansPerOperation = 64;
 
-/** The JSON text of all root fields of a query, and the errors of fields that some of its rows hide. */
+/** The JSON text of all root fields of a query, and the errors of fields that some of its rows hide and of values that it leaves out. */
 export interface QueryAnswer {
   readonly json: string;
   readonly hidden: readonly GraphQLFormattedError[];
@@ -42,7 +42,7 @@ export class QueryRunner {
     if (plan.text === undefined) return { json: '{}', hidden: [] };
     const found = new Set<DeniedField>();
     const json = showHiddenCells(await this.#json(plan.text, plan, request), plan.hideable, found);
-    return { json, hidden: deniedErrors(found) };
+    return { json, hidden: [...deniedErrors(found), ...plan.problems.flatMap((problems) => problems(request))] };
   }
 
   #json(text: string, { name, binds }: QueryPlan, request: RequestContext): Promise<string> {

@@ -1,6 +1,6 @@
 import type { CatalogField } from '../../metadata/catalog.ts';
 import type { Arithmetic, Checked, CheckedExpression, Comparison, ReadField } from '../../metadata/expressions/checked.ts';
-import type { ExpressionType } from '../../metadata/expressions/types.ts';
+import { familyRead, type ExpressionType } from '../../metadata/expressions/types.ts';
 import type { Caller } from '../caller.ts';
 import { scopeAt, type SqlScope } from '../filter/scope.ts';
 import { fieldSql } from '../filter/to-sql.ts';
@@ -190,6 +190,6 @@ function readable(scope: SqlScope, field: CatalogField, sql: string): string {
 /** Every number as numeric, a double with all the digits that it is shown with. */
 function numbered(field: CatalogField, type: ExpressionType, sql: string): string {
   if (type.kind !== 'number') return sql;
-  const family = field.type.filters(field);
+  const family = familyRead(field);
   return family === 'decimal' ? sql : family === 'float' ? `${sql}::text::numeric` : `${sql}::numeric`;
 }

@@ -1,4 +1,4 @@
-import type { Catalog, CatalogObject } from '../../metadata/catalog.ts';
+import type { Catalog, CatalogField, CatalogObject } from '../../metadata/catalog.ts';
 import type { Access } from '../access.ts';
 import type { BindList } from '../sql/binds.ts';
 import type { Rows } from './rows.ts';
@@ -16,6 +16,8 @@ export interface SqlScope {
   readonly known?: Rows;
   /** What the row's record of a relation is known to meet. */
   readonly met?: { readonly relation: string; readonly rows: Rows };
+  /** SQL of the value of an external field, where who asks has brought it along with the record. Undefined elsewhere, where it is null. */
+  readonly given?: (field: CatalogField) => string;
   /** The statement reads all rows that the conditions leave, and none but the caller's rights may narrow them: an index on owners helps. */
   readonly whole?: boolean;
 }

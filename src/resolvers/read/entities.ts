@@ -1,4 +1,4 @@
-import { coerceInputValue, isInputObjectType, isObjectType, type GraphQLInputType, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
+import { isInputObjectType, isObjectType, type GraphQLInputType, type GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import { ObjectosError } from '../../errors.ts';
 import type { CatalogKey, CatalogObject } from '../../metadata/catalog.ts';
 import { objectTypeNames } from '../../metadata/naming.ts';
@@ -10,17 +10,16 @@ import type { RequestContext } from '../request.ts';
 import type { FieldSource } from '../source.ts';
 import { identifier, literal } from '../sql/identifier.ts';
 import { jsonRow } from '../sql/json.ts';
-import { stored, type LeafArg } from './arguments.ts';
+import type { LeafArg } from './arguments.ts';
+import { GivenValues } from './given-values.ts';
 import { keyField, withinOrganization } from './keys.ts';
 import { scopeOf, type PlanContext } from './plan-context.ts';
 import { recordEntries } from './record.ts';
+import { partValue, type Representation } from './representation.ts';
 import type { SelectedField } from './selection.ts';
 
 /** Keys that records may be named by, of each object by machine name. */
 type AcceptedKeys = ReadonlyMap<string, readonly CatalogKey[]>;
-
-/** A record as a gateway names it: by its type and the fields of a key. */
-type Representation = Readonly<Record<string, unknown>>;
 
 interface EntityKey {
   readonly object: CatalogObject;
@@ -74,24 +73,31 @@ export function lookupSql(plan: PlanContext, selected: SelectedField, { object: 
   });
 }
 
-function branchSql(plan: PlanContext, selected: SelectedField, { object, type, key, parts }: EntityKey, positions: (request: RequestContext) => readonly number[], list: (request: RequestContext) => readonly Representation[]): string {
+function branchSql(plan: PlanContext, selected: SelectedField, { object, type, key, parts }: EntityKey, all: (request: RequestContext) => readonly number[], list: (request: RequestContext) => readonly Representation[]): string {
   const scope = scopeOf(plan, object.name);
-  const columns = [plan.binds.add((request) => positions(request).map((position) => position + 1), 'int[]')];
+  const given = new GivenValues(type);
+  const positions = (request: RequestContext) => all(request).filter((position) => given.accepts(list(request)[position]));
+  const column = (cast: string, value: (position: number, request: RequestContext) => unknown) => plan.binds.add((request) => positions(request).map((position) => value(position, request)), `${cast}[]`);
+  const columns = [column('int', (position) => position + 1)];
   const conditions: string[] = [];
   for (const part of parts) {
     const field = keyField(scope, part.field);
     const family = familyOf(field);
-    columns.push(plan.binds.add((request) => positions(request).map((position) => {
-      const value = partValue(list(request)[position]?.[part.graphqlName], part, type);
+    columns.push(column(castOf[family], (position, request) => {
+      const value = keyValue(list(request)[position]?.[part.graphqlName], part, type);
       return value === null ? null : operandValue(family, value, request.now);
-    }), `${castOf[family]}[]`));
+    }));
     conditions.push(`${fieldSql(field, scope)} = k.v${columns.length - 1}`);
   }
   conditions.push(...withinOrganization(key, scope), ...visibleRows(scope));
-  const entries = recordEntries(plan, { ...scope, visible: true }, type, selected.nodes, [selected.key]);
+  const entries = recordEntries(plan, { ...scope, visible: true, given: (field) => `k.g${given.place(field)}` }, type, selected.nodes, [selected.key]);
   if (plan.mode === 'values') entries.push({ key: '$type', sql: literal(type.name) });
   const row = jsonRow(entries, `${identifier(object.table)} ${scope.alias}${whereClause(conditions)}`);
-  return `SELECT k.n, ${row} AS o FROM unnest(${columns.join(', ')}) k(n${parts.map((_part, index) => `, v${index + 1}`).join('')})`;
+  const needed = given.columns();
+  columns.push(...needed.map(({ name, cast }) => column(cast, (position, request) => given.value(list(request)[position], name))));
+  if (needed.length > 0) plan.problems.push((request) => given.problems(list(request), all(request), selected.key));
+  const names = ['n', ...parts.map((_part, index) => `v${index + 1}`), ...needed.map((_field, index) => `g${index}`)];
+  return `SELECT k.n, ${row} AS o FROM unnest(${columns.join(', ')}) k(${names.join(', ')})`;
 }
 
 /** Which keys of which types representations give. */
@@ -171,13 +177,10 @@ class EntityKeys {
   }
 }
 
-/** The scalar `_Any` leaves values as they came. */
-function partValue(value: unknown, { graphqlName, input }: KeyPart, type: GraphQLObjectType): unknown {
-  if (value === null || value === undefined) return null;
-  const coerced: unknown = coerceInputValue(value, input, (_path, _value, { message }) => {
-    throw new ObjectosError('BAD_REQUEST', `representations: ${graphqlName} of ${type.name} is not as it should be: ${message}`);
+function keyValue(value: unknown, { graphqlName, input }: KeyPart, type: GraphQLObjectType): unknown {
+  return partValue(value, input, (problem) => {
+    throw new ObjectosError('BAD_REQUEST', `representations: ${graphqlName} of ${type.name} is not as it should be: ${problem}`);
   });
-  return stored(input, coerced);
 }
 
 function listOf(value: unknown): readonly Representation[] {

@@ -1,7 +1,8 @@
-import type { FragmentDefinitionNode, GraphQLSchema } from 'graphql';
+import type { FragmentDefinitionNode, GraphQLFormattedError, GraphQLSchema } from 'graphql';
 import type { Catalog } from '../../metadata/catalog.ts';
 import type { Access } from '../access.ts';
 import type { SqlScope } from '../filter/scope.ts';
+import type { RequestContext } from '../request.ts';
 import type { BindList } from '../sql/binds.ts';
 import { objectNamed } from '../filter/scope.ts';
 import type { ArgumentReader } from './arguments.ts';
@@ -20,6 +21,8 @@ export interface DeniedField {
   readonly shownAs?: string | undefined;
 }
 
+export type RequestProblems = (request: RequestContext) => readonly GraphQLFormattedError[];
+
 /** What all parts of one plan share. */
 export interface PlanContext {
   readonly schema: GraphQLSchema;
@@ -37,6 +40,8 @@ export interface PlanContext {
   readonly denied: DeniedField[];
   /** Hidden on some rows: the statement marks their cells. */
   readonly hideable: DeniedField[];
+  /** What is wrong with single values of a request, which the statement leaves out. */
+  readonly problems: RequestProblems[];
 }
 
 /** Stops planning in `text` mode at a field that only its resolver can answer. */

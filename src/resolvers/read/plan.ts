@@ -8,7 +8,7 @@ import { jsonObject, jsonRow, type JsonEntry } from '../sql/json.ts';
 import { identifier } from '../sql/identifier.ts';
 import { visibleRows, whereClause } from '../filter/visible-rows.ts';
 import { ArgumentReader, type StructuralValues } from './arguments.ts';
-import { scopeOf, type DeniedField, type PlanContext, type ReadLimits } from './plan-context.ts';
+import { scopeOf, type DeniedField, type PlanContext, type ReadLimits, type RequestProblems } from './plan-context.ts';
 import { recordEntries } from './record.ts';
 import { rootSql } from './root.ts';
 import { selectedFields, type SelectedField } from './selection.ts';
@@ -40,6 +40,8 @@ export interface QueryPlan {
   readonly refused: ReadonlyMap<string, ObjectosError>;
   /** Fields that some rows hide; the errors of those that occur belong to the answer. */
   readonly hideable: readonly DeniedField[];
+  /** Problems of single values of a request: part of its answer. */
+  readonly problems: readonly RequestProblems[];
   /** A refused field cannot be null, so there is no data at all. */
   readonly noData: boolean;
 }
@@ -74,9 +76,9 @@ export function planQuery(source: OperationSource, request: RequestContext, mode
   }
   const denied = deniedErrors(plan.denied);
   errors.push(...denied);
-  if (mode === 'values' && !reads) return { text: undefined, name: '', binds: plan.binds, errors, denied, hideable: plan.hideable, refused, noData };
+  if (mode === 'values' && !reads) return { text: undefined, name: '', binds: plan.binds, errors, denied, hideable: plan.hideable, problems: plan.problems, refused, noData };
   const { text, binds } = plan.binds.finish(`SELECT ${jsonObject(entries)}::text AS json`);
-  return { text, name: statementName(text), binds, errors, denied, hideable: plan.hideable, refused, noData };
+  return { text, name: statementName(text), binds, errors, denied, hideable: plan.hideable, problems: plan.problems, refused, noData };
 }
 
 /** Reads records by id in the order of `locals.ids`: one row of JSON text each, null where the caller may not see it. */
@@ -128,6 +130,7 @@ export function planContext(source: OperationSource, request: PlannedRequest, mo
     mode,
     denied: [],
     hideable: [],
+    problems: [],
   };
 }
 

@@ -13,7 +13,7 @@ type Query {
 
 type Product @key(fields: "sku") {
   sku: String!
-  title: String!
+  title: String @shareable
 }
 
 type Review {
@@ -23,7 +23,7 @@ type Review {
 
 type Offer @key(fields: "id") {
   id: ID!
-  popularity: Int
+  popularity: Int!
 }
 `;
 
@@ -31,9 +31,9 @@ const executable = buildSchema(`
   scalar _Any
   union _Entity = Product | Offer
   type Query { products: [Product!]! reviews: [Review!]! _entities(representations: [_Any!]!): [_Entity]! }
-  type Product { sku: String! title: String! }
+  type Product { sku: String! title: String }
   type Review { text: String! offer: Offer }
-  type Offer { id: ID! popularity: Int }
+  type Offer { id: ID! popularity: Int! }
 `);
 
 const titles: Readonly<Record<string, string>> = { A1: 'Anvil', B2: 'Bolt' };

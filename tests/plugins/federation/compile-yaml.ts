@@ -8,12 +8,13 @@ import { serverSettingsOf } from '../../../src/platform/settings/server-settings
 import { federation, printSubgraph } from '../../../src/plugins/federation/index.ts';
 import type { FederationSettingsInput } from '../../../src/plugins/federation/settings.ts';
 import { openAccess } from '../../../src/plugins/open-access/index.ts';
+import { rules } from '../../../src/plugins/rules/index.ts';
 import { users } from '../../../src/plugins/users/index.ts';
 import { createLog } from '../../../src/server/log.ts';
 
 /** What YAML documents make, without a database. */
 export async function compileYaml(yaml: string, { settings, on = true }: { readonly settings?: FederationSettingsInput | undefined; readonly on?: boolean } = {}) {
-  const given = [users(), openAccess(), ...(on ? [federation({ mode: 'test', federation: settings })] : [])];
+  const given = [users(), openAccess(), rules(), ...(on ? [federation({ mode: 'test', federation: settings })] : [])];
   const { plugins } = createKernel({ plugins: given });
   const loaded = await loadCatalog({ definitions: yaml.split(/^---$/m).map((text) => parseYaml(text) as DefinitionInput), plugins });
   const appSettings = settingsSchema.parse({ federation: settings });

@@ -6,6 +6,8 @@ import { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { federation } from '../../../src/plugins/federation/index.ts';
 import { permissions } from '../../../src/plugins/permissions/index.ts';
+import type { Plugin, PluginName } from '../../../src/kernel/plugin.ts';
+import { rules } from '../../../src/plugins/rules/index.ts';
 import { startPlatform, type TestPlatform } from '../../support/platform.ts';
 import { catalogSdl, serveCatalog, type CatalogSubgraph } from './catalog-subgraph.ts';
 
@@ -19,6 +21,11 @@ const objects = [
     fields: {
       title: { type: 'text' }, owner: { type: 'user' }, margin: { type: 'number', visible_to: ['chief'] },
       product_sku: { type: 'lookup', reference: { subgraph: 'catalog', type: 'Product', key: 'sku' } },
+      kept_title: { type: 'text', visible_to: ['chief'] },
+      gift_sku: { type: 'lookup', reference: { subgraph: 'catalog', type: 'Product', key: 'sku', as: 'gift', provides: { title: 'kept_title' } } },
+      popularity: { type: 'number', scale: 0, required: true, federation: { external: true } },
+      score: { type: 'formula', expression: 'popularity * 10' },
+      worth: { type: 'formula', expression: 'popularity * margin' },
     },
   },
 ];
@@ -28,8 +35,14 @@ const definitions = [
 const data = [
   { object: 'sys_user', records: [{ id: ada, name: 'Ada', email: 'ada@example.com' }, { id: ben, name: 'Ben', email: 'ben@example.com' }] },
   { object: 'sys_permission_assignment', externalId: 'id', records: [{ id: '018f0000-0000-7000-8000-000000000091', user: ada, permission_set: 'staff' }, { id: '018f0000-0000-7000-8000-000000000092', user: ben, permission_set: 'chief' }] },
-  { object: 'offer', externalId: 'title', records: [{ id: ofAda, title: 'Of Ada', owner: ada, margin: 3, product_sku: 'A1' }, { id: ofBen, title: 'Of Ben', owner: ben, margin: 4, product_sku: 'B2' }] },
+  { object: 'offer', externalId: 'title', records: [{ id: ofAda, title: 'Of Ada', owner: ada, margin: 3, product_sku: 'A1', gift_sku: 'B2', kept_title: 'Bolt as we knew it' }, { id: ofBen, title: 'Of Ben', owner: ben, margin: 4, product_sku: 'B2' }] },
 ];
+
+/** A field with a resolver that needs what another subgraph has. */
+const praise: Plugin = {
+  name: 'praise' as PluginName, version: '1.0.0', description: 'Praises offers.',
+  schema: { extend: (schema) => schema.addRecordField({ object: 'offer', name: 'praise', type: 'String', needs: ['title', 'popularity'], resolve: ({ title, popularity }) => `${String(title)}: ${String(popularity)}` }) },
+};
 
 interface Answer {
   readonly data?: unknown;
@@ -43,7 +56,7 @@ let url: string;
 let sdl: string;
 
 beforeAll(async () => {
-  app = await startPlatform({ objects, data, plugins: [permissions({ definitions }), federation({ mode: 'test', federation: { router: { secret } } })], open: false });
+  app = await startPlatform({ objects, data, plugins: [permissions({ definitions }), rules(), praise, federation({ mode: 'test', federation: { router: { secret } } })], open: false });
   ({ url } = await app.platform.start());
   const { data: answer } = await app.query('{ _service { sdl } }');
   sdl = (answer as { readonly _service: { readonly sdl: string } })._service.sdl;
@@ -66,7 +79,7 @@ describe('composition', () => {
   });
 
   it('knows the entity of the other subgraph as a stub that is not resolved here', () => {
-    expect(sdl).toMatch(/type Product @key\(fields: "sku", resolvable: false\) {\s+sku: String!\s+}/);
+    expect(sdl).toMatch(/type Product @key\(fields: "sku", resolvable: false\) {\s+sku: String!\s+"""[^"]*"""\s+title: String @external\s+}/);
     expect(sdl).not.toContain('_entities');
   });
 });
@@ -110,7 +123,8 @@ async function hive(): Promise<{ ask: Ask; stop: () => Promise<unknown> }> {
   return { ask, stop: async () => gateway[Symbol.asyncDispose]() };
 }
 
-describe.each([['Apollo Gateway', apollo], ['Hive Gateway', hive]] as const)('%s', (_name, start) => {
+// Hive Gateway asks the subgraph that has a field also where a path provides it.
+describe.each([['Apollo Gateway', apollo, true], ['Hive Gateway', hive, false]] as const)('%s', (_name, start, takesCopies) => {
   let ask: Ask;
   let stop: () => Promise<unknown>;
   beforeAll(async () => {
@@ -129,6 +143,25 @@ describe.each([['Apollo Gateway', apollo], ['Hive Gateway', hive]] as const)('%s
     const asAda = await ask(query, ada);
     expect(asAda.data).toMatchObject({ reviews: [{ offer: { id: ofAda, title: 'Of Ada', margin: null } }, { offer: { id: ofBen, title: null, margin: null } }] });
     expect(asAda.errors?.map(({ extensions }) => extensions?.['code'])).toContain('FORBIDDEN');
+  });
+
+  it('brings along what fields of a record need of the other subgraph', async () => {
+    const query = '{ reviews { offer { title score praise worth } } }';
+    const asBen = await ask(query, ben);
+    expect(asBen).toEqual({ data: { reviews: [{ offer: { title: 'Of Ada', score: '0', praise: 'Of Ada: 0', worth: '0' } }, { offer: { title: 'Of Ben', score: '10', praise: 'Of Ben: 1', worth: '4' } }] } });
+    const asAda = await ask(query, ada);
+    expect(asAda.data).toMatchObject({ reviews: [{ offer: { title: 'Of Ada', score: '0', praise: 'Of Ada: 0', worth: null } }, { offer: { title: null, score: null, praise: null } }] });
+    expect(asAda.errors?.map(({ extensions }) => extensions?.['code'])).toContain('FORBIDDEN');
+    expect((await ask('{ offers { nodes { score praise } } }', ada)).data).toEqual({ offers: { nodes: [{ score: '70', praise: 'Of Ada: 7' }] } });
+  });
+
+  it('takes a copy that the path provides, under the rights of its field', async () => {
+    const query = '{ offers { nodes { product { title } gift { sku title } } } }';
+    const copy = (title: string | null) => ({ product: { title: 'Anvil' }, gift: { sku: 'B2', title: takesCopies ? title : 'Bolt' } });
+    expect(await ask(query, ben)).toEqual({ data: { offers: { nodes: [copy('Bolt as we knew it'), { product: { title: 'Bolt' }, gift: null }] } } });
+    const asAda = await ask(query, ada);
+    expect(asAda.data).toEqual({ offers: { nodes: [copy(null)] } });
+    expect(asAda.errors?.map(({ extensions }) => extensions?.['code'])).toEqual(takesCopies ? ['FORBIDDEN'] : undefined);
   });
 
   it('changes records', async () => {
