@@ -1,4 +1,3 @@
-import DataLoader from 'dataloader';
 import type { GraphQLFieldResolver, GraphQLFormattedError, GraphQLResolveInfo, OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { familyOf, operandValue } from '../filter/operators.ts';
@@ -11,13 +10,13 @@ import type { DeniedField, ReadLimits } from '../read/plan-context.ts';
 import { deniedErrors, type OperationSource, type RecordPlan } from '../read/plan.ts';
 import { withVariables, type RequestContext } from '../request.ts';
 import { operationSource } from './operation-source.ts';
+import { loaderPerPlace, responseKeys } from './place.ts';
 import { plansPerOperation } from './query.ts';
 
 /** Makes the resolver of a field that leads to records, of how its parents name them. */
 export type LinkedResolver = (key: (parent: unknown) => unknown) => GraphQLFieldResolver<unknown, RequestContext>;
 
 type Deny = (context: RequestContext, errors: readonly GraphQLFormattedError[]) => void;
-type Loader = DataLoader<string, unknown>;
 
 interface Operation {
   readonly source: OperationSource;
@@ -27,8 +26,7 @@ interface Operation {
 /** Answers all parents of one place of a document with one statement. */
 export function createLinked(limits: ReadLimits, deny: Deny): LinkedResolver {
   const operations = new WeakMap<OperationDefinitionNode, Operation>();
-  // graphql-js gives all fields of one place the same list of nodes, and each event of a subscription lists of its own.
-  const loaders = new WeakMap<RequestContext, WeakMap<GraphQLResolveInfo['fieldNodes'], Loader>>();
+  const loaderOf = loaderPerPlace<string>();
 
   const operationOf = ({ schema, operation, fragments }: GraphQLResolveInfo): Operation => {
     let found = operations.get(operation);
@@ -41,7 +39,7 @@ export function createLinked(limits: ReadLimits, deny: Deny): LinkedResolver {
 
   const planned = (linked: LinkedSource, request: RequestContext, info: GraphQLResolveInfo): RecordPlan => {
     const { source, plans } = operationOf(info);
-    const path = responseKeys(info);
+    const path = responseKeys(info.path);
     const key = (): string => `${request.access.fingerprint}|${path.join('.')}|${variableShape(request.variables, source.structural)}`;
     let plan = plans.get(key());
     if (!plan) {
@@ -67,28 +65,10 @@ export function createLinked(limits: ReadLimits, deny: Deny): LinkedResolver {
     return records;
   };
 
-  const loaderFor = (linked: LinkedSource, context: RequestContext, info: GraphQLResolveInfo): Loader => {
-    const ofRequest = loaders.get(context) ?? new WeakMap<GraphQLResolveInfo['fieldNodes'], Loader>();
-    loaders.set(context, ofRequest);
-    let loader = ofRequest.get(info.fieldNodes);
-    if (!loader) {
-      loader = new DataLoader((keys) => read(keys, linked, context, info));
-      ofRequest.set(info.fieldNodes, loader);
-    }
-    return loader;
-  };
-
   return (keyOf) => (parent, _args, context, info) => {
     const source = info.parentType.getFields()[info.fieldName]?.extensions.objectos;
     if (source?.kind !== 'linked') throw new Error(`${info.parentType.name}.${info.fieldName} leads to no records.`);
     const key = keyOf(parent);
-    return key === null || key === undefined ? null : loaderFor(source, context, info).load(String(key));
+    return key === null || key === undefined ? null : loaderOf(context, info, (keys) => read(keys, source, context, info)).load(String(key));
   };
-}
-
-/** From the root; list positions are left out. */
-function responseKeys({ path }: GraphQLResolveInfo): readonly string[] {
-  const keys: string[] = [];
-  for (let step: GraphQLResolveInfo['path'] | undefined = path; step; step = step.prev) if (typeof step.key === 'string') keys.unshift(step.key);
-  return keys;
 }

@@ -1,6 +1,7 @@
 import { getNamedType, isObjectType, type GraphQLFormattedError, type GraphQLObjectType, type GraphQLResolveInfo, type OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { CatalogObject } from '../../../metadata/catalog.ts';
+import { responseKeys } from '../../../resolvers/execute/place.ts';
 import { variableShape } from '../../../resolvers/read/arguments.ts';
 import { showHiddenCells } from '../../../resolvers/read/hidden-cells.ts';
 import { NeedsResolvers, type DeniedField, type ReadLimits } from '../../../resolvers/read/plan-context.ts';
@@ -39,14 +40,12 @@ export interface ChangeSelection {
 export function changeSelection({ schema, operation, fragments, variableValues, fieldNodes, returnType, path }: GraphQLResolveInfo, limits: ReadLimits): ChangeSelection {
   const type = getNamedType(returnType);
   if (!isObjectType(type)) throw new TypeError(`${type.name} is no object type.`);
-  const keys: string[] = [];
-  for (let step: GraphQLResolveInfo['path'] | undefined = path; step; step = step.prev) if (typeof step.key === 'string') keys.unshift(step.key);
   let kept = operations.get(operation);
   if (kept?.source.schema !== schema) {
     kept = { source: { schema, operation, fragments, limits, structural: new Map() }, plans: new LRUCache({ max: keptPlans }) };
     operations.set(operation, kept);
   }
-  return { ...kept, variables: variableValues, type, nodes: fieldNodes, path: keys, field: 'record' };
+  return { ...kept, variables: variableValues, type, nodes: fieldNodes, path: responseKeys(path), field: 'record' };
 }
 
 const keptPlans = 64;

@@ -1,8 +1,9 @@
-import DataLoader from 'dataloader';
+import type DataLoader from 'dataloader';
 import { delegateToSchema } from '@graphql-tools/delegate';
 import { getNamedType, getNullableType, isListType, Kind, type FieldNode, type GraphQLField, type GraphQLResolveInfo, type SelectionNode, type SelectionSetNode } from 'graphql';
 import type { SchemaExtension } from '../../../builder/phase.ts';
 import { StartupError } from '../../../errors.ts';
+import { loaderPerPlace } from '../../../resolvers/execute/place.ts';
 import type { RequestContext } from '../../../resolvers/request.ts';
 import type { Reference } from '../read-remotes.ts';
 import { infoFor } from './resolve.ts';
@@ -15,8 +16,6 @@ interface Lookup {
   /** Field of the remote type with the value. */
   readonly key: string;
 }
-
-type Loader = DataLoader<string | number, unknown>;
 
 /** The fields of Query that fields of objects are answered by. */
 export function lookupFields({ schema, remote: { name, lookups } }: StitchedRemote): readonly GraphQLField<unknown, unknown>[] {
@@ -62,19 +61,10 @@ export function addLookups({ addRecordField }: SchemaExtension, stitched: Stitch
   }
 }
 
-function loaderOf(lookup: Lookup): (context: RequestContext, info: GraphQLResolveInfo) => Loader {
-  // graphql-js gives all fields of one place the same list of nodes, and each event of a subscription lists of its own.
-  const loaders = new WeakMap<RequestContext, WeakMap<GraphQLResolveInfo['fieldNodes'], Loader>>();
-  return (context, info) => {
-    const ofRequest = loaders.get(context) ?? new WeakMap<GraphQLResolveInfo['fieldNodes'], Loader>();
-    loaders.set(context, ofRequest);
-    let loader = ofRequest.get(info.fieldNodes);
-    if (!loader) {
-      loader = new DataLoader((keys) => (isListType(getNullableType(lookup.field.type)) ? findTogether(lookup, keys, context, info) : Promise.all(keys.map((key) => findOne(lookup, key, context, info)))));
-      ofRequest.set(info.fieldNodes, loader);
-    }
-    return loader;
-  };
+function loaderOf(lookup: Lookup): (context: RequestContext, info: GraphQLResolveInfo) => DataLoader<string | number, unknown> {
+  const loader = loaderPerPlace<string | number>();
+  const together = isListType(getNullableType(lookup.field.type));
+  return (context, info) => loader(context, info, (keys) => (together ? findTogether(lookup, keys, context, info) : Promise.all(keys.map((key) => findOne(lookup, key, context, info)))));
 }
 
 /** Records may come in any order, and some not at all. */
