@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { openDatabase } from '../../src/database/open-database.ts';
-import { cli, makeFolder, repository, testEnv, writeFiles } from '../support/cli.ts';
+import { cli, envWithData, makeFolder, repository, testEnv, writeFiles } from '../support/cli.ts';
 
 vi.setConfig({ testTimeout: 90_000 });
 
@@ -92,7 +92,7 @@ describe('the command line', () => {
 
   it('makes, applies and compares migrations, and loses nothing that is not named', async () => {
     const folder = await makeFolder({ 'objectos.config.yml': config, 'schema/objects/city.object.yml': `${city}  country: { type: text }\n` });
-    const env = { ...testEnv, OBJECTOS_DATA_DIR: join(folder, 'data') };
+    const env = await envWithData();
     expect(await cli(['migrate', 'dev', '-C', folder, '--name', 'Begin here'], env)).toMatchObject({ code: 0, out: expect.stringMatching(/wrote and applied \d{14}_begin_here/) as string });
     expect(await cli(['migrate', 'status', '-C', folder], env)).toMatchObject({ code: 0 });
     await writeFiles(folder, { 'schema/objects/city.object.yml': city });
@@ -105,16 +105,17 @@ describe('the command line', () => {
 
   it('starts in production only with migrations that cover the definitions', async () => {
     const folder = await makeFolder({ 'objectos.config.yml': config, 'schema/objects/city.object.yml': city });
-    const env = { ...testEnv, NODE_ENV: 'production' };
+    const development = await envWithData();
+    const env = { ...development, NODE_ENV: 'production' };
     expect(await cli(['start', '-C', folder], env)).toMatchObject({ code: 1, error: expect.stringContaining('objectos migrate dev') as string });
-    await cli(['migrate', 'dev', '-C', folder]);
+    await cli(['migrate', 'dev', '-C', folder], development);
     await writeFiles(folder, { 'schema/objects/city.object.yml': `${city}  country: { type: text }\n` });
     expect(await cli(['start', '-C', folder], env)).toMatchObject({ code: 1, error: expect.stringContaining('no migration makes') as string });
   });
 
   it('gives people a new password', async () => {
     const folder = await makeFolder({ 'objectos.config.yml': 'plugins: [open-access, identity]\n', 'schema/objects/city.object.yml': city, 'schema/data/people.data.yml': 'object: sys_user\nexternalId: email\nrecords: [{ email: ada@example.com, name: Ada }]\n' });
-    const env = { ...testEnv, OBJECTOS_DATA_DIR: join(folder, 'data') };
+    const env = await envWithData();
     expect((await cli(['seed', '-C', folder], env)).code).toBe(0);
     expect(await cli(['users', 'reset-password', 'ada@example.com', '-C', folder], env)).toMatchObject({ code: 0, out: expect.stringMatching(/^ada@example\.com signs in with the password \S{20,} from now on; it is shown only now\. 0 sessions have ended\.$/m) as string });
     expect(await cli(['users', 'reset-password', 'eve@example.com', '-C', folder], env)).toMatchObject({ code: 1, error: expect.stringContaining('no user with the address eve@example.com') as string });
@@ -128,10 +129,10 @@ describe('the command line', () => {
       'schema/data/1-city.data.yml': 'object: city\nexternalId: name\nrecords: [{ name: Ulm }, { name: Bonn }]\n',
       'schema/data/2-park.data.yml': 'object: park\nexternalId: id\nrecords:\n  - { id: 018f0000-0000-7000-8000-000000000001, name: Aue, city: Ulm }\n  - { id: 018f0000-0000-7000-8000-000000000002, name: Glacis, city: Ulm }\n',
     });
-    const env = { ...testEnv, OBJECTOS_DATA_DIR: join(folder, 'data') };
+    const env = await envWithData();
     expect((await cli(['seed', '-C', folder], env)).code).toBe(0);
     expect(await cli(['rollups', 'check', '-C', folder], env)).toMatchObject({ code: 0, out: expect.stringMatching(/city\.parks +2 +0/) as string });
-    const database = await openDatabase({ dataDirectory: join(folder, 'data') });
+    const database = await openDatabase({ dataDirectory: env.OBJECTOS_DATA_DIR });
     await database.query({ text: 'UPDATE city SET parks = 7', values: [] });
     await database.close();
     expect(await cli(['rollups', 'check', '-C', folder], env)).toMatchObject({ code: 1, out: expect.stringMatching(/is 7, and should be 2/) as string });

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, vi } from 'vitest';
-import { ask, cli, makeFolder, spawnCli, startCli, testEnv, writeFiles } from '../support/cli.ts';
+import { ask, cli, envWithData, makeFolder, spawnCli, startCli, testEnv, writeFiles } from '../support/cli.ts';
 import { onServer, serverUrl } from '../support/database.ts';
 
 vi.setConfig({ testTimeout: 90_000 });
@@ -37,7 +37,7 @@ describe('serving an app', () => {
 
   it('keeps the last good schema through an invalid edit, and takes the next valid one', async () => {
     const folder = await makeFolder({ 'objectos.config.yml': 'plugins: [open-access]\n', 'schema/objects/city.object.yml': city });
-    const dev = startCli(['dev', '-C', folder]);
+    const dev = startCli(['dev', '-C', folder], await envWithData());
     const [, url = ''] = await dev.waitFor(endpoint);
     await ask(url, 'mutation { createCity(input: { name: "Graz" }) { record { id } } }');
 
@@ -75,7 +75,7 @@ describe('serving an app', () => {
 
   it('says who can sign in, with commands that do, and the password only at the start that made it', async () => {
     const folder = await makeFolder({ 'objectos.config.yml': 'plugins: [identity, open-access]\n', 'schema/objects/city.object.yml': city });
-    const env = { ...testEnv, OBJECTOS_DATA_DIR: 'data' };
+    const env = await envWithData();
     const first = startCli(['start', '-C', folder], env);
     await first.waitFor(/Ctrl\+C/);
     expect(first.output()).toMatch(/Sign in +admin@example\.com\n +Password +\S{20,}, which is shown only now/);
@@ -92,9 +92,9 @@ describe('serving an app', () => {
 
   it('shows a password that is made although the start fails afterwards', async () => {
     const folder = await makeFolder({ 'objectos.config.yml': 'plugins: [identity, open-access]\n', 'schema/objects/city.object.yml': city });
-    const blocker = startCli(['start', '-C', folder]);
+    const blocker = startCli(['start', '-C', folder], await envWithData());
     const [, url = ''] = await blocker.waitFor(endpoint);
-    const { code, out } = await cli(['start', '-C', folder, '--port', new URL(url).port]);
+    const { code, out } = await cli(['start', '-C', folder, '--port', new URL(url).port], await envWithData());
     expect([code, out]).toEqual([1, expect.stringMatching(/The password of admin@example\.com is \S{20,}, which is shown only now\./)]);
     await blocker.stop();
   });
@@ -130,7 +130,7 @@ describe('serving an app', () => {
 
   it('drops a column at a start only when it is named', async () => {
     const folder = await makeFolder({ 'objectos.config.yml': 'plugins: [open-access]\n', 'schema/objects/city.object.yml': `${city}  country: { type: text }\n` });
-    const env = { ...testEnv, OBJECTOS_DATA_DIR: join(folder, 'data') };
+    const env = await envWithData();
     const first = startCli(['start', '-C', folder], env);
     await first.waitFor(endpoint);
     await first.stop();
@@ -143,9 +143,9 @@ describe('serving an app', () => {
 
   it('says which port is in use', async () => {
     const folder = await makeFolder({ 'objectos.config.yml': 'plugins: [open-access]\n', 'schema/objects/city.object.yml': city });
-    const first = startCli(['start', '-C', folder]);
+    const first = startCli(['start', '-C', folder], await envWithData());
     const [, url = ''] = await first.waitFor(endpoint);
-    const second = await cli(['start', '-C', folder, '--port', new URL(url).port]);
+    const second = await cli(['start', '-C', folder, '--port', new URL(url).port], await envWithData());
     expect([second.code, second.error]).toEqual([1, expect.stringMatching(/Port \d+ .*in use/)]);
     await first.stop();
   });

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFile, rm, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, expect, it } from 'vitest';
+import { afterEach, expect, it, onTestFinished } from 'vitest';
+import type { Database } from '../../src/database/database.ts';
 import type { DefinitionInput } from '../../src/metadata/phase.ts';
 import { setSealingKey } from '../../src/metadata/sealing.ts';
 import { createPlatform } from '../../src/platform.ts';
@@ -10,7 +11,8 @@ import { permissions } from '../../src/plugins/permissions/index.ts';
 import { systemCaller } from '../../src/resolvers/caller.ts';
 import { openAccess } from '../../src/plugins/open-access/index.ts';
 import { createLog } from '../../src/server/log.ts';
-import { makeFolder, cli } from '../support/cli.ts';
+import { cli, envWithData, makeFolder } from '../support/cli.ts';
+import { openEmpty } from '../support/database.ts';
 
 afterEach(() => setSealingKey(undefined));
 
@@ -19,14 +21,20 @@ const plain: readonly DefinitionInput[] = [{ name: 'city', fields: { name: { typ
 const write = { query: 'mutation { createConnector(input: { token: "s3cret" }) { record { token } } }' };
 const written = { data: { createConnector: { record: { token: '••••••••' } } } };
 
-function open(directory: string, env: Readonly<Record<string, string>>, objects = definitions): Promise<Platform> {
-  return createPlatform({ directory, definitions: objects, plugins: [openAccess()], migrate: 'sync', env, log: createLog({ level: 'silent' }) });
+function open(directory: string, env: Readonly<Record<string, string>>, objects = definitions, database?: Database): Promise<Platform> {
+  return createPlatform({ directory, definitions: objects, plugins: [openAccess()], migrate: 'sync', env, log: createLog({ level: 'silent' }), database });
+}
+
+async function openDatabase(): Promise<Database> {
+  const database = await openEmpty();
+  onTestFinished(() => database.close());
+  return database;
 }
 
 it('keeps a key for secrets beside the embedded data in development, for its owner only', async () => {
   const folder = await makeFolder();
-  const env = { OBJECTOS_DATA_DIR: join(folder, 'data') };
-  const file = join(folder, 'data', 'secret.key');
+  const env = await envWithData();
+  const file = join(env.OBJECTOS_DATA_DIR, 'secret.key');
   const first = await open(folder, env);
   expect(await first.execute(write)).toEqual(written);
   await first.stop();
@@ -43,12 +51,12 @@ it('keeps a key for secrets beside the embedded data in development, for its own
 
 it('writes no key where none is needed', async () => {
   const folder = await makeFolder();
-  await (await open(folder, { OBJECTOS_DATA_DIR: join(folder, 'data') }, plain)).stop();
-  await expect(stat(join(folder, 'data', 'secret.key'))).rejects.toThrow('ENOENT');
-  const platform = await open(folder, { OBJECTOS_DATA_DIR: 'memory://' });
+  const env = await envWithData();
+  await (await open(folder, env, plain)).stop();
+  await expect(stat(join(env.OBJECTOS_DATA_DIR, 'secret.key'))).rejects.toThrow('ENOENT');
+  const platform = await open(folder, { OBJECTOS_DATA_DIR: 'memory://' }, definitions, await openDatabase());
   expect(await platform.execute(write)).toEqual(written);
   await platform.stop();
-  await rm(join(folder, 'data'), { recursive: true });
   await expect(stat(join(folder, '.objectos'))).rejects.toThrow('ENOENT');
 });
 
@@ -56,8 +64,8 @@ it('does not start in production with secret fields and without a key', async ()
   const folder = await makeFolder();
   const env = { NODE_ENV: 'production', OBJECTOS_DATA_DIR: 'memory://' };
   await expect(open(folder, env)).rejects.toThrow(/connector\.token needs a key.*OBJECTOS_SECRET_KEY/);
-  await (await open(folder, env, plain)).stop();
-  const platform = await open(folder, { ...env, OBJECTOS_SECRET_KEY: Buffer.alloc(32, 7).toString('base64') });
+  await (await open(folder, env, plain, await openDatabase())).stop();
+  const platform = await open(folder, { ...env, OBJECTOS_SECRET_KEY: Buffer.alloc(32, 7).toString('base64') }, definitions, await openDatabase());
   expect(await platform.execute(write)).toEqual(written);
   await platform.stop();
 });
@@ -72,8 +80,8 @@ it('has a key for masks that hash: equal values of a field look alike, and no ha
   const hashed = { type: 'text', maskingRule: { strategy: 'hash', exemptRoles: ['administrator'] } };
   const objects: readonly DefinitionInput[] = [{ name: 'account', fields: { iban: hashed, bic: hashed } }];
   const folder = await makeFolder();
-  const start = (env: Readonly<Record<string, string>>) =>
-    createPlatform({ directory: folder, definitions: objects, plugins: [permissions({ definitions: [{ kind: 'profile', value: { name: 'guest', objects: { account: { allowRead: true, viewAllRecords: true } } } }, { kind: 'profile', value: { name: 'administrator' } }] })], migrate: 'sync', env, log: createLog({ level: 'silent' }) });
+  const start = async (env: Readonly<Record<string, string>>) =>
+    createPlatform({ database: await openDatabase(), directory: folder, definitions: objects, plugins: [permissions({ definitions: [{ kind: 'profile', value: { name: 'guest', objects: { account: { allowRead: true, viewAllRecords: true } } } }, { kind: 'profile', value: { name: 'administrator' } }] })], migrate: 'sync', env, log: createLog({ level: 'silent' }) });
   await expect(start({ NODE_ENV: 'production', OBJECTOS_DATA_DIR: 'memory://' })).rejects.toThrow(/account\.iban, account\.bic need a key/);
   const shown = async (key: string) => {
     const platform = await start({ OBJECTOS_DATA_DIR: 'memory://', OBJECTOS_SECRET_KEY: Buffer.alloc(32, key).toString('base64') });

@@ -8,11 +8,19 @@ import { onTestFinished } from 'vitest';
 import type { ExitCode } from '../../src/cli/command.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { runCli } from '../../src/cli/run-cli.ts';
+import { makeDataFolder } from './embedded.ts';
 
 export const repository = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 
 /** Settings under which a command neither meets another app nor leaves anything behind. */
-export const testEnv = { PORT: '0', OBJECTOS_DATA_DIR: 'memory://', LOG_LEVEL: 'error' } as const;
+export const testEnv = { PORT: '0', OBJECTOS_DATA_DIR: 'memory://', LOG_LEVEL: 'error' };
+
+/** The same with a database that outlives the command, and ends with the test. */
+export async function envWithData(): Promise<typeof testEnv> {
+  const folder = await makeDataFolder();
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  return { ...testEnv, OBJECTOS_DATA_DIR: folder };
+}
 
 /** A folder with files, removed when the test is over. */
 export async function makeFolder(files: Readonly<Record<string, string>> = {}): Promise<string> {

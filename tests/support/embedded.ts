@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { execFile } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, rename, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { PGlite } from '@electric-sql/pglite';
 import type { Database } from '../../src/database/database.ts';
 import type { OpenDatabaseOptions } from '../../src/database/open-database.ts';
@@ -36,16 +38,28 @@ export async function startOn<T>(database: Database | undefined, ownDatabase: bo
   }
 }
 
-/** Starts from an initialized data directory kept in the temporary folder, which saves running initdb each time. */
+/** A data folder as the first start makes it, which saves that start most of its time; whoever asks for it removes it. */
+export async function makeDataFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'objectos-data-'));
+  await mkdir(join(folder, 'pgdata'));
+  await promisify(execFile)('tar', ['-xf', await initialized(), '-C', join(folder, 'pgdata')]);
+  return folder;
+}
+
 async function startPglite(): Promise<PGlite> {
+  return PGlite.create({ loadDataDir: new Blob([await readFile(await initialized())]) });
+}
+
+/** An archive of an initialized data directory, kept in the temporary folder: initdb runs once. */
+async function initialized(): Promise<string> {
   const { version } = JSON.parse(readFileSync(new URL('../../node_modules/@electric-sql/pglite/package.json', import.meta.url), 'utf8')) as { version: string };
   const path = join(tmpdir(), `objectos-pglite-${version}.tar`);
-  const data = await readFile(path).catch(() => undefined);
-  if (data) return PGlite.create({ loadDataDir: new Blob([data]) });
+  if (existsSync(path)) return path;
   const engine = await PGlite.create('memory://');
   const dump = await engine.dumpDataDir('none');
+  await engine.close();
   const partial = `${path}.${process.pid}`;
   await writeFile(partial, Buffer.from(await dump.arrayBuffer()));
   await rename(partial, path);
-  return engine;
+  return path;
 }
