@@ -18,7 +18,7 @@ import { compileObjectos, migrateObjectos, startObjectos } from './contestants.t
 import { createDatabase } from './dataset.ts';
 import type { ServerProcess } from './processes.ts';
 import type { Heard, OpenSockets } from './realtime/listeners.ts';
-import { recordId, records, scenarioNamed, type Scenario } from './realtime/scenarios.ts';
+import { recordId, recordOf, records, scenarioNamed, type Scenario } from './realtime/scenarios.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -125,7 +125,7 @@ async function write({ port }: ServerProcess, writes: number): Promise<void> {
   for (let n = 1; n <= writes; n += 1) {
     await sleep(Math.max(0, began + (n * 1000) / rate - performance.now()));
     const number = (written += 1);
-    const body = JSON.stringify({ query, variables: { id: recordId(number % records), title: String(number) } });
+    const body = JSON.stringify({ query, variables: { id: recordId(recordOf(number)), title: String(number) } });
     running.push((async () => {
       const response = await fetch(`http://127.0.0.1:${String(port)}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' }, body });
       const text = await response.text();
@@ -153,7 +153,7 @@ async function measure(running: ServerProcess, scenario: Scenario, sockets: numb
     let sum = 0;
     for (let number = first; number <= written; number += 1) {
       for (let socket = 0; socket < sockets; socket += 1) {
-        const messages = scenario.expected(socket, number % records);
+        const messages = scenario.expected(socket, recordOf(number));
         expected += messages;
         sum += messages * number;
       }

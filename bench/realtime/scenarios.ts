@@ -13,8 +13,9 @@ export interface Scenario {
   expected(socket: number, record: number): number;
 }
 
-/** Records that the writer changes in turn. */
 export const records = 1_000;
+/** The record that the n-th write changes: each in its turn, and those of a short run from all over. */
+export const recordOf = (write: number): number => (write * 617) % records;
 export const recordId = (number: number): string => `019b9321-0200-7000-8000-${String(number).padStart(12, '0')}`;
 
 const message = '{ cursor kind at record { id title status } }';

@@ -22,6 +22,8 @@ export interface AccessProvider {
   readonly name: string;
   /** Rights of the caller, without a promise where they are known already. Callers with the same rights must get the same (`===`) Access, so that plans are shared. */
   accessOf(caller: Caller): Access | Promise<Access>;
+  /** Many callers are asked for next, a few hundred at most: reads what that takes for all of them at once. */
+  prepare?(callers: readonly Caller[]): Promise<void>;
   /** Answers something else (`!==`) once the rights of any caller, or what they bind of the caller, may have become others; always, where it is absent. */
   readonly version?: () => unknown;
   /** Of providers that know profiles: for what else depends on them. */

@@ -87,6 +87,10 @@ export function permissions({ definitions = [], settings = {} }: PermissionsOpti
     const { catalog } = runtime;
     return known ? classAccess(current, catalog, caller, known) : directory.factsFor(caller, current).then((facts) => classAccess(current, catalog, caller, facts));
   };
+  const prepare = async (callers: readonly Caller[]): Promise<void> => {
+    if (!runtime || !directory) throw new Error('The plugin permissions is not initialised.');
+    await directory.prepare(callers.filter(({ kind }) => kind !== 'system' && kind !== 'anonymous'), rulesOf(runtime.catalog));
+  };
   const profilesOf = async (caller: Caller): Promise<readonly string[]> => {
     if (!runtime || !directory) throw new Error('The plugin permissions is not initialised.');
     const current = rulesOf(runtime.catalog);
@@ -172,6 +176,7 @@ export function permissions({ definitions = [], settings = {} }: PermissionsOpti
         services.register('access', {
           name: 'permissions',
           accessOf,
+          prepare,
           version: () => directory?.version(),
           profiles: { names: () => profilesIn(rulesOf(known.catalog)), of: profilesOf },
           async actAs(userId, write, asker) {

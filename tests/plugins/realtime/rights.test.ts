@@ -1,6 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, it } from 'vitest';
+import type { Statement } from '../../../src/database/database.ts';
 import { describeEachDatabase } from '../../support/database.ts';
+import { recording } from '../../support/recording.ts';
 import { fold, soon, startLive } from './support.ts';
 
 const id = (kind: string, n: number): string => `018f0000-0000-7000-8000-${kind}${String(n).padStart(11, '0')}`;
@@ -21,8 +23,8 @@ const rules = [
 const all = 'subscription { dealChanges(snapshot: true) { cursor kind recordId changedFields at record { id name stage amount owner { id } } } }';
 
 describeEachDatabase('rights of subscriptions', (open) => {
-  const start = async (people: number) => {
-    const app = await startLive({ database: await open(), objects, rules });
+  const start = async (people: number, record: (statement: Statement) => void = () => undefined) => {
+    const app = await startLive({ database: recording(await open(), record), objects, rules });
     await app.system('mutation($input: [UserCreateInput!]!) { createUsers(input: $input) { count } }', { input: Array.from({ length: people }, (_, n) => ({ id: id('a', n), name: `p${n}`, email: `p${n}@example.com` })) });
     const assign = async (n: number, permissionSet: string, expiresAt?: string) => {
       const { createPermissionAssignment } = await app.system('mutation($input: PermissionAssignmentCreateInput!) { createPermissionAssignment(input: $input) { record { id } } }', { input: { userId: id('a', n), permissionSet, expiresAt } });
@@ -33,6 +35,20 @@ describeEachDatabase('rights of subscriptions', (open) => {
     const update = (n: number, input: Record<string, unknown>) => app.system('mutation($id: ID!, $input: DealUpdateInput!) { updateDeal(id: $id, input: $input) { record { id } } }', { id: id('d', n), input });
     return { ...app, assign, revoke, deal, update };
   };
+
+  it('are looked at in few statements, however many people listen', async () => {
+    const read: string[] = [];
+    const people = 30;
+    const app = await start(people, ({ text }) => void (/^SELECT.* FROM "sys_permission_assignment"/.test(text) && read.push(text)));
+    for (let n = 0; n < people; n += 1) await app.assign(n, 'seller');
+    for (const n of [0, 1]) await app.deal(n, { ownerId: id('a', n) });
+    const streams = Array.from({ length: people }, (_, n) => app.follow(all, person(n)));
+    for (const { kinds } of streams) await expect.poll(() => kinds.at(-1), soon).toBe('READY');
+    read.length = 0;
+    await app.system('mutation($input: [RecordShareCreateInput!]!) { createRecordShares(input: $input) { count } }', { input: Array.from({ length: people - 2 }, (_, n) => ({ object: 'deal', recordId: id('d', n % 2), userId: id('a', n + 2), accessLevel: 'READ' })) });
+    for (const [n, { messages }] of streams.entries()) await expect.poll(() => [...fold(messages).keys()], soon).toEqual([id('d', n % 2)]);
+    expect(read.length).toBeLessThan(people / 3);
+  });
 
   it('tell of rows that come and go with roles, shares and owners within a second', async () => {
     const app = await start(2);

@@ -4,10 +4,11 @@ import { entryOf } from '../../../kernel/entry-of.ts';
 import type { Catalog } from '../../../metadata/catalog.ts';
 import type { Caller } from '../../../resolvers/caller.ts';
 import { whereClause } from '../../../resolvers/filter/visible-rows.ts';
+import { groupBy } from '../../../resolvers/write/group-by.ts';
 import { identifier } from '../../../resolvers/sql/identifier.ts';
 import type { Facts } from '../access/facts.ts';
 import { rolesBelow, type Level, type Principal, type Rules } from '../rules.ts';
-import { countingNames } from './names.ts';
+import { countingNames, type Names } from './names.ts';
 
 interface People {
   readonly rolesOf: ReadonlyMap<string, readonly string[]>;
@@ -31,6 +32,20 @@ interface Share {
   readonly id: string;
   readonly level: string;
   readonly until: number;
+}
+
+interface ShareRow extends Omit<Share, 'until'> {
+  readonly until: Date | string | null;
+  readonly user: string | null;
+  readonly group: string | null;
+  readonly role: string | null;
+}
+
+/** Whom shares may be for. */
+interface Grantee {
+  readonly userId: string | undefined;
+  readonly roles: readonly string[];
+  readonly groups: readonly string[];
 }
 
 /** Shares kept in memory per caller, assignments per user. */
@@ -98,35 +113,57 @@ export class Directory {
   async factsFor(caller: Caller, rules: Rules): Promise<Facts> {
     const known = this.knownFacts(caller, rules);
     if (known) return known;
-    const { userId, organizationId } = caller;
+    const [facts] = await this.#readFacts([caller], rules);
+    return facts as Facts;
+  }
+
+  /** Reads the facts about many in few statements; they are known then, as many as are kept. */
+  async prepare(callers: readonly Caller[], rules: Rules): Promise<void> {
+    const unknown = callers.filter((caller) => !this.knownFacts(caller, rules));
+    const byOrganization = new Map<string, Caller[]>();
+    for (const caller of unknown) entryOf(byOrganization, this.#keyOf(caller.organizationId), () => []).push(caller);
+    for (const group of byOrganization.values()) await this.#readFacts(group, rules);
+  }
+
+  /** Of callers in one organization. */
+  async #readFacts(callers: readonly Caller[], rules: Rules): Promise<readonly Facts[]> {
+    const organization = callers[0]?.organizationId;
     const now = Date.now();
     const version = this.#version;
-    const people = await this.#loadPeople(rules, organizationId);
-    const person = userId === undefined ? undefined : await this.#loadPerson(userId, organizationId);
-    const assigned = (person?.sets ?? []).filter(({ until }) => until > now).map(({ name }) => name);
-    const { sets, roles, groups } = countingNames(rules, {
-      sets: [...(caller.profile === undefined ? [] : [caller.profile]), ...(caller.permissionSets ?? []), ...assigned],
-      roles: [...caller.roles, ...(people.rolesOf.get(userId ?? '') ?? [])],
-      groups: [...(caller.groups ?? []), ...(people.groupsOf.get(userId ?? '') ?? [])],
+    const people = await this.#loadPeople(rules, organization);
+    const persons = await this.#loadPersons(callers.flatMap(({ userId }) => userId ?? []), organization);
+    const named = callers.map((caller) => {
+      const person = persons.get(caller.userId ?? '');
+      const assigned = (person?.sets ?? []).filter(({ until }) => until > now).map(({ name }) => name);
+      return countingNames(rules, {
+        sets: [...(caller.profile === undefined ? [] : [caller.profile]), ...(caller.permissionSets ?? []), ...assigned],
+        roles: [...caller.roles, ...(people.rolesOf.get(caller.userId ?? '') ?? [])],
+        groups: [...(caller.groups ?? []), ...(people.groupsOf.get(caller.userId ?? '') ?? [])],
+      });
     });
-    const shares = userId === undefined ? [] : await this.#loadShares(userId, roles, groups, organizationId);
-    const held = shares.filter(({ until }) => until > now);
-    const facts: Facts = {
-      email: person?.email,
-      profile: sets.find((name) => rules.sets.get(name)?.isProfile === true),
-      sets,
-      roles,
-      groups,
-      subordinates: subordinates(people, rules, roles),
-      systemPermissions: new Set(sets.flatMap((name) => [...(rules.sets.get(name)?.systemPermissions ?? [])])),
-      usersOf: (principals) => entryOf(people.usersOf, principals, () => [...new Set(principals.flatMap((principal) => members(people, rules, principal)))]),
-      hasShares: held.length > 0,
-      sharedIds: listsOfShares(held),
-    };
-    const until = Math.min(...[...(person?.sets ?? []), ...shares].map((grant) => grant.until).filter((end) => end > now));
-    this.#nextEnd = Math.min(this.#nextEnd, until);
-    if (version === this.#version) this.#facts.set(keyOf(caller), { rules, facts, until });
-    return facts;
+    const shares = await this.#loadShares(callers.map(({ userId }, index) => ({ userId, roles: named[index]?.roles ?? [], groups: named[index]?.groups ?? [] })), organization);
+    return callers.map((caller, index) => {
+      const { sets, roles, groups } = named[index] as Names;
+      const person = persons.get(caller.userId ?? '');
+      const own = shares[index] ?? [];
+      const held = own.filter(({ until }) => until > now);
+      const facts: Facts = {
+        email: person?.email,
+        profile: sets.find((name) => rules.sets.get(name)?.isProfile === true),
+        sets,
+        roles,
+        groups,
+        subordinates: subordinates(people, rules, roles),
+        systemPermissions: new Set(sets.flatMap((name) => [...(rules.sets.get(name)?.systemPermissions ?? [])])),
+        usersOf: (principals) => entryOf(people.usersOf, principals, () => [...new Set(principals.flatMap((principal) => members(people, rules, principal)))]),
+        hasShares: held.length > 0,
+        sharedIds: listsOfShares(held),
+      };
+      const until = Math.min(...[...(person?.sets ?? []), ...own].map((grant) => grant.until).filter((end) => end > now));
+      this.#nextEnd = Math.min(this.#nextEnd, until);
+      if (version === this.#version) this.#facts.set(keyOf(caller), { rules, facts, until });
+      return facts;
+    });
   }
 
   /** Forgets what is too old to be believed; answers the moment. */
@@ -166,41 +203,64 @@ export class Directory {
     return (await this.#database.query<{ id: string; email: string }>({ text, values: [emails] })).rows;
   }
 
-  async #loadPerson(userId: string, organization: string | undefined): Promise<Person> {
-    const key = `${userId} ${this.#keyOf(organization)}`;
-    const known = this.#persons.get(key);
-    if (known) return known;
+  async #loadPersons(userIds: readonly string[], organization: string | undefined): Promise<ReadonlyMap<string, Person>> {
+    const keyed = (userId: string): string => `${userId} ${this.#keyOf(organization)}`;
+    const persons = new Map<string, Person>();
+    const unknown: string[] = [];
+    for (const userId of new Set(userIds)) {
+      const known = this.#persons.get(keyed(userId));
+      if (known) persons.set(userId, known);
+      else unknown.push(userId);
+    }
+    if (unknown.length === 0) return persons;
     const version = this.#version;
-    const [user] = await this.#rows<{ email: string }>('sys_user', ['email'], { by: 'id', value: userId });
-    const sets = await this.#rows<{ name: string; until: Date | string | null }>('sys_permission_assignment', ['permission_set AS name', 'expires_at AS until'], { by: 'user', value: userId, organization });
-    const person = { email: user?.email, sets: sets.map(({ name, until }) => ({ name, until: endOf(until) })) };
-    if (version === this.#version) this.#persons.set(key, person);
-    return person;
+    const users = await this.#rows<{ id: string; email: string }>('sys_user', ['id', 'email'], { by: 'id', values: unknown });
+    const sets = await this.#rows<{ user: string; name: string; until: Date | string | null }>('sys_permission_assignment', ['user', 'permission_set AS name', 'expires_at AS until'], { by: 'user', values: unknown, organization });
+    const emails = new Map(users.map(({ id, email }) => [id, email]));
+    const setsOf = groupBy(sets, ({ user }) => user);
+    for (const userId of unknown) {
+      const id = userId.toLowerCase();
+      const person: Person = { email: emails.get(id), sets: (setsOf.get(id) ?? []).map(({ name, until }) => ({ name, until: endOf(until) })) };
+      persons.set(userId, person);
+      if (version === this.#version) this.#persons.set(keyed(userId), person);
+    }
+    return persons;
   }
 
-  async #loadShares(userId: string, roles: readonly string[], groups: readonly string[], organization: string | undefined): Promise<readonly Share[]> {
-    const key = JSON.stringify([userId, roles, groups, this.#keyOf(organization)]);
-    const known = this.#shares.get(key);
-    if (known) return known;
+  /** In the order of the grantees; anonymous ones have none. */
+  async #loadShares(grantees: readonly Grantee[], organization: string | undefined): Promise<readonly (readonly Share[])[]> {
+    const keyed = ({ userId, roles, groups }: Grantee): string => JSON.stringify([userId, roles, groups, this.#keyOf(organization)]);
+    const known = grantees.map((grantee) => (grantee.userId === undefined ? [] : this.#shares.get(keyed(grantee))));
+    const unknown = grantees.filter((_, index) => !known[index]);
+    if (unknown.length === 0) return known.map((shares) => shares ?? []);
     const version = this.#version;
     const column = (name: string): string => `t.${this.#column('sys_record_share', name)}`;
     const text =
-      `SELECT ${column('object')} AS object, ${column('record_id')} AS id, ${column('access_level')} AS level, ${column('expires_at')} AS until FROM ${this.#table('sys_record_share')} t ` +
-      `WHERE (${column('user')} = $1::uuid OR ${column('group')} = ANY($2::text[]) OR ${column('role')} = ANY($3::text[]))`;
-    const { conditions, values } = this.#within('sys_record_share', organization, [uuidOf(userId), groups, roles]);
-    const { rows } = await this.#database.query<{ object: string; id: string; level: string; until: Date | string | null }>({ text: [text, ...conditions].join(' AND '), values });
-    const shares = rows.map(({ object, id, level, until }) => ({ object, id, level, until: endOf(until) }));
-    if (version === this.#version) this.#shares.set(key, shares);
-    return shares;
+      `SELECT ${column('object')} AS object, ${column('record_id')} AS id, ${column('access_level')} AS level, ${column('expires_at')} AS until, ` +
+      `${column('user')} AS "user", ${column('group')} AS "group", ${column('role')} AS role FROM ${this.#table('sys_record_share')} t ` +
+      `WHERE (${column('user')} = ANY($1::uuid[]) OR ${column('group')} = ANY($2::text[]) OR ${column('role')} = ANY($3::text[]))`;
+    const all = (of: (grantee: Grantee) => readonly string[]): readonly string[] => [...new Set(unknown.flatMap(of))];
+    const { conditions, values } = this.#within('sys_record_share', organization, [all(({ userId }) => uuidsOf([userId ?? ''])), all(({ groups }) => groups), all(({ roles }) => roles)]);
+    const { rows } = await this.#database.query<ShareRow>({ text: [text, ...conditions].join(' AND '), values });
+    const [byUser, byGroup, byRole] = [groupBy(rows, ({ user }) => user), groupBy(rows, ({ group }) => group), groupBy(rows, ({ role }) => role)];
+    const sharesOf = ({ userId, groups, roles }: Grantee): readonly Share[] => {
+      const own = new Set([...(byUser.get(userId?.toLowerCase() ?? '') ?? []), ...groups.flatMap((group) => byGroup.get(group) ?? []), ...roles.flatMap((role) => byRole.get(role) ?? [])]);
+      return [...own].map(({ object, id, level, until }) => ({ object, id, level, until: endOf(until) }));
+    };
+    return grantees.map((grantee, index) => {
+      const shares = known[index] ?? sharesOf(grantee);
+      if (!known[index] && version === this.#version) this.#shares.set(keyed(grantee), shares);
+      return shares;
+    });
   }
 
-  async #rows<R>(object: string, columns: readonly string[], { by, value, organization }: { readonly by?: string; readonly value?: string; readonly organization?: string | undefined }): Promise<readonly R[]> {
+  async #rows<R>(object: string, columns: readonly string[], { by, values: given, organization }: { readonly by?: string; readonly values?: readonly string[]; readonly organization?: string | undefined }): Promise<readonly R[]> {
     const selected = columns.map((column) => {
       const [name = '', alias = name] = column.split(' AS ');
       return `t.${this.#column(object, name)} AS ${identifier(alias)}`;
     });
-    const { conditions, values } = this.#within(object, organization, by === undefined ? [] : [uuidOf(value ?? '')]);
-    const where = whereClause([...(by === undefined ? [] : [`t.${this.#column(object, by)} = $1::uuid`]), ...conditions]);
+    const { conditions, values } = this.#within(object, organization, by === undefined ? [] : [uuidsOf(given ?? [])]);
+    const where = whereClause([...(by === undefined ? [] : [`t.${this.#column(object, by)} = ANY($1::uuid[])`]), ...conditions]);
     const { rows } = await this.#database.query<R>({ text: `SELECT ${selected.join(', ')} FROM ${this.#table(object)} t${where}`, values });
     return rows;
   }
@@ -210,7 +270,7 @@ export class Directory {
     const field = this.#catalog().objects.get(object)?.organizationField;
     if (field === undefined) return { conditions: [], values };
     const column = `t.${this.#column(object, field)}`;
-    return { conditions: [`(${column} IS NULL OR ${column} = $${values.length + 1}::uuid)`], values: [...values, uuidOf(organization ?? '')] };
+    return { conditions: [`(${column} IS NULL OR ${column} = $${values.length + 1}::uuid)`], values: [...values, uuidsOf([organization ?? ''])[0] ?? null] };
   }
 
   /** Callers of all organizations share what is known where grants belong to none. */
@@ -263,7 +323,7 @@ const opens = (has: string, level: Level): boolean => level === 'read' || (level
 const endOf = (until: Date | string | null): number => (until === null ? Infinity : new Date(until).getTime());
 
 /** A caller whose id is no record's has no assignments. */
-const uuidOf = (text: string): string | null => (/^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text) ? text : null);
+const uuidsOf = (texts: readonly string[]): readonly string[] => texts.filter((text) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text));
 
 function collect<R extends Readonly<Record<string, string>>>(rows: readonly R[], by: keyof R, value: keyof R): ReadonlyMap<string, readonly string[]> {
   const map = new Map<string, string[]>();

@@ -37,7 +37,7 @@ const retrying = 250;
 /** Milliseconds after which rows that come and go with the clock are looked at again. */
 const clock = 30_000;
 /** Listeners whose rights are looked at in one go. */
-const sweepAtOnce = 50;
+const sweepAtOnce = 200;
 
 /** Follows the change log for all listeners of this process. One loop: steps never overlap, so that everything it keeps belongs to one place of the log. */
 export class Hub {
@@ -240,25 +240,36 @@ export class Hub {
   }
 
   async #compareRights(): Promise<void> {
-    const known = new Map<Caller, Promise<Rights>>();
-    let looked = 0;
-    for (const listener of [...this.#listeners]) {
-      const { subscriber, context, wish } = listener;
-      if (subscriber.ended || !isDated(listener, this.#options.access().version?.())) continue;
-      if ((looked += 1) % sweepAtOnce === 0) await new Promise((resolve) => setImmediate(resolve));
+    const dated = (listener: Listener): boolean => !listener.subscriber.ended && isDated(listener, this.#options.access().version?.());
+    const waiting = [...this.#listeners].filter(dated);
+    for (let start = 0; start < waiting.length; start += sweepAtOnce) {
+      const listeners = waiting.slice(start, start + sweepAtOnce).filter(dated);
       try {
-        const { caller } = context;
-        const rights = await entryOf(known, caller, () => this.#rightsOf(caller));
-        if (subscriber.ended) continue;
-        const standing = standingOf(wish, requestOf(context, rights.access, wish.selection.variables));
-        listener.rights = rights;
-        this.#move(listener, standing.key === listener.standing.key ? undefined : standing);
+        await this.#options.access().prepare?.([...new Set(listeners.map(({ context }) => context.caller))]);
       } catch (error) {
-        if (error instanceof ObjectosError && error.code !== 'INTERNAL') subscriber.end(error);
-        else this.#options.log.warn({ err: error }, 'The rights of a subscription could not be looked at; it is tried again.');
+        this.#options.log.warn({ err: error }, 'The rights of subscriptions could not be looked at; it is tried again.');
+        break;
       }
+      const known = new Map<Caller, Promise<Rights>>();
+      for (const listener of listeners) await this.#compareRightsOf(listener, known);
+      await new Promise((resolve) => setImmediate(resolve));
     }
     if (this.#moving.size > 0) this.wake();
+  }
+
+  async #compareRightsOf(listener: Listener, known: Map<Caller, Promise<Rights>>): Promise<void> {
+    const { subscriber, context, wish } = listener;
+    try {
+      const { caller } = context;
+      const rights = await entryOf(known, caller, () => this.#rightsOf(caller));
+      if (subscriber.ended) return;
+      const standing = standingOf(wish, requestOf(context, rights.access, wish.selection.variables));
+      listener.rights = rights;
+      this.#move(listener, standing.key === listener.standing.key ? undefined : standing);
+    } catch (error) {
+      if (error instanceof ObjectosError && error.code !== 'INTERNAL') subscriber.end(error);
+      else this.#options.log.warn({ err: error }, 'The rights of a subscription could not be looked at; it is tried again.');
+    }
   }
 
   async #rightsOf(caller: Caller): Promise<Rights> {
