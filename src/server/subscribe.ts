@@ -23,23 +23,22 @@ export async function subscribeToPrint(args: ExecutionArgs, log: Logger, toBytes
   const events = await createSourceEventStream(args);
   if (!isStream(events)) return masked(events, log);
   const print = (result: ExecutionResult): Buffer => toBytes(masked(result, log));
+  const execution = executionOf(args);
   const toError = errorOf(args);
   return {
     events: events instanceof EventStream ? events : new PumpedStream(events),
     print(given) {
-      const event = eventOf(given);
-      return event.print(() => run(event.value, args), toError, print);
+      return eventOf(given).print(execution, toError, print);
     },
   };
 }
 
 function resultOf(given: unknown, args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> {
-  const event = eventOf(given);
-  return event.result(() => run(event.value, args), errorOf(args));
+  return eventOf(given).result(executionOf(args), errorOf(args));
 }
 
 const eventOf = (event: unknown): SubscriptionEvent => (event instanceof SubscriptionEvent ? event : new SubscriptionEvent(event));
-const run = (rootValue: unknown, args: ExecutionArgs): ExecutionResult | Promise<ExecutionResult> => execute({ ...args, rootValue });
+const executionOf = (args: ExecutionArgs) => (rootValue: unknown): ExecutionResult | Promise<ExecutionResult> => execute({ ...args, rootValue });
 const errorOf = ({ document }: ExecutionArgs) => (error: GraphQLFormattedError) => fromFormatted(error, document.loc?.source);
 /** Errors as clients see them. */
 export const masked = (result: ExecutionResult, log: Logger): ExecutionResult => (result.errors ? { ...result, errors: result.errors.map((error) => maskError(error, log)) } : result);

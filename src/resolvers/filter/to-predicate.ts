@@ -145,13 +145,15 @@ function measure(fn: 'count' | 'countDistinct' | 'sum' | 'avg' | 'min' | 'max', 
 }
 
 function comparison(family: FilterFamily, operator: FilterOperator, operand: Operand): (value: unknown, request: RequestContext) => boolean {
+  const known = knownOperand(family, operator, operand);
+  if (known !== undefined) return (raw) => (raw ?? null) !== null && isOrdered(operator, order(family, raw, known));
   return (raw, request) => {
     const value = raw ?? null;
     const given = operand.value(request);
     switch (operator) {
       case 'isNull': return (value === null) === given;
       case 'isEmpty': return (value === null || (value as unknown[]).length === 0) === given;
-      case 'ne': return value === null || order(family, value, operandValue(family, given, request.now)) !== 0;
+      case 'ne': return value === null || !isSame(family, value, operandValue(family, given, request.now));
       case 'notIn': return value === null || !includes(family, given, value, request);
       case 'notContains': return value === null || !like(String(value), likePattern(operator, String(given)), false);
     }
@@ -183,13 +185,26 @@ function comparison(family: FilterFamily, operator: FilterOperator, operand: Ope
 
 function includes(family: FilterFamily, list: unknown, value: unknown, request: RequestContext): boolean {
   if (family === 'id') return idsOf(list as unknown[]).has(comparable(family, value));
-  return (list as unknown[]).some((item) => order(family, value, operandValue(family, item, request.now)) === 0);
+  return (list as unknown[]).some((item) => isSame(family, value, operandValue(family, item, request.now)));
 }
 
 function compareValues(family: FilterFamily, operator: string, left: unknown, right: unknown): boolean {
-  if (operator === 'ne') return (left === null) !== (right === null) || (left !== null && order(family, left, right) !== 0);
+  if (operator === 'ne') return (left === null) !== (right === null) || (left !== null && !isSame(family, left, right));
   if (left === null || right === null) return false;
-  const sign = order(family, left, right);
+  if (operator === 'eq') return isSame(family, left, right);
+  return isOrdered(operator, order(family, left, right));
+}
+
+/** What is compared with whoever asks, made once; undefined where it depends on the moment, or the operator takes something else. */
+function knownOperand(family: FilterFamily, operator: FilterOperator, { constant }: Operand): Comparable | undefined {
+  if (constant === undefined || constant === null || !signs.has(operator) || !lasting.has(family)) return undefined;
+  return comparable(family, operandValue(family, constant, new Date(0)));
+}
+
+const signs: ReadonlySet<string> = new Set(['eq', 'gt', 'gte', 'lt', 'lte']);
+const lasting: ReadonlySet<FilterFamily> = new Set<FilterFamily>(['id', 'enum', 'int', 'float', 'decimal', 'boolean']);
+
+function isOrdered(operator: string, sign: number): boolean {
   switch (operator) {
     case 'eq': return sign === 0;
     case 'gt': return sign > 0;
@@ -199,17 +214,34 @@ function compareValues(family: FilterFamily, operator: string, left: unknown, ri
   }
 }
 
+function isSame(family: FilterFamily, left: unknown, right: unknown): boolean {
+  const [a, b] = [comparable(family, left), comparable(family, right)];
+  return a === b || (a instanceof Decimal ? a.equals(b as Decimal | number) : b instanceof Decimal && b.equals(a as number));
+}
+
 /** Negative, zero or positive, as PostgreSQL orders the family. */
 function order(family: FilterFamily, left: unknown, right: unknown): number {
   const [a, b] = [comparable(family, left), comparable(family, right)];
-  if (a instanceof Decimal && b instanceof Decimal) return a.comparedTo(b);
+  if (a === b) return 0;
+  if (a instanceof Decimal) return a.comparedTo(b as Decimal | number);
+  if (b instanceof Decimal) return -b.comparedTo(a as number);
   if (typeof a === 'string' && typeof b === 'string') return Buffer.compare(Buffer.from(a), Buffer.from(b));
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function comparable(family: FilterFamily, value: unknown): Decimal | string | number | boolean {
+type Comparable = Decimal | string | number | boolean;
+
+/** So many digits are the same number in binary only where they are the same in decimal. */
+const exactDigits = 15;
+
+function comparable(family: FilterFamily, value: unknown): Comparable {
   switch (family) {
-    case 'int': case 'decimal': return new Decimal(String(value));
+    case 'int': case 'decimal': {
+      if (value instanceof Decimal) return value;
+      const text = String(value);
+      const number = text.length <= exactDigits ? Number(text) : NaN;
+      return Number.isFinite(number) ? number : new Decimal(text);
+    }
     case 'float': return Number(value);
     case 'datetime': return (value instanceof Date ? value : new Date(String(value))).getTime();
     case 'date': return value instanceof Date ? value.toISOString().slice(0, 10) : String(value);

@@ -6,6 +6,10 @@ import type { RecordReader } from './record-reader.ts';
 /** Listeners of a view who get the same messages: equal operation and variables, equal rights on what it selects. */
 export interface Audience {
   readonly key: string;
+  /** Equal where answers are, but for what cursors say of the rows: the same is selected and read. */
+  readonly form: string;
+  /** Equal where the same may be told of the fields that changed, and is wanted. */
+  readonly lens: string;
   /** In cursors. */
   readonly sight: string;
   readonly reader: RecordReader;

@@ -33,6 +33,9 @@ export interface Interest {
 
 export const allMessages: Interest = { kinds: undefined, changedFields: undefined };
 
+/** Equal for equal interests. */
+export const interestKey = ({ kinds, changedFields }: Interest): string => JSON.stringify([kinds, changedFields].map((names) => names && [...names].sort()));
+
 /** Kinds that show the record. */
 const showing: ReadonlySet<ChangeKind> = new Set(['SNAPSHOT', 'CREATED', 'UPDATED', 'ENTERED']);
 export const showsRecord = (kind: ChangeKind): boolean => showing.has(kind);

@@ -28,6 +28,8 @@ export interface Wish {
   readonly selection: ChangeSelection;
   /** Equal for wishes whose messages may be shared where rights and rows are equal. */
   readonly key: string;
+  /** Equal for wishes of whatever rows that select the same, so that their answers look the same. */
+  readonly form: string;
 }
 
 /** What a wish comes to under the rights of a moment. */

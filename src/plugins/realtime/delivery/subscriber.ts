@@ -36,7 +36,7 @@ export interface Batch {
 /** Records read in one statement for messages that wait. */
 const readAtOnce = 100;
 /** Batches that may wait as they are. */
-const batchesAtOnce = 8;
+const batchesAtOnce = 64;
 
 /** What one subscription has yet to be told. The queue is bounded: a slow reader misses details, never the outcome. */
 export class Subscriber extends EventStream<SubscriptionEvent> {

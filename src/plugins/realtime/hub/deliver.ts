@@ -1,4 +1,6 @@
+import { randomBytes } from 'node:crypto';
 import { entryOf } from '../../../kernel/entry-of.ts';
+import type { CatalogObject } from '../../../metadata/catalog.ts';
 import type { RequestContext } from '../../../resolvers/request.ts';
 import { encodeCursor } from '../cursor.ts';
 import type { Audience } from '../delivery/audience.ts';
@@ -10,6 +12,7 @@ import { SubscriptionEvent } from '../../../resolvers/execute/subscription-event
 import { nameFields, type Named } from '../delivery/name-fields.ts';
 import type { View } from '../views/view.ts';
 import type { Attempt } from './attempt.ts';
+import type { Outcome, Outcomes } from './outcomes.ts';
 import type { Step } from './step.ts';
 
 interface Post {
@@ -18,27 +21,19 @@ interface Post {
   readonly named: readonly Named[];
 }
 
-/** Makes the messages of a step and gives what hands them over. Records are read once for all who get the same. */
+/** Makes the messages of a step and gives what hands them over. Fields are named, records read and answers made once for all who get the same. */
 export async function prepareMessages({ outcomes, before, cursor }: Step, request: RequestContext, attempt: Attempt): Promise<() => void> {
-  const posts: Post[] = [];
   const failed = new Map<Audience, unknown>();
-  for (const [view, list] of outcomes) {
-    for (const audience of view.audiences.values()) {
-      const named = await attempt(() => nameFields(view.object, list, audience.fields, audience.interest, request), (error) => {
-        failed.set(audience, error);
-        return [];
-      });
-      if (named.length > 0) posts.push({ view, audience, named });
-    }
-  }
+  const posts = await postsOf(outcomes, request, attempt, failed);
   const records = await readShared(posts.filter(isAnyShared), attempt, failed);
+  const patterns: Patterns = new Map();
   return () => {
     for (const [{ listeners }, error] of failed) for (const { subscriber } of [...listeners]) subscriber.end(error);
     const own = new Map<Listener, OwnPost[]>();
     for (const post of posts) {
       const { view, audience: { reader, listeners }, named } = post;
       const read = records.get(reader.key);
-      const batch = read && batchOf(post, read, before, cursor);
+      const batch = read && batchOf(post, read, patterns, before, cursor);
       for (const listener of listeners) {
         if (!batch || !isShared(listener)) entryOf(own, listener, () => []).push(...named.map((each) => ({ view, each })));
         else if (batch.messages.length > 0) listener.subscriber.pushShared(batch);
@@ -48,12 +43,56 @@ export async function prepareMessages({ outcomes, before, cursor }: Step, reques
   };
 }
 
-function batchOf({ view: { object }, audience: { sight }, named }: Post, read: ReadonlyMap<string, ReadRecord>, before: string, cursor: string): Batch {
+/** Those who get the same fields named. */
+interface Readers {
+  readonly object: CatalogObject;
+  readonly outcomes: Set<Outcome>;
+  readonly audiences: [Audience, ...Audience[]];
+}
+
+async function postsOf(outcomes: Outcomes, request: RequestContext, attempt: Attempt, failed: Map<Audience, unknown>): Promise<readonly Post[]> {
+  const byLens = new Map<string, Readers>();
+  const told: Omit<Post, 'named'>[] = [];
+  for (const view of outcomes.keys()) {
+    for (const audience of view.audiences.values()) {
+      const readers = byLens.get(audience.lens);
+      if (readers) readers.audiences.push(audience);
+      else byLens.set(audience.lens, { object: view.object, outcomes: new Set(), audiences: [audience] });
+      for (const outcome of outcomes.get(view) ?? []) byLens.get(audience.lens)?.outcomes.add(outcome);
+      told.push({ view, audience });
+    }
+  }
+  const named = new Map<string, ReadonlyMap<Outcome, Named>>();
+  await Promise.all([...byLens].map(async ([lens, { object, outcomes: happened, audiences }]) => {
+    const [{ fields, interest }] = audiences;
+    const list = await attempt(() => nameFields(object, [...happened], fields, interest, request), (error): readonly Named[] => {
+      for (const audience of audiences) failed.set(audience, error);
+      return [];
+    });
+    named.set(lens, new Map(list.map((each) => [each.outcome, each])));
+  }));
+  return told.flatMap(({ view, audience }) => {
+    const own = (outcomes.get(view) ?? []).flatMap((outcome) => named.get(audience.lens)?.get(outcome) ?? []);
+    return own.length > 0 ? [{ view, audience, named: own }] : [];
+  });
+}
+
+/** Events with a mark for the sight, by the form of their answers and what their cursors say. */
+type Patterns = Map<string, Map<Named, SubscriptionEvent>>;
+
+/** Nobody gets to know it. As long as a sight. */
+const sightMark = randomBytes(12).toString('base64url');
+
+function batchOf({ view: { object }, audience: { sight, form }, named }: Post, read: ReadonlyMap<string, ReadRecord>, patterns: Patterns, before: string, cursor: string): Batch {
   const told = named.filter(({ outcome: { kind, id } }) => !showsRecord(kind) || read.has(id));
   const messages = told.map((each, index) => {
-    const record = showsRecord(each.outcome.kind) ? read.get(each.outcome.id) : undefined;
-    const message = { ...messageOf(each, index === told.length - 1 ? cursor : (each.outcome.change?.cursor ?? before), sight), records: record?.rows };
-    return { object, message, event: new SubscriptionEvent(message, record?.errors) };
+    const { kind, id, change } = each.outcome;
+    const record = showsRecord(kind) ? read.get(id) : undefined;
+    const log = index === told.length - 1 ? cursor : (change?.cursor ?? before);
+    const message: ChangeMessage = { ...messageOf(each, log, sight), records: record?.rows };
+    const alike = entryOf(patterns, `${log} ${form}`, () => new Map<Named, SubscriptionEvent>());
+    const pattern = entryOf(alike, each, () => new SubscriptionEvent({ ...message, cursor: encodeCursor({ log, sight: sightMark }) }, record?.errors));
+    return { object, message, event: new SubscriptionEvent(message, record?.errors, { of: pattern, mark: sightMark, text: sight }) };
   });
   return { messages, cursor: encodeCursor({ log: cursor, sight }) };
 }

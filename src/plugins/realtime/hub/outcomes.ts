@@ -1,3 +1,4 @@
+import { entryOf } from '../../../kernel/entry-of.ts';
 import type { StoredRecord } from '../../../resolvers/filter/to-predicate.ts';
 import type { RequestContext } from '../../../resolvers/request.ts';
 import { kindOf, type ChangeKind } from '../delivery/change.ts';
@@ -17,10 +18,13 @@ export type Outcomes = Map<View, Outcome[]>;
 
 const factsOf = ({ before, after, created }: RecordChange) => ({ existed: before !== undefined, exists: after !== undefined, created });
 
-/** Of one change for a view whose former and present match are known. */
+const made = new WeakMap<RecordChange, Map<ChangeKind, Outcome>>();
+
+/** Of one change for a view whose former and present match are known; the same for all views to which it is the same. */
 export function outcomeOf(change: RecordChange, was: boolean, is: boolean): Outcome | undefined {
   const kind = kindOf(was, is, factsOf(change));
-  return kind && { kind, id: change.id, change };
+  if (!kind) return undefined;
+  return entryOf(entryOf(made, change, () => new Map<ChangeKind, Outcome>()), kind, () => ({ kind, id: change.id, change }));
 }
 
 /** For views that memory can test: each view is asked about each of its rows once, however many listen. A view whose test throws is among `failed`. */

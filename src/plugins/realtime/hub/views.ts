@@ -4,6 +4,7 @@ import { createView, type View } from '../views/view.ts';
 import { sightOf } from '../cursor.ts';
 import type { RequestContext } from '../../../resolvers/request.ts';
 import type { Audience } from '../delivery/audience.ts';
+import { interestKey } from '../delivery/change.ts';
 import type { Leg, Listener, StandingRows } from '../delivery/listener.ts';
 
 /** All views that somebody listens to. */
@@ -40,7 +41,11 @@ export class Views {
     if (view.audiences.size === 0) this.#keep(view);
     let audience = view.audiences.get(audienceKey);
     if (!audience) {
-      audience = { key: audienceKey, sight: sightOf([{ viewKey, fields }]), reader, fields, interest: listener.wish.interest, listeners: new Set() };
+      const { interest, form } = listener.wish;
+      audience = {
+        key: audienceKey, sight: sightOf([{ viewKey, fields }]), reader, fields, interest, listeners: new Set(),
+        form: `${form}\n${reader.key}`, lens: `${view.object.name} ${fields.key} ${interestKey(interest)}`,
+      };
       view.audiences.set(audienceKey, audience);
     }
     audience.listeners.add(listener);

@@ -1,5 +1,7 @@
-import type { GraphQLResolveInfo } from 'graphql';
+import { createHash } from 'node:crypto';
+import { print, visit, type ASTNode, type FieldNode, type GraphQLResolveInfo } from 'graphql';
 import { ObjectosError } from '../../../errors.ts';
+import { entryOf } from '../../../kernel/entry-of.ts';
 import type { CatalogObject } from '../../../metadata/catalog.ts';
 import { findObject } from '../../../metadata/find-object.ts';
 import { constant, type Filter } from '../../../resolvers/filter/filter.ts';
@@ -35,7 +37,7 @@ function wishFor(wanted: readonly Wanted[], args: ChangeArguments, selection: Ch
     interest: { kinds: args.kinds ? new Set(args.kinds) : undefined, changedFields: args.changedFields ? fieldsNamed(args.changedFields, wanted, context) : undefined },
     snapshot: args.snapshot === true,
     after: args.after ?? undefined,
-    key: isShareable(selection, shared, wanted, context) ? `${operationNumber(info)} ${String(info.path.key)} ${JSON.stringify(info.variableValues)}` : `own ${(made += 1)}`,
+    ...(isShareable(selection, shared, wanted, context) ? { key: `${operationNumber(info)} ${String(info.path.key)} ${JSON.stringify(info.variableValues)}`, form: formOf(info) } : keysOfItsOwn()),
   };
 }
 
@@ -51,12 +53,37 @@ export function makeLiveWish(object: CatalogObject, context: RequestContext, inf
 }
 
 let made = 0;
+function keysOfItsOwn(): Pick<Wish, 'key' | 'form'> {
+  const key = `own ${(made += 1)}`;
+  return { key, form: key };
+}
+
 const numbers = new WeakMap<object, number>();
 
 function operationNumber({ operation }: GraphQLResolveInfo): number {
   let number = numbers.get(operation);
   if (number === undefined) numbers.set(operation, (number = made += 1));
   return number;
+}
+
+interface Selected {
+  readonly text: string;
+  /** Names of variables. */
+  readonly variables: readonly string[];
+}
+const selected = new WeakMap<FieldNode, Selected>();
+
+/** What is selected of a message, in whichever document and for whichever rows. */
+function formOf({ fieldNodes, fragments, variableValues, returnType, path }: GraphQLResolveInfo): string {
+  const places = fieldNodes.map((node) => entryOf(selected, node, () => selectedBy([{ ...node, arguments: [] }, ...Object.values(fragments)])));
+  const values = places.flatMap(({ variables }) => variables.map((name) => [name, variableValues[name]]));
+  return JSON.stringify([String(returnType), path.key, places.map(({ text }) => text), values]);
+}
+
+function selectedBy(nodes: readonly ASTNode[]): Selected {
+  const variables = new Set<string>();
+  for (const node of nodes) visit(node, { Variable: ({ name }) => void variables.add(name.value) });
+  return { text: createHash('sha256').update(nodes.map(print).join('\n')).digest('base64url'), variables: [...variables] };
 }
 
 /** Resolvers of other plugins may answer each caller something else. */

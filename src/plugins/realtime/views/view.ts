@@ -1,7 +1,8 @@
 import { ObjectosError } from '../../../errors.ts';
 import type { Catalog, CatalogField, CatalogObject } from '../../../metadata/catalog.ts';
+import type { FilterFamily } from '../../../metadata/field-type.ts';
 import { computedField } from '../../../resolvers/computed.ts';
-import type { Filter } from '../../../resolvers/filter/filter.ts';
+import type { Filter, FilterOperator } from '../../../resolvers/filter/filter.ts';
 import { objectNamed } from '../../../resolvers/filter/scope.ts';
 import { filterToPredicate, NotInMemory, type Predicate } from '../../../resolvers/filter/to-predicate.ts';
 import { relationNamed } from '../../../resolvers/filter/to-sql.ts';
@@ -22,14 +23,28 @@ export interface View {
   readonly dependencies: ReadonlySet<string>;
   /** Rows come and go with the clock. */
   readonly timed: boolean;
-  /** A matching row has one of these values in one of these fields; undefined where that cannot be said. */
-  readonly values: readonly FieldValue[] | undefined;
+  /** A matching row has one of these marks; undefined where that cannot be said. */
+  readonly marks: readonly Mark[] | undefined;
   /** Ids of the rows, of views that only the database can test. */
   known: Set<string> | undefined;
   readonly audiences: Map<string, Audience>;
 }
 
-export type FieldValue = readonly [field: string, value: string];
+/** What can be looked up: a field has this value, or lies between two numbers, both included. */
+export type Mark = FieldValue | FieldRange;
+
+export interface FieldValue {
+  readonly field: string;
+  readonly value: string;
+}
+
+export interface FieldRange {
+  readonly field: string;
+  /** Its values are days or moments. */
+  readonly isTime: boolean;
+  readonly low: number;
+  readonly high: number;
+}
 
 export function createView(object: CatalogObject, filter: Filter, catalog: Catalog): View {
   const traits: Traits = { needs: new Set(), dependencies: new Set(), timed: false, asksCaller: undefined };
@@ -39,7 +54,7 @@ export function createView(object: CatalogObject, filter: Filter, catalog: Catal
   return {
     key: keyOf(object, filter), object, filter, needs, dependencies, timed,
     test: timed ? undefined : predicateOf(object, filter, needs, catalog),
-    values: valuesOf(filter, object),
+    marks: marksOf(filter, object),
     known: undefined,
     audiences: new Map(),
   };
@@ -139,30 +154,31 @@ function dependsOnTime(operator: string, value: unknown): boolean {
   return operator.startsWith('within') || items.some((item) => typeof item === 'string' && /^\{\w+\}$/.test(item));
 }
 
-const exact: ReadonlySet<string> = new Set(['id', 'string', 'enum']);
+const exact: ReadonlySet<FilterFamily> = new Set<FilterFamily>(['id', 'string', 'enum']);
+const measured: ReadonlySet<FilterFamily> = new Set<FilterFamily>(['int', 'decimal', 'float', 'date', 'datetime']);
+const day = 86_400_000;
 
-/** Equalities that every matching row meets one of. */
-function valuesOf(filter: Filter, object: CatalogObject): readonly FieldValue[] | undefined {
+/** Marks of which every matching row has one. */
+function marksOf(filter: Filter, object: CatalogObject): readonly Mark[] | undefined {
   switch (filter.kind) {
     case 'always':
       return filter.value ? undefined : [];
     case 'compare': {
       const field = object.fields.get(filter.field);
       const family = field?.type.filters(field);
-      if (!field || field.column === undefined || family === undefined || !exact.has(family)) return undefined;
       const value = filter.operand.constant;
-      const values = filter.operator === 'eq' ? [value] : filter.operator === 'in' && Array.isArray(value) ? (value as unknown[]) : undefined;
-      return values?.map((item): FieldValue => [filter.field, indexValue(item)]);
+      if (!field || field.column === undefined || family === undefined || value === undefined || value === null) return undefined;
+      const operands = filter.operator === 'in' && Array.isArray(value) ? (value as unknown[]) : [value];
+      if (exact.has(family)) return filter.operator === 'eq' || filter.operator === 'in' ? operands.map((item) => ({ field: filter.field, value: indexValue(item) })) : undefined;
+      return measured.has(family) ? rangesOf(filter.field, family, filter.operator, operands) : undefined;
     }
-    case 'and': {
-      const parts = filter.filters.flatMap((part) => {
-        const values = valuesOf(part, object);
-        return values ? [values] : [];
-      });
-      return parts.sort((a, b) => a.length - b.length)[0];
-    }
+    case 'and':
+      return best(filter.filters.flatMap((part) => {
+        const marks = marksOf(part, object);
+        return marks ? [marks] : [];
+      }));
     case 'or': {
-      const parts = filter.filters.map((part) => valuesOf(part, object));
+      const parts = filter.filters.map((part) => marksOf(part, object));
       return parts.every((part) => part !== undefined) ? parts.flat() : undefined;
     }
     default:
@@ -170,5 +186,42 @@ function valuesOf(filter: Filter, object: CatalogObject): readonly FieldValue[] 
   }
 }
 
+function rangesOf(field: string, family: FilterFamily, operator: FilterOperator, operands: readonly unknown[]): readonly FieldRange[] | undefined {
+  const isTime = family === 'date' || family === 'datetime';
+  const numbers = (operator === 'between' ? (operands[0] as unknown[]) : operands).map((item) => measure(item, isTime));
+  if (numbers.some((number) => Number.isNaN(number))) return undefined;
+  const [first = NaN, second = NaN] = numbers;
+  // A moment that a day is compared with stands for its day.
+  const range = (low: number, high: number): FieldRange => ({ field, isTime, low: family === 'date' ? low - day : low, high });
+  switch (operator) {
+    case 'eq': case 'in': return numbers.map((number) => range(number, number));
+    case 'gt': case 'gte': return [range(first, Infinity)];
+    case 'lt': case 'lte': return [range(-Infinity, first)];
+    case 'between': return [range(first, second)];
+    default: return undefined;
+  }
+}
+
+/** The marks to look up of those that a row has all of: values rather than ranges, few rather than many, ranges of one field together. */
+function best(parts: readonly (readonly Mark[])[]): readonly Mark[] | undefined {
+  const ranges = new Map<string, FieldRange>();
+  const others: (readonly Mark[])[] = [];
+  for (const marks of parts) {
+    const [mark] = marks;
+    if (marks.length !== 1 || !mark || 'value' in mark) others.push(marks);
+    else {
+      const { low, high } = ranges.get(mark.field) ?? mark;
+      ranges.set(mark.field, { ...mark, low: Math.max(low, mark.low), high: Math.min(high, mark.high) });
+    }
+  }
+  const isOpen = ({ low, high }: FieldRange): boolean => low === -Infinity || high === Infinity;
+  const [range] = [...ranges.values()].sort((a, b) => Number(isOpen(a)) - Number(isOpen(b)));
+  const [other] = others.sort((a, b) => a.length - b.length);
+  return other && !(range && !isOpen(range) && other.some((mark) => !('value' in mark))) ? other : range && [range];
+}
+
 /** Ids compare without case; a value that differs only so is tested once too often. */
 export const indexValue = (value: unknown): string => String(value).toLowerCase();
+
+/** Numbers, days and moments as numbers in the same order, where different ones may become equal. */
+export const measure = (value: unknown, isTime: boolean): number => (isTime ? new Date(value as string | Date).getTime() : Number(value));
