@@ -19,7 +19,7 @@ export interface Heard {
   /** Sum of the numbers of the changes that they were about: with the count it tells losses and repeats. */
   readonly sum: number;
   readonly resyncs: number;
-  /** Messages that came again or in another order than to other sockets. */
+  /** Changes that came again, or in different orders to different sockets. */
   readonly disorder: number;
   /** READY of subscriptions. */
   readonly ready: number;
@@ -33,7 +33,7 @@ const longest = 20_000;
 /** Sockets that are opened at a time. */
 const atOnce = 50;
 const delays = new Uint32Array(longest + 1);
-const heard = { messages: 0, sum: 0, resyncs: 0, disorder: 0, ready: 0, failure: undefined as string | undefined };
+const heard = { messages: 0, sum: 0, resyncs: 0, ready: 0, failure: undefined as string | undefined };
 const [kindMark, titleMark, atMark] = ['"kind":"', '"title":"', '"at":"'].map((text) => Buffer.from(text)) as [Buffer, Buffer, Buffer];
 
 /** Bytes of the id of a subscription, with what stands before it. */
@@ -47,6 +47,8 @@ interface Told {
   readonly number: number;
   readonly moment: number;
   readonly place: number;
+  /** What came right after it, to some socket. */
+  readonly followers: Set<Told>;
 }
 
 /** Changes in the order in which this process heard of them first. */
@@ -56,14 +58,15 @@ const toldByNumber = new Map<number, Told>();
 interface Listener {
   /** Ids of its subscriptions. */
   readonly ids: readonly Buffer[];
-  /** The place that its next message is expected to have: after the last one. */
-  next: number;
+  /** Of its last message. */
+  last: Told | undefined;
 }
 
 /** Every message is compared with what other sockets were told, or read where it differs. */
 function take(listener: Listener, data: Buffer, from: number, to: number): void {
   const begin = from + idAt + idSize;
-  const expected = told[listener.next];
+  const { last } = listener;
+  const expected = told[last ? last.place + 1 : 0];
   const same = expected && to - begin === expected.text.length && data.compare(expected.text, 0, expected.text.length, begin, to) === 0;
   const change = same ? expected : read(data.subarray(begin, to));
   if (!change) return;
@@ -71,8 +74,8 @@ function take(listener: Listener, data: Buffer, from: number, to: number): void 
   heard.messages += 1;
   heard.sum += change.number;
   // Subscriptions of one socket are independent of each other.
-  if (change.place < listener.next && listener.ids.length === 1) heard.disorder += 1;
-  listener.next = change.place + 1;
+  if (last && listener.ids.length === 1) last.followers.add(change);
+  listener.last = change;
   delays[Math.max(0, Math.min(longest, Date.now() - change.moment))]! += 1;
 }
 
@@ -94,10 +97,27 @@ function read(text: Buffer): Told | undefined {
   const known = toldByNumber.get(number);
   if (known) return known;
   const at = text.indexOf(atMark) + atMark.length;
-  const change: Told = { text: Buffer.from(text), number, moment: Date.parse(text.toString('latin1', at, text.indexOf(0x22, at))), place: told.length };
+  const change: Told = { text: Buffer.from(text), number, moment: Date.parse(text.toString('latin1', at, text.indexOf(0x22, at))), place: told.length, followers: new Set() };
   told.push(change);
   toldByNumber.set(number, change);
   return change;
+}
+
+/** Changes that follow themselves, through others or at once. */
+function circles(): number {
+  const open = new Set<Told>();
+  const done = new Set<Told>();
+  let found = 0;
+  const walk = (change: Told): void => {
+    if (open.has(change)) found += 1;
+    if (open.has(change) || done.has(change)) return;
+    open.add(change);
+    for (const follower of change.followers) walk(follower);
+    open.delete(change);
+    done.add(change);
+  };
+  for (const change of told) walk(change);
+  return found;
 }
 
 async function openSockets({ port, scenario: name, from, to }: OpenSockets): Promise<void> {
@@ -107,7 +127,7 @@ async function openSockets({ port, scenario: name, from, to }: OpenSockets): Pro
     let acknowledge: (() => void) | undefined;
     const acknowledged = new Promise<void>((resolve) => (acknowledge = resolve));
     const ids = scenario.operations(number).map(() => randomUUID());
-    const listener: Listener = { ids: ids.map((id) => Buffer.from(id)), next: 0 };
+    const listener: Listener = { ids: ids.map((id) => Buffer.from(id)), last: undefined };
     // The first message is the acknowledgement.
     const socket = await WireSocket.open(port, (data, start, end) => {
       if (!acknowledge) return take(listener, data, start, end);
@@ -133,7 +153,7 @@ process.on('message', (message: { readonly open?: OpenSockets; readonly tell?: t
     openSockets(message.open).then(() => process.send?.({ opened: true }), (error: unknown) => process.send?.({ failure: String(error) }));
     return;
   }
-  const answer: Heard = { ...heard, delays: [...delays] };
+  const answer: Heard = { ...heard, disorder: circles(), delays: [...delays] };
   process.send?.({ heard: answer });
 });
 process.on('disconnect', () => process.exit());
