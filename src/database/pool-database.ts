@@ -1,6 +1,7 @@
 import type pg from 'pg';
 import type { Database, Rows, Statement, TransactionOptions } from './database.ts';
 import { databaseError, isStalePlan } from './errors.ts';
+import { KeptPlans } from './kept-plans.ts';
 import { StatementQuery } from './statement-query.ts';
 import { type Connection, Transactions } from './transactions.ts';
 
@@ -55,6 +56,7 @@ export class PoolDatabase implements Database {
   readonly #transactions: Transactions<PooledConnection>;
   /** Counts changes of tables below prepared statements: part of their names from the first change on. */
   #epoch = 0;
+  readonly #keptPlans = new KeptPlans();
   #closing: Promise<void> | undefined;
 
   constructor(options: PoolDatabaseOptions) {
@@ -156,11 +158,13 @@ export class PoolDatabase implements Database {
           reject(databaseError(error) as Error);
         };
         client.once('error', onError);
-        const query = new StatementQuery<R>(this.#current(statement), (error, rows) => {
+        const current = this.#current(statement);
+        const query = new StatementQuery<R>(current, (error, rows) => {
           if (onError === undefined) return;
           client.removeListener('error', onError);
           if (!error) {
-            release();
+            if (this.#keptPlans.isDue(current.name)) this.#comparePlans(new PooledConnection(client), current);
+            else release();
             resolve(rows);
             return;
           }
@@ -169,9 +173,15 @@ export class PoolDatabase implements Database {
             this.#epoch += 1;
             this.#single<R>(statement, false).then(resolve, reject);
           } else reject(databaseError(error) as Error);
-        });
+        }, this.#keptPlans.serves(current.name));
         client.query(query);
       });
+    });
+  }
+
+  #comparePlans(connection: PooledConnection, statement: Statement): void {
+    void this.#keptPlans.compare(connection.client, statement).finally(() => {
+      connection.release();
     });
   }
 

@@ -17,6 +17,11 @@ interface Prepared {
 
 type Callback<R> = (error: Error | null, rows: Rows<R>) => void;
 
+/** Statements that make the next one run with the plan that PostgreSQL keeps, and those after it as before. */
+const keep = { name: 'objectos_keep_plan', text: 'SET plan_cache_mode = force_generic_plan', types: [] };
+const unkeep = { name: 'objectos_choose_plan', text: 'RESET plan_cache_mode', types: [] };
+const switching = new WeakSet<pg.Connection>();
+
 /** Columns of prepared statements. A connection answers under one name with the same ones for good: PostgreSQL refuses anything else. */
 const described = new WeakMap<pg.Connection, Map<string, readonly Column[]>>();
 
@@ -30,16 +35,19 @@ export class StatementQuery<R> implements pg.Submittable {
   /** pg replaces it where a query has a time-out. */
   callback: Callback<R>;
   readonly #values: readonly unknown[];
+  /** Run with the plan that PostgreSQL keeps for all values; from the second execution on a connection on. */
+  #kept: boolean;
   readonly #rows: R[] = [];
   #count = 0;
   #columns: readonly Column[] | undefined;
   #failure: Error | undefined;
 
-  constructor({ text, name, values }: Statement, callback: Callback<R>) {
+  constructor({ text, name, values }: Statement, callback: Callback<R>, kept = false) {
     this.text = text;
     this.name = name;
     this.callback = callback;
     this.#values = values;
+    this.#kept = kept;
   }
 
   /** Called by pg when it is this statement's turn, as all that follows. Says what keeps it from being sent. */
@@ -59,7 +67,13 @@ export class StatementQuery<R> implements pg.Submittable {
     const known = name === undefined ? undefined : (parsedStatements[name] ?? submittedNamedStatements[name]);
     if (known !== undefined && known !== text) return new Error(`The name "${String(name)}" stands for another statement.`);
     if (name !== undefined && known !== undefined) this.#columns = described.get(connection)?.get(name);
+    this.#kept &&= this.#columns !== undefined;
     connection.stream.cork();
+    if (this.#kept) {
+      if (!switching.has(connection)) for (const statement of [keep, unkeep]) connection.parse(statement, true);
+      switching.add(connection);
+      runUnread(connection, keep.name);
+    }
     if (known === undefined) {
       connection.parse({ name: name ?? '', text, types: [] }, true);
       if (name !== undefined) submittedNamedStatements[name] = text;
@@ -67,6 +81,8 @@ export class StatementQuery<R> implements pg.Submittable {
     connection.bind({ statement: name, values }, true);
     if (!this.#columns) connection.describe({ type: 'P' }, true);
     connection.execute(null, true);
+    // A statement that fails takes the setting back with it: until `sync` all is one transaction.
+    if (this.#kept) runUnread(connection, unkeep.name);
     connection.sync();
     connection.stream.uncork();
     return null;
@@ -93,6 +109,7 @@ export class StatementQuery<R> implements pg.Submittable {
 
   /** `INSERT 0 3`, `SELECT 3`, `CREATE TABLE`. */
   handleCommandComplete({ text }: { readonly text: string }, connection: pg.Connection): void {
+    if (this.#kept && (text === 'SET' || text === 'RESET')) return;
     this.#count = Number(/ (\d+)$/.exec(text)?.[1] ?? 0);
     if (this.name === undefined) return;
     const statements = described.get(connection) ?? new Map<string, readonly Column[]>();
@@ -115,4 +132,9 @@ export class StatementQuery<R> implements pg.Submittable {
   handleCopyData(): void {}
   handleEmptyQuery(): void {}
   handlePortalSuspended(): void {}
+}
+
+function runUnread(connection: pg.Connection, statement: string): void {
+  connection.bind({ statement, values: [] }, true);
+  connection.execute(null, true);
 }
