@@ -2,6 +2,7 @@ import { defaultFieldResolver } from 'graphql';
 import type { CatalogField, CatalogObject } from '../metadata/catalog.ts';
 import { compileExpression } from '../metadata/expressions/check.ts';
 import { findField } from '../metadata/expressions/names.ts';
+import { fieldsNamed } from '../metadata/expressions/summarize.ts';
 import { isMapping } from '../metadata/report.ts';
 import type { RequestContext } from '../resolvers/request.ts';
 import { groupableFields, measuresOf } from './aggregates.ts';
@@ -183,9 +184,9 @@ function conditionsView({ catalog }: Api, { object }: ApiObject, { definition, o
   const told = (given: unknown): string | null => {
     const source = typeof given === 'string' ? given : isMapping(given) && typeof given['source'] === 'string' ? given['source'] : undefined;
     if (source === undefined) return null;
-    const result = compileExpression(source, { catalog, object, previous: true });
+    const result = compileExpression(source, { catalog, object, previous: true, finds: true });
     const may = ({ object: owner, name }: CatalogField): boolean => rights.field(owner, name, 'read') || rights.field(owner, name, 'edit');
-    return 'checked' in result && result.checked.reads.every(({ steps, field: read }) => [...steps, read].every(may)) ? source : null;
+    return 'checked' in result && fieldsNamed(result.checked).every(may) ? source : null;
   };
   const written = (Array.isArray(definition['options']) ? definition['options'] : []) as readonly unknown[];
   const conditions = new Map(written.flatMap((option) => (isMapping(option) ? [[option['value'], option['visibleWhen']] as const] : [])));

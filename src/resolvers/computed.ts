@@ -11,6 +11,8 @@ export type FieldInput = Pick<ReadField, 'steps' | 'field'>;
 /** A field without a column whose value is made when it is read. */
 export interface ComputedField {
   readonly inputs: readonly FieldInput[];
+  /** Fields of records that it finds by keys: those of the keys, and the values that it takes. */
+  readonly found: readonly CatalogField[];
   /**
    * The value at the row `scope.alias`, in the stored form of the field's type. It goes into whatever statement asks for the field:
    * selected, filtered, ordered and aggregated by. Inputs that the scope's access hides read as null.

@@ -1,7 +1,8 @@
 import { coerceDate, coerceDatetime, coerceTime } from '../field-types/dates.ts';
 import { suggest } from '../nearest.ts';
 import type { Arithmetic, Checked, CheckedExpression, Comparison } from './checked.ts';
-import { ExpressionError, type Expression, type ExpressionProblem, type ExpressionSource, type Span } from './expression.ts';
+import { ExpressionError, expressionLimits, type Expression, type ExpressionProblem, type ExpressionSource, type Span } from './expression.ts';
+import { findRecord } from './find-record.ts';
 import { expressionFunctions, functionNamed, hintOnFunction, type CallChecker } from './functions.ts';
 import { NameResolver } from './names.ts';
 import { parseExpression } from './parse.ts';
@@ -24,8 +25,9 @@ export function checkExpression(expression: Expression, source: string, scope: E
   try {
     const checker = new Checker(scope);
     const root = checker.result(expression);
-    const { reads, nodes, usesNow, usesCaller } = summarize(root);
-    return { checked: { source, type: root.type, root, reads, nodes, usesNow, usesCaller } };
+    const summary = summarize(root);
+    if (summary.finds.length > expressionLimits.finds) throw new ExpressionError(`an expression has at most ${expressionLimits.finds} LOOKUPs, found ${summary.finds.length}`, expression, 'Let a formula field find what several places need.');
+    return { checked: { source, type: root.type, root, ...summary } };
   } catch (error) {
     if (error instanceof ExpressionError) return { problems: [error.problem] };
     throw error;
@@ -337,6 +339,7 @@ class Checker {
       requirePrevious: () => {
         if (this.#scope.previous !== true) throw new ExpressionError(`${expression.name} is known only where a record is written`, expression);
       },
+      find: () => findRecord(expression, { scope: this.#scope, names: this.#names, value: (key, type) => this.to(type, this.value(key), key) }),
     };
   }
 }

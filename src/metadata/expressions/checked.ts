@@ -10,6 +10,7 @@ export type Checked = { readonly type: ExpressionType } & (
   /** Decimal digits, text, `YYYY-MM-DD`, ISO 8601 or true and false, by the type. */
   | { readonly kind: 'constant'; readonly value: string | boolean | null }
   | ReadField
+  | FindRecord
   /** A value that the environment knows: `current_user.email`, a variable. */
   | { readonly kind: 'value'; readonly root: ValueRoot; readonly name: string }
   | { readonly kind: 'call'; readonly function: ExpressionFunction; readonly args: readonly Checked[]; readonly zone: string | undefined }
@@ -39,6 +40,21 @@ export interface ReadField {
   readonly field: CatalogField;
 }
 
+/** A field of the record that a unique key finds: of one at most. */
+export interface FindRecord {
+  readonly kind: 'find';
+  readonly object: string;
+  readonly keys: readonly FindKey[];
+  /** Lookups to the organization, of the record that is found and of the one that the expression is about: both belong to the same. */
+  readonly organization: { readonly found: CatalogField; readonly own: CatalogField } | undefined;
+  readonly field: CatalogField;
+}
+
+export interface FindKey {
+  readonly field: CatalogField;
+  readonly value: Checked;
+}
+
 export type ValueRoot = 'user' | 'org' | 'env' | 'variable';
 export type Comparison = 'eq' | 'ne' | 'lt' | 'lte' | 'gt' | 'gte';
 /** `addDays` and `addTime` take a number of days; `daysBetween` and `timeBetween` give one. */
@@ -53,6 +69,8 @@ export interface CheckedExpression {
   readonly root: Checked;
   /** Every field that it reads, once each. */
   readonly reads: readonly ReadField[];
+  /** The records that it finds by a key. */
+  readonly finds: readonly (Checked & FindRecord)[];
   /** Size of the tree. */
   readonly nodes: number;
   /** What it gives changes with the time. */

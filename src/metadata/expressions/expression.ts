@@ -37,7 +37,7 @@ export type Expression = Span &
 export type ExpressionSource = string | { readonly dialect?: string | undefined; readonly source: string };
 
 /** How large an expression may be. Its cost when it runs is bounded by these and by the length of the texts that it reads. */
-export const expressionLimits = { characters: 10_000, nodes: 500, depth: 64, digits: 100 } as const;
+export const expressionLimits = { characters: 10_000, nodes: 500, depth: 64, digits: 100, finds: 10 } as const;
 
 /** Stops the parser or checker at a mistake. */
 export class ExpressionError extends Error {

@@ -3,6 +3,7 @@ import type { Expression } from './expression.ts';
 import { dateFunctions } from './functions/dates.ts';
 import { logicFunctions } from './functions/logic.ts';
 import { mathFunctions } from './functions/math.ts';
+import { recordFunctions } from './functions/records.ts';
 import { textFunctions } from './functions/texts.ts';
 
 /** Functions that both back ends implement; everything else in the table is made of them. */
@@ -13,7 +14,7 @@ export type ExpressionFunction =
   | 'sum' | 'average' | 'round' | 'ceiling' | 'floor' | 'abs' | 'min' | 'max' | 'count'
   | 'now' | 'today' | 'year' | 'month' | 'day' | 'hour' | 'minute' | 'second' | 'weekday' | 'makeDate' | 'addMonths' | 'monthsBetween' | 'hoursBetween';
 
-export type FunctionGroup = 'logic' | 'text' | 'math' | 'date' | 'list';
+export type FunctionGroup = 'logic' | 'text' | 'math' | 'date' | 'data';
 
 /** A function as authors write it. */
 export interface FunctionSpec {
@@ -55,9 +56,11 @@ export interface CallChecker {
   fail(index: number, message: string, hint?: string): never;
   previousOf(value: Checked, index: number): Checked;
   requirePrevious(): void;
+  /** The record that the arguments find. */
+  find(): Checked;
 }
 
-export const expressionFunctions: readonly FunctionSpec[] = [...logicFunctions, ...textFunctions, ...mathFunctions, ...dateFunctions];
+export const expressionFunctions: readonly FunctionSpec[] = [...logicFunctions, ...textFunctions, ...mathFunctions, ...dateFunctions, ...recordFunctions];
 
 const byName = new Map<string, FunctionSpec>(expressionFunctions.flatMap((spec) => [spec.name, ...spec.aliases].map((name) => [simplify(name), spec] as const)));
 
@@ -67,8 +70,7 @@ export function functionNamed(name: string): FunctionSpec | undefined {
 
 /** Functions of other systems that have no counterpart, and what says the same. */
 const foreign: Readonly<Record<string, string>> = {
-  lookup: 'An expression reads records behind lookups only: add a lookup to the object, and write a path such as product.price.',
-  vlookup: 'An expression reads records behind lookups only: add a lookup to the object, and write a path such as product.price.',
+  vlookup: 'Write LOOKUP(object, keyField, key, valueField).',
   priorvalue: 'Write previous.field.',
 };
 

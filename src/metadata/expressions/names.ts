@@ -88,14 +88,19 @@ export class NameResolver {
     return object;
   }
 
-  #field(root: ReadField['root'], steps: readonly CatalogField[], object: ExpressionObject, name: string, span: Span, whole = false): Checked {
+  /** A field of a record that is found in another way. */
+  fieldOf(object: ExpressionObject, name: string, span: Span): Checked & ReadField {
+    const found = this.#field('record', [], object, name, span);
+    if (found.field.type.external !== undefined) throw onlyForGateways(found.field, span);
+    return found;
+  }
+
+  #field(root: ReadField['root'], steps: readonly CatalogField[], object: ExpressionObject, name: string, span: Span, whole = false): Checked & ReadField {
     const field = findField(object, name);
     if (!field) throw new ExpressionError(`${object.name} has no field "${name}"`, span, suggest(name, fieldNames(object)));
     if (whole) return { kind: 'field', root, steps, field, type: { kind: 'record', object: object.name } };
     this.#scope.beforeRead?.(field, span);
-    if (field.type.external !== undefined && (this.#scope.external !== true || steps.length > 0)) {
-      throw new ExpressionError(`${object.name}.${field.name} is known only while a gateway asks for the record`, span, `Formulas of ${object.name} may read it.`);
-    }
+    if (field.type.external !== undefined && (this.#scope.external !== true || steps.length > 0)) throw onlyForGateways(field, span);
     const type = field.reference !== undefined && field.column !== undefined ? ({ kind: 'record', object: field.reference.object } as const) : fieldType(field);
     if (!type) throw new ExpressionError(`${object.name}.${field.name} cannot be used in expressions`, span, field.multiple ? 'It leads to several records.' : undefined);
     return { kind: 'field', root, steps, field, type };
@@ -109,6 +114,10 @@ export class NameResolver {
   #roots(): string {
     return this.#scope.object ? 'Names are those of fields; values of the caller begin with current_user.' : 'Values of the caller begin with current_user, variables with vars.';
   }
+}
+
+function onlyForGateways({ object, name }: CatalogField, span: Span): ExpressionError {
+  return new ExpressionError(`${object}.${name} is known only while a gateway asks for the record`, span, `Formulas of ${object} may read it.`);
 }
 
 /** A field by its name, a lookup also by its relation and with or without `_id`, any by its name in the API. */

@@ -3,7 +3,7 @@ import type { Span } from './expression.ts';
 import { any, id, listOf, text, type ExpressionType } from './types.ts';
 
 /** What of an object expressions look at. */
-export type ExpressionObject = Pick<CatalogObject, 'name' | 'fields' | 'relations'>;
+export type ExpressionObject = Pick<CatalogObject, 'name' | 'fields' | 'relations' | 'keys' | 'organizationField' | 'system' | 'view'>;
 
 /** What an expression may speak of. */
 export interface ExpressionScope {
@@ -16,6 +16,8 @@ export interface ExpressionScope {
   readonly external?: boolean;
   /** Variables by name, beside the record: `vars.total`, or bare. */
   readonly variables?: Readonly<Record<string, ExpressionType>>;
+  /** LOOKUP(): where other records can be read. */
+  readonly finds?: boolean;
   /** What the result is for; a mismatch is a problem. */
   readonly expects?: ExpressionType | undefined;
   /** Called for each field that is read: while formulas are linked, the types of those that others read are found first. */

@@ -42,7 +42,7 @@ export function linkCatalog({ drafts, indexes, ...context }: ObjectContext & { r
       if (draft) checkField(field, draft, report);
     }
   }
-  linkFormulas(builds, report);
+  linkFormulas(builds, (name) => keys.get(name)?.keys ?? [], report);
   const linked = new Map([...builds.values()].map((build) => [build.name, finish(build, keys.get(build.name) ?? { keys: [], indexes: [] }, report)]));
   const links = references.flatMap(({ link }) => (link ? [link] : []));
   const content = { objects: report.failed ? linked : withWantedIndexes({ objects: linked, links, fingerprint: '' }, indexes), links };

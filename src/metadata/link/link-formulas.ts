@@ -1,8 +1,9 @@
-import type { CatalogField } from '../catalog.ts';
+import type { CatalogField, CatalogKey } from '../catalog.ts';
 import { compileExpression } from '../expressions/check.ts';
 import type { Checked, CheckedExpression } from '../expressions/checked.ts';
 import { ExpressionError, type ExpressionSource, type Span } from '../expressions/expression.ts';
 import { describeProblem } from '../expressions/report.ts';
+import type { ExpressionObject } from '../expressions/scope.ts';
 import { childrenOf } from '../expressions/summarize.ts';
 import { describeType, type ExpressionType } from '../expressions/types.ts';
 import { external } from '../field-types/external.ts';
@@ -11,13 +12,16 @@ import type { Mutable, ObjectBuild } from './build.ts';
 
 /** Parts that a formula may have once those that it reads are put into it. */
 const largest = 5000;
+/** What a LOOKUP counts for among them: it is a search in an index. */
+const partsOfFind = 100;
 
 const expected: Readonly<Record<string, ExpressionType>> = {
   number: { kind: 'number' }, currency: { kind: 'number' }, percent: { kind: 'number' }, text: { kind: 'text' }, boolean: { kind: 'boolean' }, date: { kind: 'date' }, datetime: { kind: 'datetime' },
 };
 
 /** Checks the expressions of formulas and gives each the type of its result; those that others read come first. */
-export function linkFormulas(builds: ReadonlyMap<string, ObjectBuild>, report: Report): void {
+export function linkFormulas(builds: ReadonlyMap<string, ObjectBuild>, keysOf: (object: string) => readonly CatalogKey[], report: Report): void {
+  const objects = new Map([...builds].map(([name, build]) => [name, expressionObject(build, keysOf(name))]));
   const sizes = new Map<CatalogField, number>();
   const path: CatalogField[] = [];
   const link = (field: Mutable<CatalogField>): void => {
@@ -26,7 +30,7 @@ export function linkFormulas(builds: ReadonlyMap<string, ObjectBuild>, report: R
     const source = expressionOf(field);
     if (!build || !part || source === undefined || field.type.ofResult === undefined) return;
     path.push(field);
-    const result = compileExpression(source, { catalog: { objects: builds }, object: build, expects: expectedOf(field), external: true, beforeRead });
+    const result = compileExpression(source, { catalog: { objects }, object: objects.get(build.name), finds: true, external: true, expects: expectedOf(field), beforeRead });
     path.pop();
     const subject = `${field.object}.${field.name}`;
     const text = typeof source === 'string' ? source : source.source;
@@ -65,6 +69,10 @@ export function linkFormulas(builds: ReadonlyMap<string, ObjectBuild>, report: R
   }
 }
 
+function expressionObject({ name, fields, relations, draft }: ObjectBuild, keys: readonly CatalogKey[]): ExpressionObject {
+  return { name, fields, relations, keys, organizationField: draft.organization?.name, system: draft.system, view: draft.part.value['view'] === true };
+}
+
 /** The expression of a formula, as text or with its dialect. */
 function expressionOf(field: CatalogField): ExpressionSource | undefined {
   const given = field.definition['expression'];
@@ -77,7 +85,7 @@ function expressionOf(field: CatalogField): ExpressionSource | undefined {
 /** Compiles the expression of a formula of a finished Catalog, where it is known to be right. */
 export function formulaExpression(field: CatalogField, catalog: Parameters<typeof compileExpression>[1]['catalog']): CheckedExpression {
   const source = expressionOf(field);
-  const result = source === undefined ? undefined : compileExpression(source, { catalog, object: catalog.objects.get(field.object), expects: expectedOf(field), external: true });
+  const result = source === undefined ? undefined : compileExpression(source, { catalog, object: catalog.objects.get(field.object), finds: true, external: true, expects: expectedOf(field) });
   if (!result || 'problems' in result) throw new Error(`The formula ${field.object}.${field.name} cannot be compiled.`);
   return result.checked;
 }
@@ -87,6 +95,7 @@ function expectedOf(field: CatalogField): ExpressionType | undefined {
 }
 
 function sizeOf({ root }: CheckedExpression, sizes: ReadonlyMap<CatalogField, number>): number {
-  const visit = (node: Checked): number => childrenOf(node).reduce((sum, child) => sum + visit(child), node.kind === 'field' ? 1 + (sizes.get(node.field) ?? 0) : 1);
+  const own = (node: Checked): number => (node.kind === 'find' ? partsOfFind : 1) + (node.kind === 'field' || node.kind === 'find' ? (sizes.get(node.field) ?? 0) : 0);
+  const visit = (node: Checked): number => childrenOf(node).reduce((sum, child) => sum + visit(child), own(node));
   return visit(root);
 }

@@ -2,8 +2,7 @@ import type { Catalog } from '../../metadata/catalog.ts';
 import type { CheckedExpression } from '../../metadata/expressions/checked.ts';
 import type { ExpressionEnvironment } from '../../resolvers/expressions/environment.ts';
 import { formulaValue } from '../../resolvers/expressions/formula-value.ts';
-import { storedReads } from '../../resolvers/expressions/formulas.ts';
-import { relatedLoader, type Related } from '../../resolvers/expressions/related.ts';
+import { behindLoader, seeing, type Behind } from '../../resolvers/expressions/behind.ts';
 import type { RequestContext } from '../../resolvers/request.ts';
 import type { MutationContext } from '../../resolvers/write/phase.ts';
 
@@ -20,7 +19,7 @@ export interface Subject {
   readonly previous: Image | undefined;
 }
 
-export type Looking = RequestContext & Partial<Pick<MutationContext, 'underway'>>;
+export type Looking = RequestContext & Partial<Pick<MutationContext, 'underway' | 'changing'>>;
 export type EnvironmentOf = (subject: Subject) => ExpressionEnvironment;
 
 /** What expressions see of their records, with formulas and with the records that lookups lead to. */
@@ -28,23 +27,23 @@ export interface Sight {
   /** Nothing has to be read from the database. */
   readonly pure: boolean;
   at(context: Looking): EnvironmentOf;
-  /** Reads what stands behind the lookups of these records, in one statement. */
+  /** Reads what stands behind the lookups of these records, in one statement, and what keys find, in another. */
   load(subjects: readonly Subject[], context: Looking): Promise<EnvironmentOf>;
 }
 
 export function sightOf(expressions: readonly CheckedExpression[], catalog: Catalog, { timeZone, env }: Surroundings): Sight {
-  const related = relatedLoader(storedReads(expressions, catalog), catalog);
-  const environmentOf = ({ caller, now }: Looking, behind: Related | undefined): EnvironmentOf => ({ record, previous }) => {
+  const environmentOf = ({ caller, now }: Looking, behind: Behind | undefined): EnvironmentOf => ({ record, previous }) => {
     const environment: ExpressionEnvironment = {
       record, previous, caller, now, timeZone, env,
-      ...(behind && { related: behind }),
+      ...(behind && seeing(behind)),
       computed: (field, of) => formulaValue(field, catalog, { ...environment, record: of }),
     };
     return environment;
   };
+  const load = behindLoader(expressions, catalog, (subject: Subject, context: Looking, behind) => environmentOf(context, behind)(subject));
   return {
-    pure: related === undefined,
+    pure: load === undefined,
     at: (context) => environmentOf(context, undefined),
-    load: async (subjects, context) => environmentOf(context, related && (await related(subjects, context))),
+    load: async (subjects, context) => environmentOf(context, load && (await load(subjects, context))),
   };
 }

@@ -34,7 +34,7 @@ export const isExternal = (field: CatalogField): boolean => federationOfField(fi
 export function computedExternal(field: CatalogField): ComputedField | undefined {
   if (!isExternal(field)) return undefined;
   const cast = castOf[familyRead(field) ?? 'string'];
-  return { inputs: [], usesNow: false, usesCaller: false, sql: ({ given }) => given?.(field) ?? `NULL::${cast}`, value: () => null };
+  return { inputs: [], found: [], usesNow: false, usesCaller: false, sql: ({ given }) => given?.(field) ?? `NULL::${cast}`, value: () => null };
 }
 
 /** What a gateway must bring along for each field of the object, by GraphQL names: external fields that formulas read, and custom fields need. */

@@ -4,9 +4,8 @@ import type { CatalogReport } from '../../metadata/phase.ts';
 import type { Change, MutationContext, MutationPhase, ReportProblem } from '../../resolvers/write/phase.ts';
 import { compileConditions, type FieldCondition } from './conditions/field-conditions.ts';
 import { compileDefaults, defaultsPhase } from './defaults/default-expressions.ts';
-import { subjectOf, type Subject } from './evaluation/environment.ts';
+import { loaderOf, subjectOf, type Subject } from './evaluation/environment.ts';
 import { storedReads } from '../../resolvers/expressions/formulas.ts';
-import { relatedLoader } from '../../resolvers/expressions/related.ts';
 import { compileRules } from './validations/compile-rules.ts';
 import type { RuleEvent } from './validations/definition.ts';
 import type { Fail, Rule, RuleServices } from './validations/rule.ts';
@@ -48,8 +47,8 @@ function checksPhase(object: CatalogObject, catalog: Catalog, services: RuleServ
   const expressions = parts.flatMap((part) => part.expressions);
   const looksAt = new Map(parts.map((part) => [part, fieldsOf(part, catalog)]));
   const judges = (part: Looking, { change: { refused } }: Subject): boolean => refused === undefined || looksAt.get(part)?.every((name) => !refused.has(name)) === true;
-  const load = relatedLoader(storedReads(expressions, catalog), catalog);
   const options = { catalog, timeZone: services.timeZone };
+  const load = loaderOf(expressions, options);
 
   const validate = async (subjects: readonly Subject[], context: MutationContext, report: ReportProblem): Promise<void> => {
     for (const subject of subjects) for (const condition of conditions) if (judges(condition, subject)) condition.check(subject, context, report);
@@ -63,8 +62,8 @@ function checksPhase(object: CatalogObject, catalog: Catalog, services: RuleServ
     incomplete: true,
     pure: load === undefined && rules.every(({ check }) => check.pure),
     async validate(changes, context, report) {
-      const related = load && (await load(changes, context));
-      await validate(changes.map((change) => subjectOf(change, context, options, related)), context, report);
+      const behind = load && (await load(changes, context));
+      await validate(changes.map((change) => subjectOf(change, context, options, behind)), context, report);
     },
   };
 }

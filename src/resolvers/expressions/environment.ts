@@ -1,4 +1,5 @@
 import type { CatalogField } from '../../metadata/catalog.ts';
+import type { FindRecord } from '../../metadata/expressions/checked.ts';
 import type { Caller } from '../caller.ts';
 import type { StoredRecord } from '../filter/to-predicate.ts';
 
@@ -17,6 +18,8 @@ export interface ExpressionEnvironment {
   readonly env?: Readonly<Record<string, unknown>> | undefined;
   /** The record of `object` that a lookup leads to, or null when there is none that may be seen. Needed by paths. */
   related?(object: string, id: string): StoredRecord | null | undefined;
+  /** The record that has these values in the fields of a key, as `record` sees it. Needed by LOOKUP(). */
+  found?(find: FindRecord, values: readonly unknown[], record: StoredRecord | null | undefined): StoredRecord | null | undefined;
   /** The value of a field that no column holds, where `record` lacks it: formulas. */
   computed?(field: CatalogField, record: StoredRecord): unknown;
 }

@@ -1,6 +1,6 @@
 import type { Decimal } from 'decimal.js';
 import { Exact, quotient } from '../../metadata/expressions/exact.ts';
-import type { Arithmetic, Checked, CheckedExpression, Comparison, ReadField } from '../../metadata/expressions/checked.ts';
+import type { Arithmetic, Checked, CheckedExpression, Comparison, FindRecord, ReadField } from '../../metadata/expressions/checked.ts';
 import type { ExpressionType } from '../../metadata/expressions/types.ts';
 import type { StoredRecord } from '../filter/to-predicate.ts';
 import { callerValue } from './caller-values.ts';
@@ -44,6 +44,7 @@ function compile(node: Checked): Evaluate {
       return () => value;
     }
     case 'field': return readField(node, node.type);
+    case 'find': return find(node);
     case 'value': return ({ environment }) => readValue(node.type, given(node.root, node.name, environment));
     case 'variable': return ({ items }) => items.get(node.variable) ?? null;
     case 'call': {
@@ -106,6 +107,18 @@ function readField({ root, steps, field }: ReadField, type: ExpressionType): Eva
       record = typeof id === 'string' ? (environment.related(step.reference?.object ?? '', id) ?? null) : null;
     }
     return record === null ? null : readValue(type, fieldValue(field, record, environment));
+  };
+}
+
+function find(node: Checked & FindRecord): Evaluate {
+  const keys = node.keys.map(({ value: { type }, value }) => ({ type, read: compile(value) }));
+  return (frame) => {
+    const values = keys.map(({ type, read }) => storedValue(type, read(frame)));
+    if (values.includes(null)) return null;
+    const { environment } = frame;
+    if (!environment.found) throw new Error(`A record of ${node.object} is sought, which the environment does not give.`);
+    const record = environment.found(node, values, environment.record);
+    return record ? readValue(node.type, fieldValue(node.field, record, environment)) : null;
   };
 }
 

@@ -29,6 +29,11 @@ export function clamped(sql: string, least: number | string, most: number | stri
   return `nullif(nullif(greatest(${below}, least(${sql}, ${above})), ${below}), ${above})`;
 }
 
+/** A whole number, null for what is none or too large to be stored as one. Written once too. */
+export function wholeSql(sql: string): string {
+  return `substring(trim_scale(${clamped(sql, '-9223372036854775808', '9223372036854775807')})::text from '^-?[0-9]+$')::int8`;
+}
+
 const dayOne = `date '0001-01-01'`;
 
 /** Days since the first of year 1. */

@@ -1,5 +1,5 @@
 import type { CatalogField } from '../../metadata/catalog.ts';
-import type { Arithmetic, Checked, CheckedExpression, Comparison, ReadField } from '../../metadata/expressions/checked.ts';
+import type { Arithmetic, Checked, CheckedExpression, Comparison, FindKey, FindRecord, ReadField } from '../../metadata/expressions/checked.ts';
 import { familyRead, type ExpressionType } from '../../metadata/expressions/types.ts';
 import type { Caller } from '../caller.ts';
 import { scopeAt, type SqlScope } from '../filter/scope.ts';
@@ -8,7 +8,7 @@ import { rowCondition, visibleRows, whereClause } from '../filter/visible-rows.t
 import { identifier, literal } from '../sql/identifier.ts';
 import { callerValue } from './caller-values.ts';
 import { sqlFunctions } from './sql-functions.ts';
-import { constantSql, dateSql, daySql, instantSql, millisecondsSql, quotientSql, sqlType } from './sql-values.ts';
+import { constantSql, dateSql, daySql, instantSql, millisecondsSql, quotientSql, sqlType, wholeSql } from './sql-values.ts';
 import { readValue, storedValue } from './values.ts';
 
 export interface ExpressionSqlOptions {
@@ -73,6 +73,7 @@ function value(node: Checked, at: Writing): string {
   switch (node.kind) {
     case 'constant': return constantSql(node.type, node.value);
     case 'field': return readField(node, node.type, at);
+    case 'find': return find(node, at);
     case 'value': return bound(node, at);
     case 'variable': return at.items.get(node.variable) ?? '';
     case 'call': return tests.has(node.function) ? `(${call(node, at)} IS TRUE)` : call(node, at);
@@ -171,6 +172,27 @@ function readField({ root, steps, field }: ReadField, type: ExpressionType, { sc
   return along(steps, field, type, scope);
 }
 
+/** Served by the unique index of the key. Whoever may not read a field of the key finds nothing by it. */
+function find({ object, keys, organization, field, type }: Checked & FindRecord, at: Writing): string {
+  const target = scopeAt(at.scope, object);
+  const conditions = [
+    ...(organization ? [sameOrganization(organization, at.scope, target)] : []),
+    ...keys.flatMap((key) => [`${fieldSql(key.field, target)} = ${keySql(key, at)}`, ...readCondition(target, key.field)]),
+    ...visibleRows(target),
+  ];
+  return `(SELECT ${along([], field, type, target)} FROM ${identifier(target.object.table)} ${target.alias}${whereClause(conditions)})`;
+}
+
+function sameOrganization({ found, own }: NonNullable<FindRecord['organization']>, scope: SqlScope, target: SqlScope): string {
+  return `${fieldSql(found, target)} ${found.required ? '=' : 'IS NOT DISTINCT FROM'} ${fieldSql(own, scope)}`;
+}
+
+/** In the type of the column, so that its index is used. */
+function keySql({ field, value: key }: FindKey, at: Writing): string {
+  const type = field.type.column(field)?.castType;
+  return type === 'integer' || type === 'bigint' ? wholeSql(value(key, at)) : value(key, at);
+}
+
 /** A field of the row, or of the row that lookups lead to from there, each step under the rights of the scope. */
 function along([step, ...rest]: readonly CatalogField[], field: CatalogField, type: ExpressionType, scope: SqlScope): string {
   if (!step?.reference || step.column === undefined) return readable(scope, field, numbered(field, type, fieldSql(field, scope)));
@@ -182,9 +204,14 @@ function along([step, ...rest]: readonly CatalogField[], field: CatalogField, ty
 
 /** Null where the caller may not read the field, or only a mask of it. */
 function readable(scope: SqlScope, field: CatalogField, sql: string): string {
+  const [condition] = readCondition(scope, field);
+  return condition === undefined ? sql : `CASE WHEN ${condition} THEN ${sql} END`;
+}
+
+function readCondition(scope: SqlScope, field: CatalogField): readonly string[] {
   const { read, mask } = scope.access.object(scope.object.name).field(field.name);
   const condition = mask ? 'false' : rowCondition(read, scope);
-  return condition === undefined ? sql : `CASE WHEN ${condition} THEN ${sql} END`;
+  return condition === undefined ? [] : [condition];
 }
 
 /** Every number as numeric, a double with all the digits that it is shown with. */

@@ -64,6 +64,11 @@ export function storedValue(type: ExpressionType, value: Value): unknown {
   }
 }
 
+/** Whether digits are those of a number that a column of whole numbers takes. */
+export function isStorableWhole(digits: unknown): boolean {
+  return typeof digits === 'string' && /^-?\d{1,19}$/.test(digits) && BigInt.asIntN(64, BigInt(digits)) === BigInt(digits);
+}
+
 /** Without zeros at its end and without minus zero. */
 export function plainDigits(value: Decimal): string {
   return value.isZero() ? '0' : value.toFixed();

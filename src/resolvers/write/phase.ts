@@ -32,6 +32,8 @@ export interface MutationContext extends RequestContext {
   tell(topic: Told['topic'], item: Told['item']): void;
   /** Another record that the same write creates or changes, as far as it is known: the database does not show it yet. */
   underway(object: string, id: string): Change['record'] | undefined;
+  /** All records of an object that the same write creates, changes or deletes. */
+  changing(object: string): readonly Pick<Change, 'id' | 'kind' | 'record'>[];
 }
 
 /** Hooks of one plugin in the write path. All get all records of one stage at once: a bulk write calls them once. */

@@ -33,7 +33,12 @@ export function createState(tools: WriteTools, context: RequestContext, step: st
     tools, context, problems: new ProblemList(), warnings: [], told, leaving: new Set(), underway, rows: 0,
     // Most objects have no hooks that would look at it.
     get mutation() {
-      mutation ??= hookContext(context, { depth: depth + 1, chain, writer: tools.writer, underway: (object, id) => imageOf(underway.get(`${object} ${id}`)), tell: (topic, item) => told.push({ topic, item }) });
+      mutation ??= hookContext(context, {
+        depth: depth + 1, chain, writer: tools.writer,
+        underway: (object, id) => imageOf(underway.get(`${object} ${id}`)),
+        changing: (object) => [...underway.values()].filter(({ plan }) => plan.name === object).map(changeOf),
+        tell: (topic, item) => told.push({ topic, item }),
+      });
       return mutation;
     },
   };

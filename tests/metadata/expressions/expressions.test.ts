@@ -91,7 +91,6 @@ describe('mistakes', () => {
     ['amount > "5"', 'a number and text cannot be compared by >\n^^^^^^^^^^^^\nWrite numbers without quotes.'],
     ['name', 'a condition is expected here, found text\n^^^^\nCompare it, or test it with ISBLANK().'],
     ['amount * name > 1', 'a number is expected here, found text\n         ^^^^\nWrite numbers without quotes.'],
-    ["LOOKUP('account', 'name', name, 'industry') = 'x'", 'there is no function LOOKUP\n^^^^^^\nAn expression reads records behind lookups only: add a lookup to the object, and write a path such as product.price.'],
     ['PRIORVALUE(name) = "x"', 'there is no function PRIORVALUE\n^^^^^^^^^^\nWrite previous.field.'],
     ['{"a": 1} = name', 'expressions have no maps\n^^^^^^^^\nTo choose by a value, write CASE(value, "key", result, …).'],
     ['UPPR(name) = "X"', 'there is no function UPPR\n^^^^\nDid you mean "UPPER"?'],
@@ -108,6 +107,33 @@ describe('mistakes', () => {
     ['account = "x"', '"x" is no id\n          ^^^\nWrite the id of a record, or compare a field behind the lookup: account.name.'],
   ])('says what is wrong with %s', (source, expected) => {
     expect(outcome(source, { ...scope, expects: { kind: 'boolean' } })).toBe(expected);
+  });
+
+  it.each([
+    ["LOOKUP(product, code, name, price)", 'ok: number'],
+    ["LOOKUP('product', 'code', name, 'maker') = account", 'ok: boolean'],
+    ['LOOKUP(account, id, account_id, name)', 'ok: text'],
+    ["LOOKUP(rate, region, 'tech', account, account, percent) * amount", 'ok: number'],
+    ['LOOKUP(account, name, name, revenue)', 'name of account is not unique, so that several records could be meant\n                ^^^^\nMake it unique, or find by a key: id.'],
+    ["LOOKUP(rate, region, 'tech', percent)", 'region of rate is not unique, so that several records could be meant\n             ^^^^^^\nMake it unique, or find by a key: id; account and region.'],
+    ["LOOKUP(rate, region, 'north', account, account, percent)", 'rate.region has no option "north"\n                     ^^^^^^^\nAccepted: retail_trade, tech.'],
+    ['LOOKUP(prodct, code, name, price)', 'there is no object "prodct"\n       ^^^^^^\nDid you mean "product"?'],
+    ['LOOKUP(product, cod, name, price)', 'product has no field "cod"\n                ^^^\nDid you mean "code"?'],
+    ['LOOKUP(product, code, name, prise)', 'product has no field "prise"\n                            ^^^^^\nDid you mean "price"?'],
+    ['LOOKUP(product, code, amount, price)', 'text is expected here, found a number\n                      ^^^^^^\nWrite numbers without quotes.'],
+    ['LOOKUP(product, weight, amount, price)', 'product.weight is no key to find a record by: floating numbers are not exact\n                ^^^^^^\nGive the field a scale.'],
+    ['LOOKUP(product, 5, amount, price)', 'the name of a field is expected here\n                ^\nWrite LOOKUP(object, keyField, key, valueField).'],
+    ['LOOKUP(product, code, name)', 'LOOKUP is called with 3 arguments\n^^^^^^^^^^^^^^^^^^^^^^^^^^^\nWrite LOOKUP(object, keyField, key, …, valueField).'],
+    ['LOOKUP(rate, region, account, account, percent)', 'LOOKUP needs a value for each field of the key\n^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^\nWrite LOOKUP(object, keyField, key, valueField), or with several keyField, key.'],
+    ['tags.exists(t, LOOKUP(product, code, t, price) > 1)', 'the key of a LOOKUP cannot be an item of a list\n                                     ^\nOne record is found, not one for each item.'],
+    [Array.from({ length: 11 }, () => 'LOOKUP(product, code, name, price)').join(' + '), `an expression has at most 10 LOOKUPs, found 11\n${'^'.repeat(120)}\nLet a formula field find what several places need.`],
+    ['VLOOKUP(name, product, 2)', 'there is no function VLOOKUP\n^^^^^^^\nWrite LOOKUP(object, keyField, key, valueField).'],
+  ])('finds records by keys: %s', (source, expected) => {
+    expect(outcome(source, { ...scope, finds: true })).toBe(expected);
+  });
+
+  it('finds records only where they can be read', () => {
+    expect(outcome('LOOKUP(product, code, name, price) > 1', scope)).toBe('LOOKUP cannot be used here\n^^^^^^\nLet a formula field of the object find it, or store it in a field by a default or a hook, and name that field.');
   });
 
   it('knows previous and ISCHANGED only where a record is written', () => {

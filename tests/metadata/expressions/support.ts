@@ -8,6 +8,15 @@ export const dealObjects = [
   { name: 'person', fields: { name: { type: 'text' }, email: { type: 'email' }, level: { type: 'number', scale: 0 } } },
   { name: 'account', fields: { name: { type: 'text' }, industry: { type: 'select', options: ['tech', 'Retail Trade'] }, owner: { type: 'lookup', reference: 'person' }, revenue: { type: 'currency' } } },
   {
+    name: 'product',
+    softDelete: { enabled: true },
+    fields: {
+      code: { type: 'text', unique: true }, number: { type: 'number', scale: 0, unique: true }, serial: { type: 'number', precision: 15, scale: 0, unique: true }, size: { type: 'currency', unique: true }, released: { type: 'date', unique: true },
+      title: { type: 'text' }, price: { type: 'currency' }, maker: { type: 'lookup', reference: 'account' }, weight: { type: 'number', unique: true },
+    },
+  },
+  { name: 'rate', fields: { region: { type: 'select', options: ['tech', 'Retail Trade'] }, from: { type: 'date' }, account: { type: 'lookup', reference: 'account' }, percent: { type: 'number', scale: 2 } }, indexes: [{ fields: ['account', 'region'], unique: true }] },
+  {
     name: 'deal',
     fields: {
       name: { type: 'text' },

@@ -52,7 +52,7 @@ describe('definitions of validation rules', () => {
     ['type: json_schema, field: data, schema: { type: objekt }', '11:75 there is no type "objekt"; accepted: null, boolean, object, array, number, integer, string'],
     ['type: json_schema, field: data, schema: { properties: { a: { $ref: "#/$defs/b" } } }', '11:94 "#/$defs/b" leads nowhere; write a pointer into this schema such as #/$defs/address'],
     ['type: unique, fields: [tags]', '11:56 the values of tags cannot be told apart: it is a list'],
-    ['type: unique, fields: [name], scope: "start_date < TODAY()"', '11:63 the scope of a unique rule reads stored fields of the record and nothing else | Leave out formulas, paths, previous, the caller and the time.'],
+    ['type: unique, fields: [name], scope: "start_date < TODAY()"', '11:63 the scope of a unique rule reads stored fields of the record and nothing else | Leave out formulas, paths, LOOKUP, previous, the caller and the time.'],
     ['type: async, field: name', '11:5 an async rule names either "validatorUrl" or "validatorFunction"'],
     ['type: async, validatorUrl: "http://127.0.0.1/x"', '11:46 127.0.0.1 is an address of the own machine or network, which rules may not ask | Set rules.allowPrivateAddresses in objectos.config.yml when that is meant.'],
     ['type: async, validatorUrl: "ftp://x"', '11:46 "ftp://x" is no address of a service | Write an absolute one: https://example.com/check.'],

@@ -6,6 +6,8 @@ import { compileExpression } from '../../../src/metadata/expressions/index.ts';
 import type { CheckedExpression } from '../../../src/metadata/expressions/checked.ts';
 import { systemAccess } from '../../../src/resolvers/access.ts';
 import { anonymous } from '../../../src/resolvers/caller.ts';
+import { behindLoader, seeing, type Behind } from '../../../src/resolvers/expressions/behind.ts';
+import type { ExpressionEnvironment } from '../../../src/resolvers/expressions/environment.ts';
 import { evaluateExpression } from '../../../src/resolvers/expressions/evaluate.ts';
 import { expressionCondition, expressionSql } from '../../../src/resolvers/expressions/to-sql.ts';
 import { expressionFilter } from '../../../src/resolvers/expressions/to-filter.ts';
@@ -45,6 +47,18 @@ const accounts = [
   { id: id(12), name: 'Zoë', industry: null, owner: null, revenue: '-5.00' },
 ];
 
+const products = [
+  { id: id(20), code: 'Abc', number: 2, serial: '1234567890123', size: '3.00', released: '2026-01-31', title: 'one', price: '9.99', maker: id(10), deleted_at: null },
+  { id: id(21), code: 'a', number: 7, serial: '7', size: '0.10', released: '2026-03-29', title: null, price: '-1.00', maker: id(12), deleted_at: null },
+  { id: id(22), code: '', number: 0, serial: '-3', size: '-10.50', released: '9999-12-31', title: 'Zoë', price: null, maker: null, deleted_at: null },
+  { id: id(23), code: "o'neil \\ \"q\"", number: -3, serial: '2000000000', size: '2.50', released: '2024-02-29', title: 'gone', price: '5.00', maker: id(11), deleted_at: now.toISOString() },
+];
+const rates = [
+  { id: id(30), account: id(10), region: 'tech', percent: '1.50' },
+  { id: id(31), account: id(10), region: 'Retail Trade', percent: '2.50' },
+  { id: id(32), account: id(11), region: 'Retail Trade', percent: null },
+];
+
 /** Every sample appears, in rows that differ; a quarter of all values is null. */
 const deals: readonly StoredRecord[] = Array.from({ length: 60 }, (_, index) => {
   const pick = (values: readonly unknown[], salt: number): unknown => ((index * 7 + salt * 5) % 4 === 0 ? null : values[(index * 11 + salt * 3 + ((index / 5) | 0)) % values.length]);
@@ -73,6 +87,8 @@ const { number, text, boolean, date, datetime } = fc.letrec<Record<Kind, string>
   return {
     number: fc.oneof(depth,
       from('0', '1', '2.5', '0.1', '-3', '1000', '0.000001', 'amount', 'discount', 'quantity', 'score', 'account.revenue', 'owner.level', 'account.owner.level', 'current_user.level * 1', 'current_user.missing * 1'),
+      from('LOOKUP(product, code, name, price)', "LOOKUP('product', 'number', quantity, 'price')", 'LOOKUP(rate, account, account_id, region, account.industry, percent)', 'LOOKUP(product, code, owner.name, number)', 'LOOKUP(account, id, LOOKUP(product, size, amount, maker), revenue)'),
+      of([fc.constantFrom('number', 'serial', 'size'), n], (field, key) => `LOOKUP(product, ${field}, ${key}, price)`), of([d], (key) => `LOOKUP(product, released, ${key}, number)`),
       of([n, from('+', '-', '*', '/', '%'), n], (left, sign, right) => `(${left} ${sign} ${right})`),
       of([from('ABS', 'CEILING', 'FLOOR', 'ROUND'), n], (name, value) => `${name}(${value})`),
       of([n, from('2', '-1', '0', '7')], (value, digits) => `ROUND(${value}, ${digits})`),
@@ -89,6 +105,7 @@ const { number, text, boolean, date, datetime } = fc.letrec<Record<Kind, string>
     ),
     text: fc.oneof(depth,
       from("''", "'a'", "'Zoë'", "'o''neil'", "'\\\\'", "'😀'", 'name', 'TEXT(status)', 'account.name', 'TEXT(account.industry)', 'owner.email', 'TEXT(current_user.region)', 'current_user.role', 'TEXT(current_user.broken)', 'TEXT(starts)', 'TEXT(owner)'),
+      of([t], (key) => `LOOKUP(product, code, ${key}, title)`),
       of([t, t], (left, right) => `(${left} + ${right})`),
       of([t, n], (left, right) => `(${left} & ' ' & ${right})`),
       of([from('UPPER', 'LOWER', 'TRIM'), t], (name, value) => `${name}(${value})`),
@@ -142,7 +159,7 @@ describeEachDatabase('an expression means the same in SQL and in memory', (open)
   const object = objectNamed(catalog, 'deal');
 
   const compiled = (source: string): CheckedExpression => {
-    const result = compileExpression(source, { catalog, object });
+    const result = compileExpression(source, { catalog, object, finds: true });
     if ('problems' in result) throw new Error(`${source}: ${result.problems[0]?.message ?? ''}`);
     return result.checked;
   };
@@ -160,11 +177,13 @@ describeEachDatabase('an expression means the same in SQL and in memory', (open)
     await insert('person', people);
     await insert('account', accounts);
     await insert('deal', deals);
+    await insert('product', products);
+    await insert('rate', rates);
   });
 
   const isTooLong = (source: string): boolean => {
-    const result = compileExpression(source, { catalog, object });
-    return 'problems' in result && result.problems.every(({ message }) => message.includes('has at most 500 parts'));
+    const result = compileExpression(source, { catalog, object, finds: true });
+    return 'problems' in result && result.problems.every(({ message }) => /has at most (500 parts|10 LOOKUPs)/.test(message));
   };
 
   const compare = async (source: string, timeZone: string): Promise<void> => {
@@ -178,8 +197,10 @@ describeEachDatabase('an expression means the same in SQL and in memory', (open)
     const request = { now, variables: {}, caller, access: systemAccess, catalog, database, requestId: 'test', signal: undefined } satisfies RequestContext;
     const statement = binds.finish(`SELECT ${sql} AS v, (${condition}) IS TRUE AS c FROM deal t ORDER BY id`);
     const { rows } = await database.query<{ v: unknown; c: boolean }>({ text: statement.text, values: statement.binds.values(request) });
-    const related = (target: string, key: string) => ((target === 'account' ? accounts : people) as readonly StoredRecord[]).find((row) => row['id'] === key);
-    const inMemory = deals.map((record) => evaluateExpression(expression, { record, caller, now, timeZone, related }));
+    const see = (record: StoredRecord, behind?: Behind): ExpressionEnvironment => ({ record, caller, now, timeZone, ...(behind && seeing(behind)) });
+    const load = behindLoader([expression], catalog, ({ record }, _context, behind) => see(record, behind));
+    const behind = load && (await load(deals.map((record) => ({ record })), request));
+    const inMemory = deals.map((record) => evaluateExpression(expression, see(record, behind)));
     expect(rows.map(({ v }) => v)).toEqual(inMemory);
     if (isCondition) expect(rows.map(({ c }) => c)).toEqual(inMemory.map((value) => value === true));
     // The clocks of filters are those of UTC.

@@ -20,9 +20,11 @@ export function computedRights({ rules, object }: ObjectRules, name: string, pla
   if (!field || !computed) return undefined;
   const key = `${object.name}.${name}`;
   if (rules.guarded.read.has(key) || rules.fields.get(key)?.visibleTo !== undefined) return { ...plain, edit: false, ownRule: true };
-  const rights = computed.inputs.flatMap((input) => [...input.steps, input.field].map((step) => world.accessOf(step.object).field(step.name)));
+  const rights = [...computed.inputs.flatMap((input) => [...input.steps, input.field]), ...computed.found].map((step) => world.accessOf(step.object).field(step.name));
   const may = (right: 'filter' | 'sort' | 'aggregate'): boolean => plain[right] && rights.every((one) => one[right]);
-  const read = allOf([plain.read, ...computed.inputs.map((input) => readable(input, object.name, world))]);
+  // Rights that depend on the record that is found hide its values one by one, as null.
+  const mayFind = computed.found.every((step) => shown(world.accessOf(step.object), step) !== false);
+  const read = allOf([plain.read, mayFind, ...computed.inputs.map((input) => readable(input, object.name, world))]);
   return read === false ? closedField : { ...plain, read, edit: false, filter: may('filter'), sort: may('sort'), aggregate: may('aggregate') };
 }
 

@@ -42,6 +42,7 @@ export function fieldRights(scope: ObjectRules, field: CatalogField, access: Acc
 }
 
 function hiddenInputs(field: CatalogField, access: Access): readonly string[] {
-  const read = (computedField(field)?.inputs ?? []).flatMap((input) => [...input.steps, input.field]);
+  const { inputs = [], found = [] } = computedField(field) ?? {};
+  const read = [...inputs.flatMap((input) => [...input.steps, input.field]), ...found];
   return [...new Set(read.filter(({ object, name }) => !isPlain(access.object(object).field(name))).map(({ object, name }) => `${object}.${name}`))];
 }

@@ -139,6 +139,10 @@ function inspectComputed(field: CatalogField, traits: Traits, own: boolean): voi
   if (!computed) return;
   traits.timed ||= computed.usesNow;
   if (computed.usesCaller) traits.asksCaller ??= field;
+  for (const input of computed.found) {
+    traits.dependencies.add(input.object);
+    inspectComputed(input, traits, false);
+  }
   for (const { steps, field: input } of computed.inputs) {
     for (const step of steps) if (step.reference) traits.dependencies.add(step.reference.object);
     const inOwn = own && steps.length === 0;

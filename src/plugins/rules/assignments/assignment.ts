@@ -44,7 +44,7 @@ export function compileAssignment(name: string, given: unknown, path: Path, sour
   if (field.column === undefined || field.type.computed || field.system) return refuse(mistake, path, `${field.name} cannot be set: ${field.system || field.type.computed ? 'the platform makes its values' : 'it leads to several records'}`);
   const expression = expressionOf(given, field);
   if (expression === undefined) return literalOf(field, given, path, mistake);
-  const checked = compileAt(expression, { catalog: source.catalog, object, previous: true, expects: field.reference ? id : (fieldType(field) ?? { kind: 'any' }) }, (message, hint) => mistake(path, message, hint));
+  const checked = compileAt(expression, { catalog: source.catalog, object, previous: true, finds: true, expects: field.reference ? id : (fieldType(field) ?? { kind: 'any' }) }, (message, hint) => mistake(path, message, hint));
   return checked && { field, value: undefined, expression: checked };
 }
 

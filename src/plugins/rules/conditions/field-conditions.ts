@@ -2,8 +2,9 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Catalog, CatalogField, CatalogObject } from '../../../metadata/catalog.ts';
 import type { CheckedExpression } from '../../../metadata/expressions/checked.ts';
 import type { ExpressionSource } from '../../../metadata/expressions/expression.ts';
+import { compileAt } from '../../../metadata/expressions/compile-at.ts';
 import { findField } from '../../../metadata/expressions/names.ts';
-import { fieldType } from '../../../metadata/expressions/types.ts';
+import { boolean, fieldType } from '../../../metadata/expressions/types.ts';
 import { suggest } from '../../../metadata/nearest.ts';
 import { compare, testExpression } from '../../../resolvers/expressions/evaluate.ts';
 import { readValue } from '../../../resolvers/expressions/values.ts';
@@ -30,7 +31,7 @@ export function compileConditions(object: CatalogObject, catalog: Catalog, repor
       const given = field.definition[key] as ExpressionSource | undefined;
       return given === undefined ? undefined : compileCondition(given, { object, catalog }, (message, hint) => report('error', [key], message, hint));
     };
-    condition('visibleWhen');
+    checkShown(field, object, catalog, report);
     const [requiredWhen, readonlyWhen] = [condition('requiredWhen'), condition('readonlyWhen')];
     const written = field.column !== undefined && !field.type.computed && !field.system;
     for (const key of ['requiredWhen', 'readonlyWhen']) {
@@ -48,6 +49,12 @@ export function compileConditions(object: CatalogObject, catalog: Catalog, repor
       ...(options.size > 0 ? [dependentOptions(field, options)] : []),
     ];
   });
+}
+
+/** Of user interfaces, which search for no records. */
+function checkShown({ definition }: CatalogField, object: CatalogObject, catalog: Catalog, report: ReportAt): void {
+  const given = definition['visibleWhen'] as ExpressionSource | undefined;
+  if (given !== undefined) compileAt(given, { catalog, object, previous: true, expects: boolean }, (message, hint) => report('error', ['visibleWhen'], message, hint));
 }
 
 function required(field: CatalogField, condition: CheckedExpression): FieldCondition {

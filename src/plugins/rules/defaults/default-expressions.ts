@@ -4,17 +4,15 @@ import type { CheckedExpression } from '../../../metadata/expressions/checked.ts
 import type { ExpressionSource } from '../../../metadata/expressions/expression.ts';
 import { fieldType, id } from '../../../metadata/expressions/types.ts';
 import { evaluateExpression } from '../../../resolvers/expressions/evaluate.ts';
-import type { MutationPhase } from '../../../resolvers/write/phase.ts';
 import { compileAt } from '../../../metadata/expressions/compile-at.ts';
-import { subjectOf } from '../evaluation/environment.ts';
+import type { MutationPhase } from '../../../resolvers/write/phase.ts';
+import { loaderOf, subjectOf } from '../evaluation/environment.ts';
 import { storedReads } from '../../../resolvers/expressions/formulas.ts';
-import { relatedLoader, type LoadRelated } from '../../../resolvers/expressions/related.ts';
 import type { ReportAt } from '../validations/compile-rules.ts';
 
 interface DefaultExpression {
   readonly field: CatalogField;
   readonly expression: CheckedExpression;
-  readonly load: LoadRelated | undefined;
 }
 
 /** The defaults of an object that are expressions, each after those that it reads. */
@@ -29,8 +27,8 @@ export function compileDefaults(object: CatalogObject, catalog: Catalog, reportA
       report('error', ['defaultExpression'], `the default of a ${field.multiple ? 'list of records' : field.type.name} cannot be an expression`, 'Write a literal, or set the value in a hook.');
       continue;
     }
-    const expression = compileAt(given, { catalog, object, expects: type }, (message, hint) => report('error', ['defaultExpression'], message, hint));
-    if (expression) found.set(field.name, { field, expression, load: relatedLoader(storedReads([expression], catalog), catalog) });
+    const expression = compileAt(given, { catalog, object, finds: true, expects: type }, (message, hint) => report('error', ['defaultExpression'], message, hint));
+    if (expression) found.set(field.name, { field, expression });
   }
   return inOrder(found, catalog, reportAt);
 }
@@ -57,7 +55,8 @@ function inOrder(found: ReadonlyMap<string, DefaultExpression>, catalog: Catalog
 
 /** Fills what nobody gave, looking at the new record as far as it is known; undefined when no default is an expression. */
 export function defaultsPhase(object: CatalogObject, catalog: Catalog, timeZone: string): Pick<MutationPhase, 'pure' | 'defaults'> | undefined {
-  const defaults = compileDefaults(object, catalog, () => () => undefined);
+  const options = { catalog, timeZone };
+  const defaults = compileDefaults(object, catalog, () => () => undefined).map((each) => ({ ...each, load: loaderOf([each.expression], options) }));
   if (defaults.length === 0) return undefined;
   return {
     pure: defaults.every(({ load }) => load === undefined),
@@ -65,9 +64,9 @@ export function defaultsPhase(object: CatalogObject, catalog: Catalog, timeZone:
       for (const { field, expression, load } of defaults) {
         const missing = changes.filter(({ values }) => values[field.name] === undefined);
         if (missing.length === 0) continue;
-        const related = load && (await load(missing, context));
+        const behind = load && (await load(missing, context));
         for (const change of missing) {
-          const value = evaluateExpression(expression, subjectOf(change, context, { catalog, timeZone }, related).environment);
+          const value = evaluateExpression(expression, subjectOf(change, context, options, behind).environment);
           if (value !== null) change.values[field.name] = stored(field, value);
         }
       }

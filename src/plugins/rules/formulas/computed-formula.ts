@@ -3,7 +3,7 @@ import { formulaExpression } from '../../../metadata/link/link-formulas.ts';
 import { withAllFields } from '../../../resolvers/access.ts';
 import type { ComputedField } from '../../../resolvers/computed.ts';
 import { formulaValue, integerBounds, mostDouble, resultType } from '../../../resolvers/expressions/formula-value.ts';
-import { storedReads } from '../../../resolvers/expressions/formulas.ts';
+import { findsRecords, storedReads } from '../../../resolvers/expressions/formulas.ts';
 import { expressionSql } from '../../../resolvers/expressions/to-sql.ts';
 import { clamped } from '../../../resolvers/expressions/sql-values.ts';
 
@@ -11,10 +11,11 @@ import { clamped } from '../../../resolvers/expressions/sql-values.ts';
 export function computedFormula(field: CatalogField, catalog: Catalog, timeZone: string): ComputedField | undefined {
   if (field.type.resultColumn === undefined) return undefined;
   const expression = formulaExpression(field, catalog);
-  const ownRecord = storedReads([expression], catalog).every(({ steps }) => steps.length === 0);
+  const ownRecord = !findsRecords(expression, catalog) && storedReads([expression], catalog).every(({ steps }) => steps.length === 0);
   const pgType = resultType(field);
   return {
     inputs: expression.reads,
+    found: expression.finds.flatMap(({ keys, field: found }) => [...keys.map((key) => key.field), found]),
     usesNow: expression.usesNow,
     usesCaller: expression.usesCaller,
     ...(ownRecord && { value: (record, moment) => formulaValue(field, catalog, { record, ...moment, timeZone }) }),

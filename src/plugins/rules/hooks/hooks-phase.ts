@@ -4,9 +4,8 @@ import { testExpression } from '../../../resolvers/expressions/evaluate.ts';
 import { callHook, eventOf } from '../../../resolvers/write/hooks.ts';
 import type { Change, MutationContext, MutationPhase } from '../../../resolvers/write/phase.ts';
 import { assign, expressionsOf, type AssignmentProblem } from '../assignments/assignment.ts';
-import { subjectOf, type Subject } from '../evaluation/environment.ts';
-import { storedReads } from '../../../resolvers/expressions/formulas.ts';
-import { relatedLoader } from '../../../resolvers/expressions/related.ts';
+import { loaderOf, restoreValues, setValues, subjectOf, type Subject } from '../evaluation/environment.ts';
+import type { Behind } from '../../../resolvers/expressions/behind.ts';
 import type { HookHandlers } from './handlers.ts';
 import type { Hook } from './hook.ts';
 
@@ -23,16 +22,17 @@ type Problem = Omit<AssignmentProblem, 'field'> & { readonly field?: string | un
 export function hooksPhase(hooks: readonly Hook[], catalog: Catalog, services: HookServices): Omit<MutationPhase, 'objects' | 'forObject'> | undefined {
   if (hooks.length === 0) return undefined;
   const expressions = hooks.flatMap(({ condition, actions }) => [...(condition ? [condition] : []), ...actions.flatMap((action) => (action.kind === 'assign' ? expressionsOf(action.assignments) : (action.when ?? [])))]);
-  const load = relatedLoader(storedReads(expressions, catalog), catalog);
+  const options = { catalog, timeZone: services.timeZone };
+  const load = loaderOf(expressions, options);
   const found = new WeakMap<Change, Problem[]>();
   const run = async (stage: 'before' | 'after', changes: readonly Change[], context: MutationContext): Promise<void> => {
-    const related = load && (await load(changes, context));
-    const see = (of: Change): Subject => subjectOf(of, context, { catalog, timeZone: services.timeZone }, related);
+    const behind = load && (await load(changes, context));
+    const see = (of: Change): Subject => subjectOf(of, context, options, behind);
     for (const hook of hooks) {
       for (const change of changes) {
         const event = eventOf(stage, change);
-        if (!hook.events.has(event) || (hook.condition && !testExpression(hook.condition, see(change).environment))) continue;
-        const problems = await runHook(hook, change, context, stage, see, services);
+        if (!hook.events.has(event)) continue;
+        const problems = await runHook({ hook, change, context, stage, see, behind }, services);
         if (problems.length > 0) found.set(change, [...(found.get(change) ?? []), ...problems]);
       }
     }
@@ -50,27 +50,41 @@ export function hooksPhase(hooks: readonly Hook[], catalog: Catalog, services: H
   };
 }
 
-async function runHook(hook: Hook, change: Change, context: MutationContext, stage: 'before' | 'after', see: (change: Change) => Subject, { handlers, log }: HookServices): Promise<readonly Problem[]> {
-  const problems: Problem[] = [];
+interface HookRun {
+  readonly hook: Hook;
+  readonly change: Change;
+  readonly context: MutationContext;
+  readonly stage: 'before' | 'after';
+  readonly see: (change: Change) => Subject;
+  readonly behind: Behind | undefined;
+}
+
+async function runHook({ hook, change, context, stage, see, behind }: HookRun, { handlers, log }: HookServices): Promise<readonly Problem[]> {
   const before = { ...change.values };
+  let problems: readonly Problem[] | undefined;
   try {
-    for (const action of hook.actions) {
-      // What is restored comes back as it was.
-      if (action.kind === 'assign' && change.kind === 'restore') continue;
-      if (action.kind === 'assign') problems.push(...assign(action.assignments, change, see).map((problem) => ({ ...problem, rule: hook.name })));
-      else if (!action.when || testExpression(action.when, see(change).environment)) problems.push({ field: action.field, code: 'STOPPED', message: action.message, rule: hook.name });
-    }
-    if (hook.handler !== undefined) await callHandler(hook, hook.handler, change, context, stage, handlers);
+    problems = await setValues(change, behind, () => act(hook, change, see));
+    if (problems && hook.handler !== undefined) await callHandler(hook, hook.handler, change, context, stage, handlers);
   } catch (error) {
     if (hook.onError === 'abort') throw error;
     restore(change.values, before, stage);
     log()?.error({ err: error, hook: hook.name }, `The hook ${hook.name} failed; the write goes on.`);
     return [];
   }
-  if (problems.length === 0 || hook.onError === 'abort') return problems;
+  if (!problems || problems.length === 0 || hook.onError === 'abort') return problems ?? [];
   restore(change.values, before, stage);
   log()?.warn({ hook: hook.name, problems }, `The hook ${hook.name} failed; the write goes on.`);
   return [];
+}
+
+/** Undefined when the condition of the hook is not met. */
+function act({ name, condition, actions }: Hook, change: Change, see: (change: Change) => Subject): readonly Problem[] | undefined {
+  if (condition && !testExpression(condition, see(change).environment)) return undefined;
+  return actions.flatMap((action): readonly Problem[] => {
+    // What is restored comes back as it was.
+    if (action.kind === 'assign') return change.kind === 'restore' ? [] : assign(action.assignments, change, see).map((problem) => ({ ...problem, rule: name }));
+    return !action.when || testExpression(action.when, see(change).environment) ? [{ field: action.field, code: 'STOPPED', message: action.message, rule: name }] : [];
+  });
 }
 
 async function callHandler({ name }: Hook, handler: string, change: Change, context: MutationContext, stage: 'before' | 'after', handlers: HookHandlers): Promise<void> {
@@ -81,7 +95,5 @@ async function callHandler({ name }: Hook, handler: string, change: Change, cont
 
 /** A hook that fails leaves nothing behind. */
 function restore(values: Record<string, unknown>, before: Readonly<Record<string, unknown>>, stage: 'before' | 'after'): void {
-  if (stage === 'after') return;
-  for (const name of Object.keys(values)) if (!(name in before)) Reflect.deleteProperty(values, name);
-  Object.assign(values, before);
+  if (stage === 'before') restoreValues(values, before);
 }

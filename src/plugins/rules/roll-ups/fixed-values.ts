@@ -25,11 +25,11 @@ export function fixedField(field: CatalogField, object: CatalogObject, catalog: 
 }
 
 /** The same of an expression over a record of `object`. */
-export function fixedExpression({ root, reads, usesNow, usesCaller }: CheckedExpression, object: CatalogObject, catalog: Catalog, name = 'the filter of a roll-up'): FixedValue {
+export function fixedExpression({ root, reads, finds, usesNow, usesCaller }: CheckedExpression, object: CatalogObject, catalog: Catalog, name = 'the filter of a roll-up'): FixedValue {
   if (usesNow) throw new ConditionError(`${name} cannot depend on the time`, 'Compare with a fixed date.');
   if (usesCaller || some(root, ({ kind }) => kind === 'value')) throw new ConditionError(`${name} cannot depend on who asks`, 'A roll-up is one number for all.');
   if (some(root, usesZone)) throw new ConditionError(`${name} depends on the time zone of the settings`, 'Name the zone: YEAR(created_at, "UTC").');
-  if (reads.some(({ steps }) => steps.length > 0)) throw otherRecords(object, name);
+  if (finds.length > 0 || reads.some(({ steps }) => steps.length > 0)) throw otherRecords(object, name);
   const values = reads.map(({ field }) => fixedField(field, object, catalog));
   return { fields: values.flatMap(({ fields }) => fields), formulas: values.flatMap(({ formulas }) => formulas) };
 }

@@ -1,4 +1,4 @@
-import type { Checked, CheckedExpression } from '../../../metadata/expressions/checked.ts';
+import type { Checked, CheckedExpression, FindRecord } from '../../../metadata/expressions/checked.ts';
 import { systemAccess, type Access } from '../../../resolvers/access.ts';
 import { expressionCondition } from '../../../resolvers/expressions/to-sql.ts';
 import type { SqlScope } from '../../../resolvers/filter/scope.ts';
@@ -71,6 +71,7 @@ function unwritten(node: unknown): unknown {
   if (typeof node !== 'object' || node === null) return node;
   const { kind } = node as Checked;
   if (kind === 'field') return { ...node, root: 'record' };
+  if (kind === 'find') return { ...node, keys: (node as Checked & FindRecord).keys.map(({ field, value }) => ({ field, value: unwritten(value) })) };
   if (kind === 'isNew') return { kind: 'constant', type: { kind: 'boolean' }, value: false };
   return Object.fromEntries(Object.entries(node).map(([key, value]) => [key, key === 'type' ? value : unwritten(value)]));
 }

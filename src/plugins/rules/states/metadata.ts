@@ -2,6 +2,7 @@ import type { SchemaExtension } from '../../../builder/phase.ts';
 import type { OutputField, OutputFields, Resolver } from '../../../builder/spec.ts';
 import { isWritable, rightsOf, type Rights } from '../../../builder/views/rights.ts';
 import type { CatalogField, CatalogObject } from '../../../metadata/catalog.ts';
+import { fieldsNamed } from '../../../metadata/expressions/summarize.ts';
 import { enumValueName, stateMachineNames } from '../../../metadata/naming.ts';
 import type { StateMachine, Transition } from './machine.ts';
 
@@ -59,7 +60,7 @@ function machineView(object: CatalogObject, { name, field, initial, states }: St
 /** The text of a condition would tell of fields that it reads. */
 function conditionOf({ guards }: Transition, rights: Rights): string | null {
   const may = ({ object, name }: CatalogField): boolean => rights.field(object, name, 'read') || rights.field(object, name, 'edit');
-  const told = guards.every(({ reads }) => reads.every(({ steps, field }) => [...steps, field].every(may)));
+  const told = guards.every((guard) => fieldsNamed(guard).every(may));
   if (guards.length === 0 || !told) return null;
   return guards.length === 1 ? String(guards[0]?.source) : guards.map(({ source }) => `(${source})`).join(' && ');
 }

@@ -105,7 +105,7 @@ function compileScope({ definition: { scope = '' }, object, catalog, report }: R
   const condition = compileCondition(scope, { object, catalog }, (text, hint) => report('error', ['scope'], text, hint));
   if (!condition) return undefined;
   const foreign = condition.reads.some(({ root, steps, field }) => root === 'previous' || steps.length > 0 || formulaOf(field, catalog) !== undefined);
-  if (!foreign && !condition.usesNow && !condition.usesCaller) return condition;
-  report('error', ['scope'], 'the scope of a unique rule reads stored fields of the record and nothing else', 'Leave out formulas, paths, previous, the caller and the time.');
+  if (!foreign && condition.finds.length === 0 && !condition.usesNow && !condition.usesCaller) return condition;
+  report('error', ['scope'], 'the scope of a unique rule reads stored fields of the record and nothing else', 'Leave out formulas, paths, LOOKUP, previous, the caller and the time.');
   return undefined;
 }
