@@ -72,7 +72,7 @@ it('does not start in production with secret fields and without a key', async ()
 
 it('is checked by doctor', async () => {
   const folder = await makeFolder({ 'schema/objects/connector.object.yml': 'name: connector\nfields: { token: secret }\n' });
-  const { out } = await cli(['doctor', '-C', folder], { NODE_ENV: 'production', OBJECTOS_DATA_DIR: 'memory://' });
+  const { out } = await cli(['doctor', '-C', folder], { ...(await envWithData()), NODE_ENV: 'production' });
   expect(out).toMatch(/problem definitions: connector\.token needs a key/);
 });
 
