@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './tests/support/longest-first.ts';
 
 export default defineConfig({
   // One copy of graphql-js: the CommonJS build, which Node gives to every dependency.
@@ -6,7 +7,9 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
     pool: 'forks',
-    maxWorkers: 2,
+    // One more than the cores of a small machine: many files wait for servers, other processes and moments.
+    maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     // Loading the sources and starting PGlite cost more than the tests: the files that a worker runs share both.
     isolate: false,
     testTimeout: 60_000,

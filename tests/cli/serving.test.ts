@@ -15,7 +15,7 @@ describe('serving an app', () => {
     const folder = join(await makeFolder(), 'my-app');
     expect((await cli(['init', folder])).code).toBe(0);
     expect((await cli(['init', folder])).error).toContain('is not empty');
-    const { child, exit, output, waitFor } = spawnCli(['start', '-C', folder]);
+    const { child, exit, output, waitFor } = spawnCli(['start', '-C', folder], await envWithData());
     const [, url = ''] = await waitFor(endpoint);
     await waitFor(/Ctrl\+C/);
     expect(output()).toMatch(/GraphiQL +http/);
