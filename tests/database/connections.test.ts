@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../src/database/open-database.ts';
+import { runnable } from '../support/compiled.ts';
 import { describeEachDatabase, onServer, serverUrl } from '../support/database.ts';
 import { sql } from './support.ts';
 
@@ -199,10 +200,10 @@ describeEachDatabase('a server', (open, kind) => {
   onlyServer('takes the same definitions from three processes that start at once', async () => {
     const schema = `t_three_starts_${process.pid}`;
     await open({ schema });
-    const script = join(import.meta.dirname, 'start-process.ts');
+    const { path, execArgv } = runnable('tests/database/start-process.ts');
     const start = () =>
       new Promise<string>((resolve, reject) => {
-        const child = fork(script, [serverUrl, schema], { execArgv: ['--import', 'tsx'], stdio: 'pipe' });
+        const child = fork(path, [serverUrl, schema], { execArgv, stdio: 'pipe' });
         let output = '';
         child.stdout?.on('data', (data: Buffer) => (output += data.toString()));
         child.stderr?.on('data', (data: Buffer) => (output += data.toString()));

@@ -8,6 +8,7 @@ import { onTestFinished } from 'vitest';
 import type { ExitCode } from '../../src/cli/command.ts';
 import type { Io } from '../../src/cli/io.ts';
 import { runCli } from '../../src/cli/run-cli.ts';
+import { runnable } from './compiled.ts';
 import { makeDataFolder } from './embedded.ts';
 
 export const repository = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -87,7 +88,8 @@ export interface CliProcess {
 
 /** Runs a command in a process of its own, as `npx objectos` does. It is ended with the test. */
 export function spawnCli(args: readonly string[], env: Readonly<Record<string, string>> = testEnv): CliProcess {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(repository, 'src/cli/main.ts'), ...args], { cwd: repository, env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { path, execArgv } = runnable('src/cli/main.ts');
+  const child = spawn(process.execPath, [...execArgv, path, ...args], { cwd: repository, env: { PATH: process.env['PATH'], ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const exit = new Promise<number | null>((done) => child.once('close', done));

@@ -1,12 +1,13 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, expect, it } from 'vitest';
+import { runnable } from '../../support/compiled.ts';
 import { describeEachDatabase } from '../../support/database.ts';
 import { startEndpoint } from '../../support/endpoint.ts';
 import { startSmtp } from '../../support/smtp.ts';
 import { eventually } from '../jobs/support.ts';
 
-const file = new URL('killed-server.ts', import.meta.url);
+const { path, execArgv } = runnable(new URL('killed-server.ts', import.meta.url));
 
 /** Mutations of the test: one creates an item, three change it. `OBJECTOS_TEST_KILLED_MUTATIONS=2000` for the whole proof. */
 const mutations = Number(process.env['OBJECTOS_TEST_KILLED_MUTATIONS'] ?? 120);
@@ -43,7 +44,7 @@ describeEachDatabase('effects of mutations', (open, kind) => {
     const smtp = await startSmtp();
     let url = Promise.resolve('');
     const start = (): void => {
-      const child = fork(file, [named?.name ?? '', receiver.url, smtp.url], { execArgv: ['--import', 'tsx'] });
+      const child = fork(path, [named?.name ?? '', receiver.url, smtp.url], { execArgv });
       server = child;
       url = new Promise((ready) => child.once('message', ready));
     };

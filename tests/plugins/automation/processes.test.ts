@@ -1,11 +1,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { afterEach, expect, it } from 'vitest';
+import { runnable } from '../../support/compiled.ts';
 import { describeEachDatabase } from '../../support/database.ts';
 import { eventually } from '../jobs/support.ts';
 import { startCounting } from './counting.ts';
 import { ask } from './support.ts';
 
-const file = new URL('child.ts', import.meta.url);
+const { path, execArgv } = runnable(new URL('child.ts', import.meta.url));
 const items = 60;
 /** Milliseconds; what a killed process held is free after a while only. */
 const patience = 90_000;
@@ -17,7 +18,7 @@ describeEachDatabase('automations of several processes', (open, kind) => {
   }
   const children = new Set<ChildProcess>();
   const start = async (schema: string): Promise<ChildProcess> => {
-    const child = fork(file, [schema], { execArgv: ['--import', 'tsx'] });
+    const child = fork(path, [schema], { execArgv });
     children.add(child);
     await new Promise((ready, failed) => child.once('message', ready).once('exit', () => failed(new Error('The process ended.'))));
     return child;

@@ -4,10 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { Database } from '../../../src/database/database.ts';
+import { runnable } from '../../support/compiled.ts';
 import { describeEachDatabase } from '../../support/database.ts';
 import { eventually, startWorking } from './support.ts';
 
-const child = new URL('child.ts', import.meta.url);
+const { path, execArgv } = runnable(new URL('child.ts', import.meta.url));
 
 describeEachDatabase('jobs of several processes', (open, kind) => {
   if (kind === 'pglite') {
@@ -28,7 +29,7 @@ describeEachDatabase('jobs of several processes', (open, kind) => {
   const lines = (word: string): string[] => readFileSync(join(folder, 'lines'), 'utf8').split('\n').filter((line) => line.startsWith(word));
   const start = async (database: Database): Promise<ChildProcess> => {
     const { rows } = await database.query<{ name: string }>({ text: 'SELECT current_schema() AS name', values: [] });
-    const process = fork(child, [rows[0]?.name ?? '', join(folder, 'lines')], { execArgv: ['--import', 'tsx'] });
+    const process = fork(path, [rows[0]?.name ?? '', join(folder, 'lines')], { execArgv });
     children.push(process);
     await new Promise((ready, failed) => process.once('message', ready).once('exit', () => failed(new Error('The process ended.'))));
     return process;
