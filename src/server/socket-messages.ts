@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { WebSocket } from 'ws';
 import { tooLarge } from './params.ts';
 import { toGraphqlError } from './request-errors.ts';
@@ -24,14 +25,17 @@ export function completedId(text: string): string | undefined {
   }
 }
 
+/** A whole frame of its own. `ws` would make it anew for each socket, and write twice. */
+const ping = Buffer.from([0x89, 0]);
+
 /** Pings until the socket closes; one that does not answer within an interval is cut off. */
-export function keepAlive(socket: WebSocket, interval: number): () => void {
+export function keepAlive(socket: WebSocket, connection: Duplex, interval: number): () => void {
   let alive = true;
   socket.on('pong', () => (alive = true));
   const timer = setInterval(() => {
     if (!alive) return socket.terminate();
     alive = false;
-    if (socket.readyState === socket.OPEN) socket.ping();
+    if (socket.readyState === socket.OPEN) connection.write(ping);
   }, interval);
   timer.unref();
   return () => clearInterval(timer);

@@ -44,6 +44,8 @@ export interface Websockets {
 /** What is known of one socket. */
 interface Connection {
   readonly socket: WebSocket;
+  /** What it runs over. */
+  readonly stream: Duplex;
   readonly output: SocketOutput;
   readonly node: IncomingMessage;
   request?: NodeRequest;
@@ -174,10 +176,10 @@ export function createWebsockets({ documents, named, settings, sources, hooks, g
   });
 
   const serve = (socket: WebSocket, stream: Duplex, node: IncomingMessage): void => {
-    const connection: Connection = { socket, output: new SocketOutput(socket, stream, outbox), node, operations: new Map() };
+    const connection: Connection = { socket, stream, output: new SocketOutput(socket, stream, outbox), node, operations: new Map() };
     connections.add(connection);
     byNode.set(node, connection);
-    const stopPinging = keepAlive(socket, settings.keepAlive);
+    const stopPinging = keepAlive(socket, stream, settings.keepAlive);
     socket.on('error', (error) => log.warn({ err: error }, 'A WebSocket failed.'));
     const closed = protocol.opened(
       {
@@ -232,7 +234,7 @@ export function createWebsockets({ documents, named, settings, sources, hooks, g
       },
       watch(node, interval) {
         const connection = byNode.get(node);
-        return connection ? keepAlive(connection.socket, interval) : () => undefined;
+        return connection ? keepAlive(connection.socket, connection.stream, interval) : () => undefined;
       },
     },
     async close(milliseconds) {

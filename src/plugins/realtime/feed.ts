@@ -1,4 +1,5 @@
 import type { GraphQLResolveInfo } from 'graphql';
+import { ObjectosError } from '../../errors.ts';
 import type { CatalogObject } from '../../metadata/catalog.ts';
 import type { RequestContext } from '../../resolvers/request.ts';
 import { latestCursor, readChanges, type LoggedChange } from '../../resolvers/write/change-log/read-changes.ts';
@@ -24,16 +25,22 @@ export interface FeedPage {
 const usual = 500;
 const most = 5_000;
 
+function pageSize(first = usual): number {
+  if (first < 1) throw new ObjectosError('BAD_REQUEST', `first must be one or more; ${first} was given.`);
+  if (first > most) throw new ObjectosError('LIMIT_EXCEEDED', `A page looks at ${most.toLocaleString('en-US')} changes at most; ${first} were asked for. Read on with cursor.`, { extensions: { limit: 'first', maximum: most, actual: first } });
+  return first;
+}
+
 /** Changes since a cursor, each record once. */
 export async function followChanges(objects: readonly CatalogObject[], cursor: string | undefined, first: number | undefined, context: RequestContext): Promise<FeedPage> {
   const { database, catalog } = context;
+  const limit = pageSize(first);
   const views = objects.map((object) => createView(object, closedFilter(object, undefined, context), catalog));
   const rights = objects.map((object) => fieldRights(object, context));
   const sight = sightOf(views.map(({ key }, index) => ({ viewKey: key, fields: rights[index] as FieldRights })));
   const page = (log: string, rest: Partial<FeedPage>): FeedPage => ({ cursor: encodeCursor({ log, sight }), hasMore: false, gap: false, messages: [], ...rest });
   if (cursor === undefined) return page(await latestCursor(database), {});
   const { log: after, sight: former } = decodeCursor(cursor);
-  const limit = Math.min(Math.max(first ?? usual, 1), most);
   return database.transaction(async () => {
     const { changes, cursor: next, more, gap } = await readChanges(database, { after, objects: objectsOf(views), limit });
     const lost = async (): Promise<FeedPage> => page(await latestCursor(database), { gap: true });

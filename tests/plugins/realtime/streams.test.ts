@@ -175,6 +175,10 @@ describeEachDatabase('streams of changes', (open, kind) => {
       expect(errors).toBeUndefined();
       return data?.['changesSince'] as { cursor: string; hasMore: boolean; gap: boolean; changes: Message[] };
     };
+    for (const [first, code] of [[0, 'BAD_REQUEST'], [5_001, 'LIMIT_EXCEEDED']] as const) {
+      const { errors } = await app.query(`{ changesSince(objects: ["deal"], first: ${first}) { cursor } }`);
+      expect(errors).toMatchObject([{ extensions: { code } }]);
+    }
     const start = await ask();
     expect(start).toMatchObject({ hasMore: false, gap: false, changes: [] });
     await create(app, 1, 3);

@@ -240,10 +240,13 @@ export class Hub {
   }
 
   async #compareRights(): Promise<void> {
-    const dated = (listener: Listener): boolean => !listener.subscriber.ended && isDated(listener, this.#options.access().version?.());
-    const waiting = [...this.#listeners].filter(dated);
+    const dated = (listeners: Iterable<Listener>): readonly Listener[] => {
+      const version = this.#options.access().version?.();
+      return [...listeners].filter((listener) => !listener.subscriber.ended && isDated(listener, version));
+    };
+    const waiting = dated(this.#listeners);
     for (let start = 0; start < waiting.length; start += sweepAtOnce) {
-      const listeners = waiting.slice(start, start + sweepAtOnce).filter(dated);
+      const listeners = dated(waiting.slice(start, start + sweepAtOnce));
       try {
         await this.#options.access().prepare?.([...new Set(listeners.map(({ context }) => context.caller))]);
       } catch (error) {
