@@ -8,6 +8,7 @@ import { idBytes } from './id-list.ts';
 import { castOf, familyOf, likePattern, operandValue, rangeOperand } from './operators.ts';
 import { scopeAt, type SqlScope } from './scope.ts';
 import { visibleRows, whereClause } from './visible-rows.ts';
+import { compareWhole } from './whole-numbers.ts';
 
 /**
  * Compiles a filter to a condition on the row `scope.alias`. The condition may come out as null where the filter is false, which
@@ -24,7 +25,9 @@ export function filterToSql(filter: Filter, scope: SqlScope): string {
       return `(${filterToSql(filter.filter, scope)}) IS NOT TRUE`;
     case 'compare': {
       const field = fieldNamed(scope.object, filter.field);
-      return compare(fieldSql(field, scope), familyOf(field), filter.operator, filter.operand, scope);
+      const sql = fieldSql(field, scope);
+      const whole = field.type.column(field)?.castType === 'bigint' ? compareWhole(sql, filter.operator, filter.operand, scope) : undefined;
+      return whole ?? compare(sql, familyOf(field), filter.operator, filter.operand, scope);
     }
     case 'compareFields':
       return compareFields(filter, scope);

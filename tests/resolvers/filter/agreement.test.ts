@@ -24,6 +24,7 @@ const definitions = [
       rank: { type: 'number', scale: 0 },
       weight: { type: 'number' },
       price: { type: 'currency' },
+      serial: { type: 'number', precision: 18, scale: 0, index: true },
       active: { type: 'boolean' },
       due: { type: 'date' },
       seen: { type: 'datetime' },
@@ -47,6 +48,7 @@ const samples = {
   rank: [0, 1, 2],
   weight: [-1.5, 0, 0.1, 2.25, 1e9],
   price: ['-10.50', '0.00', '0.10', '9.99', '1234567890123.45'],
+  serial: ['-9223372036854775808', '-3', '0', '7', '1234567890123', '9223372036854775807'],
   active: [true, false],
   due: ['2025-12-31', '2026-02-14', '2026-03-01', '2026-03-14', '2026-03-15', '2026-03-16', '2026-04-01'],
   seen: ['2025-12-31T23:59:59.999Z', '2026-03-15T00:00:00.000Z', '2026-03-15T11:59:59.999Z', '2026-03-15T12:00:00.000Z', '2026-03-22T08:30:00.000Z'],
@@ -73,10 +75,12 @@ function rows(): StoredRecord[] {
 const dateValue = (values: readonly string[]) => fc.constantFrom(...values, '{today}', '{30_days_ago}', '{current_month_end}', '{2_weeks_from_now}');
 const operand: Record<string, fc.Arbitrary<unknown>> = {
   ...Object.fromEntries(Object.entries(samples).map(([name, values]) => [name, fc.constantFrom<unknown>(...values)])),
+  // Of expressions and permissions also with decimals, and of clients as large as they like.
+  serial: fc.constantFrom(...samples.serial, '-2.5', '0.5', '6.999', '7.0', '-9223372036854775808.5', '9223372036854775807.5', `1${'0'.repeat(40)}`, `-1${'0'.repeat(40)}`),
   due: dateValue(samples.due),
   seen: dateValue(samples.seen),
 };
-const ordered = ['size', 'weight', 'price', 'due', 'seen', 'opens'];
+const ordered = ['size', 'weight', 'price', 'serial', 'due', 'seen', 'opens'];
 
 function compare(field: string, operator: string, value: fc.Arbitrary<unknown>): fc.Arbitrary<Filter> {
   return value.map((given) => ({ kind: 'compare', field, operator, operand: constant(given) }) as Filter);
