@@ -66,6 +66,10 @@ export function linkField(object: string, draft: FieldDraft, type: FieldType, su
   field.aliases = linkAliases(field, draft, isLookup, subject, report);
   const column = text(value['columnName']) ?? columnName(name, isLookup);
   field.column = draft.valid && type.column({ ...field, column }) === undefined ? undefined : column;
+  if (field.required && type.ofResult !== undefined) {
+    field.required = false;
+    report.warn(part, ['required'], subject, `a ${type.name} is computed, and empty where its expression gives nothing; "required" has no effect`, 'Require the fields that it is computed from.');
+  }
   if (field.searchable && type.searchText === undefined) {
     field.searchable = false;
     report.warn(part, ['searchable'], subject, `a ${type.name} has no text to search; "searchable" has no effect`);

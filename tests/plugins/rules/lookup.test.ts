@@ -37,7 +37,7 @@ const objects = [
       shown_margin: formula('unit_price - LOOKUP(product, code, sku, cost)', { visible_to: ['sales', 'finance'] }),
     },
     validations: [{ name: 'known', type: 'script', condition: 'LOOKUP(product, code, sku, id) = null', fields: ['sku'], message: 'There is no such product.' }, { name: 'dear', type: 'script', severity: 'warning', condition: 'list_price > 1000', message: 'This is dear.' }],
-    hooks: [{ name: 'spell', events: ['beforeInsert', 'beforeUpdate'], condition: "STARTS_WITH(sku, 'old-')", actions: [{ assign: { sku: "=SUBSTITUTE(sku, 'old-', '')" } }, { assign: { note: "='now ' & LOOKUP(product, code, sku, price)" } }] }],
+    hooks: [{ name: 'spell', events: ['beforeInsert', 'beforeUpdate'], condition: "STARTS_WITH(sku, 'old-')", actions: [{ assign: { sku: "=SUBSTITUTE(sku, 'old-', '')" } }, { assign: { product: '=LOOKUP(product, code, sku, id)' } }, { assign: { note: "='now ' & product.price" } }] }],
   },
 ];
 const products = 'createProducts(input: [{ code: "a", price: "10.00", cost: "6.00", ean: "e1", successor: "b" }, { code: "b", price: "20.00", cost: "5.00" }, { code: "gone", price: "1.00" }]) { records { id } }';
@@ -181,6 +181,9 @@ fields:
     'line.object.yml:5:27 error line.wrong: price of product is not unique, so that several records could be meant | 1 + LOOKUP(product, price, 3, code)\n                        ^^^^^\n    Make it unique, or find by a key: id; code.',
     'product.object.yml:5:28 error product.circle: the formula product.other has a mistake of its own | LOOKUP(product, code, code, other)\n                                ^^^^^',
     'product.object.yml:6:27 error product.other: formulas go in a circle: product.circle → product.other → product.circle | LOOKUP(product, code, code, circle)\n                                ^^^^^^\n    Let one of them read fields that are stored.',
+  ]);
+  expect(problems({ 'product.object.yml': `${product}  twice: { type: formula, expression: price * 2, required: true }\n` }, [rules()])).toEqual([
+    'product.object.yml:5:50 warning product.twice: a formula is computed, and empty where its expression gives nothing; "required" has no effect | Require the fields that it is computed from.',
   ]);
   expect(problems({
     'product.object.yml': `${product}  total: { type: summary, summaryOperations: { object: line, function: sum, field: found } }\n`,

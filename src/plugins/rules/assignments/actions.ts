@@ -16,7 +16,7 @@ function compileAction(given: unknown, path: Path, source: AssignmentSource): re
   if (!isRecord(given)) return refuse(String(given), path, source);
   if (given['assign'] !== undefined) return compileAssignments(given['assign'], [...path, 'assign'], source);
   const name = given['type'] ?? given['action'] ?? given['name'];
-  if (typeof name !== 'string' || !setters.has(name)) return refuse(String(name), path, source);
+  if (typeof name !== 'string' || !setters.has(name)) return refuse(typeof name === 'string' ? name : Object.keys(given).join(', '), path, source);
   const [params, at] = isRecord(given['params']) ? [given['params'], [...path, 'params']] : [given, path];
   for (const key of ['object', 'objectName', 'recordId', 'id']) {
     if (params[key] === undefined) continue;
