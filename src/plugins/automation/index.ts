@@ -6,10 +6,13 @@ import { createConnectors } from './connectors.ts';
 import { readRules, workflowKind, workflowKeys } from './definitions/read-rules.ts';
 import { createHandlers } from './handlers.ts';
 import { runObject } from './objects.ts';
+import { createOutbox } from './outbox/outbox.ts';
+import { outbox } from './outbox/table.ts';
 import type { Rule } from './rule.ts';
 import { cleanRuns } from './runs/clean.ts';
 import { dueRunner } from './runs/due.ts';
 import { createInterventions, type Interventions } from './runs/interventions.ts';
+import type { Way } from './runs/new-runs.ts';
 import { runner } from './runs/run.ts';
 import { extendPayloads, extendRuns } from './schema.ts';
 import { createSandbox } from './scripts/sandbox.ts';
@@ -28,8 +31,8 @@ declare module '../../kernel/plugin.ts' {
 }
 declare module '../../kernel/jobs.ts' {
   interface JobTypes {
-    /** Runs of one rule. `together`: they only write records, and are carried out with others of the rule. Several runs always are. */
-    'automation.run': { readonly runs: readonly string[]; readonly together?: boolean };
+    /** Runs of one rule. */
+    'automation.run': { readonly runs: readonly string[]; readonly way?: Way };
     /** A time trigger. */
     'automation.due': { readonly run: string };
   }
@@ -66,6 +69,7 @@ export function automation({ timeZone = 'UTC', ...given }: AutomationOptions = {
     description: 'Carries out workflow rules and handlers when records change, when their time comes and on schedules.',
     requires: ['jobs', 'users'],
     after: ['notifications'],
+    database: { tables: [outbox] },
     metadata: {
       objects: [runObject],
       objectKeys: workflowKeys,
@@ -92,10 +96,10 @@ export function automation({ timeZone = 'UTC', ...given }: AutomationOptions = {
       },
     }),
     lifecycle: {
-      init({ services }) {
+      init({ services, log }) {
         const runtime = services.get('runtime');
         const jobs = services.get('jobs');
-        tools = { runtime, services, jobs, settings, surroundings, handlers, connectors, sandbox };
+        tools = { runtime, services, jobs, settings, surroundings, outbox: createOutbox({ runtime, jobs }, log), handlers, connectors, sandbox };
         interventions = createInterventions(tools);
         // The runs count their attempts themselves.
         jobs.register('automation.run', { queue: 'automation', attempts: 1_000, handler: runner(tools) });
@@ -116,8 +120,12 @@ export function automation({ timeZone = 'UTC', ...given }: AutomationOptions = {
       },
       start({ services }) {
         connectors.check(rules.get(services.get('runtime').catalog) ?? []);
+        started(tools).outbox.start();
       },
-      stop: () => sandbox.stop(),
+      async stop() {
+        await tools?.outbox.stop();
+        await sandbox.stop();
+      },
     },
   };
 }

@@ -17,7 +17,7 @@ import { startedTopic, type Started } from './started.ts';
 export function extendPayloads({ catalog, addType, addFields, hasType }: SchemaExtension): void {
   const { names } = catalog.objects.get(runTable) ?? {};
   if (!names) return;
-  const part = (name: keyof Started): FieldSource => ({ kind: 'toldPart', part: name, ...(name === 'run' && { object: runTable }) });
+  const part = (name: Exclude<keyof Started, 'record'>): FieldSource => ({ kind: 'toldPart', part: name, ...(name === 'run' && { object: runTable }) });
   addType('StartedAutomation', {
     kind: 'object',
     role: 'shared',

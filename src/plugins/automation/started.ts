@@ -7,4 +7,6 @@ export interface Started {
   readonly status: 'COMPLETED' | 'PENDING' | 'SCHEDULED';
   /** Id of the run; null for what was done as a part of the write. */
   readonly run: string | null;
+  /** Id of the run's record. */
+  readonly record?: string;
 }

@@ -26,6 +26,8 @@ export interface ToldPlan {
   readonly members: readonly SelectedField[];
   /** Members that are records, of which the others are values. */
   readonly readers: ReadonlyMap<SelectedField, RecordReader>;
+  /** JSON text of members that are records of which no more than the id is selected, by an id. */
+  readonly named: ReadonlyMap<SelectedField, (id: string) => string>;
 }
 
 /** What one mutation field selects of its payload, for all requests of the same shape and access. */
@@ -56,15 +58,27 @@ export function planPayload(source: OperationSource, selected: SelectedField, mu
   const toldRecords = (members: readonly SelectedField[], path: readonly string[]) => new Map(members.flatMap((member): [SelectedField, RecordReader][] => {
     const of = member.field?.extensions.objectos;
     // Nothing is hidden from whom nothing is shown: the record is not there.
-    if (of?.kind !== 'toldPart' || of.object === undefined || request.access.object(of.object).read === false) return [];
+    if (of?.kind !== 'toldPart' || of.object === undefined || request.access.object(of.object).read === false || isNamed(member)) return [];
     return [[member, readerOf(of.object, member, [...path, member.key], false)]];
   }));
+
+  /** A record that was told is there: whoever sees all of its object need not read it for its id. */
+  function isNamed(member: SelectedField): boolean {
+    const of = member.field?.extensions.objectos;
+    return of?.kind === 'toldPart' && of.object !== undefined && request.access.object(of.object).read === true && select(member).every(({ name }) => name === 'id' || name === '__typename');
+  }
+
+  function namedRecord(member: SelectedField): (id: string) => string {
+    const { name: type } = objectTypeOf(member.field as GraphQLField<unknown, unknown>);
+    const entries = select(member).map(({ key, name }) => [key, name === 'id' ? undefined : type] as const);
+    return (id) => JSON.stringify(Object.fromEntries(entries.map(([key, value]) => [key, value ?? id])));
+  }
 
   for (const part of parts) {
     const of = part.field?.extensions.objectos;
     if (of?.kind === 'told') {
       const members = select(part);
-      told.set(part, { topic: of.topic, typeName: objectTypeOf(part.field as GraphQLField<unknown, unknown>).name, members, readers: toldRecords(members, [selected.key, part.key]) });
+      told.set(part, { topic: of.topic, typeName: objectTypeOf(part.field as GraphQLField<unknown, unknown>).name, members, named: new Map(members.filter(isNamed).map((member) => [member, namedRecord(member)])), readers: toldRecords(members, [selected.key, part.key]) });
     }
     if (of?.kind !== 'payload') continue;
     if (of.part === 'record' || of.part === 'records') read(part, [selected.key, part.key]);

@@ -11,6 +11,7 @@ import type { RequestContext } from '../request.ts';
 import { identifier } from '../sql/identifier.ts';
 import type { FieldSource } from '../source.ts';
 import type { WriteRequest, WriteResult, WriteRow } from '../write/writer.ts';
+import { groupBy } from '../write/group-by.ts';
 import type { PayloadPlan, RecordReader, ToldPlan } from './payload-plan.ts';
 import type { Attempt } from './try-as.ts';
 import { isDelete, type MutationSource } from './write-request.ts';
@@ -66,8 +67,10 @@ export async function payloadJson(plan: PayloadPlan, result: WriteResult, client
 }
 
 /** What hooks told under one topic; records among it are read as they are now. */
-async function toldJson({ topic, typeName, members, readers }: ToldPlan, { told }: WriteResult, request: RequestContext, found: Found): Promise<string> {
-  const items = told.flatMap((each) => (each.topic === topic ? [each.item] : []));
+async function toldJson({ topic, typeName, members, readers, named }: ToldPlan, { told }: WriteResult, request: RequestContext, found: Found): Promise<string> {
+  const own = told.filter((each) => each.topic === topic);
+  const items = own.map(({ item }) => item);
+  if (readers.size > 0) for (const [ready, waiting] of groupBy(own, (each) => each.ready)) await ready?.(waiting.map(({ item }) => item));
   const texts = new Map<SelectedField, (id: string) => string>();
   for (const [member, reader] of readers) {
     const { part } = toldPart(member) ?? {};
@@ -79,7 +82,8 @@ async function toldJson({ topic, typeName, members, readers }: ToldPlan, { told 
     if (!of) return JSON.stringify(typeName);
     const value = item[of.part] ?? null;
     if (of.object === undefined) return JSON.stringify(value);
-    return typeof value === 'string' ? textOf(texts, member, value) : 'null';
+    if (typeof value !== 'string') return 'null';
+    return named.get(member)?.(value) ?? textOf(texts, member, value);
   };
   return `[${items.map((item) => `{${members.map((member) => `${JSON.stringify(member.key)}:${valueOf(member, item)}`).join(',')}}`).join(',')}]`;
 }

@@ -37,7 +37,7 @@ export function createWriter({ catalog, plugins, settings }: WriterOptions): Wri
     const plan = planOf(plans, request.object);
     const result = (await writeSingle(plan, request, tools, context)) ?? (await attemptRows(plan, request, await rootSource(plan, request, tools, context), tools, context));
     const { tell } = context as Partial<MutationContext>;
-    if (tell) for (const { topic, item } of result.told) tell(topic, item);
+    if (tell) for (const { topic, item, ready } of result.told) tell(topic, item, ready);
     if (tools.settings.notify) context.database.afterCommit(() => tools.signal.send(context.database));
     return result;
   }

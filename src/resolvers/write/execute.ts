@@ -3,6 +3,7 @@ import { isSoft } from './cascade.ts';
 import { explainConstraint } from './constraint-problems.ts';
 import { finishFollowUps, followUpsOf } from './follow-ups.ts';
 import { groupBy } from './group-by.ts';
+import { notesInput, partsNoted } from './notes.ts';
 import { columnOf, showsImage, type ObjectPlan } from './object-plan.ts';
 import { recheck } from './recheck.ts';
 import { reportFlags, type Answer } from './report-flags.ts';
@@ -44,13 +45,15 @@ async function writeRows(rows: readonly Row[], { plan, kind, asSystem }: Row, st
     const followUps = followUpsOf(plan, { kind, fields: given, soft: false });
     const run = (part: readonly Row[]): Statement => {
       const extra = (row: Row): Values | undefined => (withLinks || computed ? { ...row.computed, ...(withLinks && { '#links': linkLog(row) }) } : undefined);
+      const notes = partsNoted(part);
+      const noted = notesInput(notes, part, true);
       const input = part.map((row) => ({ values: { ...row.values, id: row.id }, extra: extra(row) }));
       if (kind === 'create') {
-        const shape = { ...scope, fields: ['id', ...given], lists, withLinks, image, followUps };
-        return tools.statements.run(insertKey(plan, shape, context.access), () => insertStatement(plan, shape), context, manyInput(shape.fields.map((name) => columnOf(plan, name)), input));
+        const shape = { ...scope, fields: ['id', ...given], lists, withLinks, image, followUps, notes };
+        return tools.statements.run(insertKey(plan, shape, context.access), () => insertStatement(plan, shape), context, { ...manyInput(shape.fields.map((name) => columnOf(plan, name)), input), ...noted });
       }
-      const shape = { ...scope, fields: given, withLinks, image, locked: true, followUps };
-      return tools.statements.run(updateKey(plan, shape, context.access), () => updateStatement(plan, shape), context, manyInput(['id', ...given].map((name) => columnOf(plan, name)), input));
+      const shape = { ...scope, fields: given, withLinks, image, locked: true, followUps, notes };
+      return tools.statements.run(updateKey(plan, shape, context.access), () => updateStatement(plan, shape), context, { ...manyInput(['id', ...given].map((name) => columnOf(plan, name)), input), ...noted });
     };
     await inChunks(group, run, followUps, state);
     if (state.problems.size === 0) await recheck(group, state);
@@ -68,9 +71,11 @@ async function remove(rows: readonly Row[], first: Row, state: RunState): Promis
   const { plan, kind } = first;
   const mode: DeleteShape['mode'] = kind === 'restore' ? 'restore' : isSoft(first) ? 'soft' : 'hard';
   const followUps = followUpsOf(plan, { kind, fields: [], soft: mode === 'soft' });
-  const shape = { mode, image: showsImage(plan, kind), followUps };
-  const run = (part: readonly Row[]) =>
-    state.tools.statements.run(deleteKey(plan, shape, state.context.access), () => deleteStatement(plan, shape), state.context, { ids: part.map(({ id }) => id) });
+  const run = (part: readonly Row[]) => {
+    const notes = partsNoted(part);
+    const shape = { mode, image: showsImage(plan, kind), followUps, notes };
+    return state.tools.statements.run(deleteKey(plan, shape, state.context.access), () => deleteStatement(plan, shape), state.context, { ids: part.map(({ id }) => id), ...notesInput(notes, part, true) });
+  };
   await inChunks(rows, run, followUps, state);
 }
 

@@ -1,7 +1,7 @@
 import type { Catalog, CatalogField, CatalogLink, CatalogObject, CatalogRelation, DeleteBehavior } from '../../metadata/catalog.ts';
 import { identifier } from '../sql/identifier.ts';
 import type { Change, MutationPhase } from './phase.ts';
-import type { StatementPart } from './statement-part.ts';
+import type { NotePart, StatementPart } from './statement-part.ts';
 
 /** A stored field as the write statements see it. */
 export interface ColumnPlan {
@@ -60,6 +60,7 @@ export interface ObjectPlan {
   readonly hooks: Readonly<Record<HookStage, readonly MutationPhase[]>>;
   /** What plugins add to the statements that write the object. */
   readonly parts: readonly StatementPart[];
+  readonly notes: readonly NotePart[];
   /** Machine names of fields whose changes stay in the log beyond its retention. */
   readonly kept: readonly string[];
   /** Some hook sees records of this object. */
@@ -123,6 +124,8 @@ function planObject(object: CatalogObject, catalog: Catalog, referrers: readonly
   };
   // What the short way of creating and updating one record has to know.
   const writing = own.filter(({ kinds }) => !kinds || kinds.includes('create') || kinds.includes('update'));
+  const parts = own.flatMap((phase) => phase.statement?.(object, catalog) ?? []);
+  const notes = parts.flatMap(({ note }) => note ?? []);
   const deletedAt = object.softDelete === undefined ? undefined : columns.get(object.softDelete)?.column;
   return {
     object,
@@ -140,7 +143,8 @@ function planObject(object: CatalogObject, catalog: Catalog, referrers: readonly
     referrers,
     links,
     hooks,
-    parts: own.flatMap((phase) => phase.statement?.(object, catalog) ?? []),
+    parts,
+    notes,
     kept: [...new Set(own.flatMap((phase) => phase.keeps?.(object) ?? []))],
     hooked: writing.some((phase) => [phase.defaults, phase.before, phase.compute, phase.validate, phase.after, phase.committed].some(Boolean)),
     pure: writing.every((phase) => !phase.after && (phase.pure === true || !(phase.defaults || phase.before || phase.compute || phase.validate))),

@@ -29,7 +29,7 @@ export interface MutationContext extends RequestContext {
   /** Writes more, in the same transaction. Hand over this context, so that circles are found. */
   readonly writer: Writer;
   /** Shows something in the payload of the write that the client asked for, in a field whose source is `told`. Undone with the attempt. */
-  tell(topic: Told['topic'], item: Told['item']): void;
+  tell(topic: Told['topic'], item: Told['item'], ready?: Told['ready']): void;
   /** Another record that the same write creates or changes, as far as it is known: the database does not show it yet. */
   underway(object: string, id: string): Change['record'] | undefined;
   /** All records of an object that the same write creates, changes or deletes. */

@@ -2,6 +2,7 @@ import type { ObjectPlan, LinkRelation } from './object-plan.ts';
 import type { Change } from './phase.ts';
 import type { Path } from './problems.ts';
 import type { WriteNode } from './read-input.ts';
+import type { Note, NotePart } from './statement-part.ts';
 
 export type Values = Record<string, unknown>;
 /** A stored record under machine names, in the form JSON shows. */
@@ -47,6 +48,8 @@ export interface Row {
   refused: ReadonlySet<string> | undefined;
   /** What parts of plugins compute the row's columns from, under their own names. */
   computed: Values;
+  /** What is kept of the row beside it. */
+  notes: ReadonlyMap<NotePart, Note>;
   change: Change | undefined;
   /** The stored row after the write; only when a hook wants it. */
   written: Image | undefined;
@@ -59,6 +62,8 @@ export function fieldsSet({ values, node, linkSteps }: Row): readonly string[] {
   const along = (node?.manys ?? []).flatMap(({ relation }) => (relation.kind === 'link' && relation.from === 'source' ? [relation.link.field] : []));
   return [...Object.keys(values), ...along, ...linkSteps.map(({ relation }) => relation.link.field)];
 }
+
+const noNotes: ReadonlyMap<NotePart, Note> = new Map();
 
 export type NewRow = Pick<Row, 'plan' | 'kind' | 'id' | 'path' | 'root'> & Partial<Row>;
 
@@ -76,6 +81,7 @@ export function newRow(row: NewRow): Row {
     links: [],
     refused: undefined,
     computed: {},
+    notes: noNotes,
     change: undefined,
     written: undefined,
     touched: false,

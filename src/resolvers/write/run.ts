@@ -9,6 +9,7 @@ import type { Row } from './rows.ts';
 import type { RunState } from './run-state.ts';
 import { changeOf, recursionGuard, runAfter } from './stages.ts';
 import { groupBy } from './group-by.ts';
+import { takeNotes, tellNotes } from './notes.ts';
 import type { WriteTools } from './tools.ts';
 import type { Told } from './writer.ts';
 
@@ -37,7 +38,7 @@ export function createState(tools: WriteTools, context: RequestContext, step: st
         depth: depth + 1, chain, writer: tools.writer,
         underway: (object, id) => imageOf(underway.get(`${object} ${id}`)),
         changing: (object) => [...underway.values()].filter(({ plan }) => plan.name === object).map(changeOf),
-        tell: (topic, item) => told.push({ topic, item }),
+        tell: (topic, item, ready) => told.push({ topic, item, ready }),
       });
       return mutation;
     },
@@ -62,10 +63,12 @@ export async function attempt(source: RowSource, roots: readonly number[] | unde
     const rows = await source(roots, state);
     const batches = await prepareRows(rows, state);
     stopOnProblems(state);
+    takeNotes(batches.flatMap((batch) => batch.rows), state);
     await executeBatches(batches, state);
     stopOnProblems(state);
     const written = batches.flatMap((batch) => batch.rows.filter(({ touched }) => touched));
     await runAfter(written, state);
+    tellNotes(written, state);
     notifyCommitted(written, state);
     return { rows, written, warnings: state.warnings, told: state.told };
   };

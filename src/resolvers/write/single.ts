@@ -7,6 +7,7 @@ import { explainConstraint } from './constraint-problems.ts';
 import { rowValues } from './execute.ts';
 import { followUpsOf } from './follow-ups.ts';
 import { loadPrevious } from './load-previous.ts';
+import { notesInput, partsNoted, takeNotes, tellNotes } from './notes.ts';
 import { showsImage, type ObjectPlan } from './object-plan.ts';
 import { readInput, type WriteNode } from './read-input.ts';
 import { newRow, type Row } from './rows.ts';
@@ -60,7 +61,10 @@ export async function writeSingle(plan: ObjectPlan, request: WriteRequest, tools
     if (state.problems.size > 0) throw state.problems.toError();
     row.touched = answer?.written === true;
     row.written = answer?.image ?? undefined;
-    if (row.touched) notifyCommitted([row], state);
+    if (row.touched) {
+      tellNotes([row], state);
+      notifyCommitted([row], state);
+    }
     return { rows: [{ index: 0, id: row.id, created: row.kind === 'create', problems: [], returned: answer?.returned ?? undefined }], warnings: state.warnings, told: state.told };
   }
   return undefined;
@@ -89,7 +93,7 @@ async function prepare(plan: ObjectPlan, request: SingleRequest, node: WriteNode
   const { operation: kind, options } = request;
   const id = request.operation === 'update' ? request.id.toLowerCase() : (node.id ?? newId());
   const row = newRow({ plan, kind, id, path: ['input'], root: 0, node, values: { ...node.values }, ifVersion: options.ifVersion });
-  if (plan.hooked && kind === 'update' && (await loadPrevious([row], state, { lock: false })).length === 0) return undefined;
+  if (kind === 'update' && seesPrevious(plan) && (await loadPrevious([row], state, { lock: false })).length === 0) return undefined;
   applyDefaults([row], state);
   if (plan.hooked) {
     await runDefaults([row], state);
@@ -99,23 +103,32 @@ async function prepare(plan: ObjectPlan, request: SingleRequest, node: WriteNode
   if (plan.hooked) await checkRows([row], state);
   else checkRequired([row], state);
   prepareComputed([row], state);
-  return state.problems.size === 0 ? row : undefined;
+  if (state.problems.size > 0) return undefined;
+  if (plan.notes.length > 0) takeNotes([row], state);
+  return row;
+}
+
+/** Of an update, before it. */
+function seesPrevious({ hooked, notes }: ObjectPlan): boolean {
+  return hooked || notes.some(({ kinds }) => kinds.includes('update'));
 }
 
 function statementFor(plan: ObjectPlan, row: Row, given: readonly string[], followUps: readonly FollowUp[], { options }: WriteRequest, tools: WriteTools, context: RequestContext): Statement {
   const { access } = context;
   const image = showsImage(plan, row.kind);
-  const shape = { catalog: tools.catalog, access, asSystem: false, checkReferences: true, many: false, withLinks: false, image, returning: options.returning, followUps };
+  const notes = partsNoted([row]);
+  const noted = notesInput(notes, [row], false);
+  const shape = { catalog: tools.catalog, access, asSystem: false, checkReferences: true, many: false, withLinks: false, image, returning: options.returning, followUps, notes };
   const values = [row.id, ...rowValues(plan, given, row.values)];
   if (row.kind === 'create') {
     const insert = { ...shape, fields: ['id', ...given], lists: [] };
     const extra = plan.parts.flatMap((part) => (part.insert?.extra ?? []).map(([name]) => row.computed[name] ?? null));
-    return tools.statements.run(insertKey(plan, insert, access), () => insertStatement(plan, insert), context, { values: [...values, ...extra] });
+    return tools.statements.run(insertKey(plan, insert, access), () => insertStatement(plan, insert), context, { values: [...values, ...extra], ...noted });
   }
   const update = { ...shape, fields: given, locked: false };
   // What hooks saw must be what is changed.
   const version = row.ifVersion ?? row.previous?.['version'] ?? null;
-  return tools.statements.run(updateKey(plan, update, access), () => updateStatement(plan, update), context, { values: [...values, version] });
+  return tools.statements.run(updateKey(plan, update, access), () => updateStatement(plan, update), context, { values: [...values, version], ...noted });
 }
 
 async function execute(plan: ObjectPlan, row: Row, statement: Statement, { options }: WriteRequest, { database }: RequestContext): Promise<Answer | undefined> {

@@ -3,6 +3,7 @@ import type { BindList } from '../sql/binds.ts';
 import type { Change, MutationContext, ReportProblem } from './phase.ts';
 import type { ExtraColumn } from './sql/input-rows.ts';
 import type { Stamps } from './sql/parts.ts';
+import type { Told } from './writer.ts';
 
 /** What a plugin adds to the statements that write one object. It becomes part of their text, which is made once. */
 export interface StatementPart {
@@ -12,6 +13,7 @@ export interface StatementPart {
   readonly insert?: InsertPart;
   /** Further writes that follow from those of the object; undefined when these rows have none. */
   follow?(write: RowWrite): FollowUp | undefined;
+  readonly note?: NotePart;
 }
 
 export interface InsertPart {
@@ -34,6 +36,35 @@ export interface InsertSql {
   readonly join: string;
   /** SQL of values by machine name. */
   readonly values: ReadonlyMap<string, string>;
+}
+
+/** What is kept of single records, beside them, by the statement that writes them. */
+export interface NotePart {
+  readonly kinds: readonly Change['kind'][];
+  /** What to keep of a record about to be written; undefined for nothing. Called after validation, perhaps more than once: it looks only at the change and at memory. */
+  of(change: Change, context: RequestContext): Note | undefined;
+  /** INSERT of the notes of those records that were written. */
+  sql(rows: NotedRows): string;
+}
+
+export interface Note {
+  readonly text: string;
+  /** What the payload of the write says of it. */
+  readonly told: readonly Told[];
+  /** Called after the commit. */
+  readonly committed: () => void;
+}
+
+/** SQL of written rows that have a note. */
+export interface NotedRows {
+  /** FROM items. */
+  readonly from: string;
+  readonly id: string;
+  /** As text. */
+  readonly note: string;
+  /** The record as hooks see it, as it was and as it is; null where there is none, and for deletions. */
+  readonly before: string;
+  readonly after: string;
 }
 
 /** Which rows a statement writes. */

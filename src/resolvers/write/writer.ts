@@ -69,6 +69,8 @@ export interface Told {
   readonly topic: string;
   /** JSON values by name. */
   readonly item: Readonly<Record<string, unknown>>;
+  /** Called with all items that have it, before records are read that they name. */
+  readonly ready?: ((items: readonly Told['item'][]) => Promise<void>) | undefined;
 }
 
 export interface WriteRow {

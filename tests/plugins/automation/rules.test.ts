@@ -9,6 +9,7 @@ import { rules } from '../../../src/plugins/rules/index.ts';
 import { describeEachDatabase } from '../../support/database.ts';
 import { startPlatform, type TestPlatform } from '../../support/platform.ts';
 import { eventually } from '../jobs/support.ts';
+import { ask } from './support.ts';
 
 const deal: DefinitionInput = {
   name: 'deal',
@@ -250,11 +251,11 @@ describeEachDatabase('workflow rules', (open) => {
   it('are cancelled and begun again by hand', async () => {
     const app = await start(await open(), [{ name: 'r', triggerType: 'on_delete', actions: [{ type: 'task_creation', taskObject: 'task', subject: 'Gone: {name}', dueDate: 'TODAY() + 3', additionalFields: { n: 5 } }] }], { run: false });
     await create(app, { name: 'A' });
-    await app.query('mutation ($id: ID!) { deleteDeal(id: $id) { record { id } } }', { id });
-    const [run] = await runs(app, 'id status');
-    expect(await app.query('mutation ($id: ID!) { cancelRun(id: $id) }', { id: run?.['id'] })).toEqual({ data: { cancelRun: run?.['id'] } });
+    const { deleteDeal } = await ask(app, 'mutation ($id: ID!) { deleteDeal(id: $id) { automations { run { id } } } }', { id });
+    const [{ run }] = (deleteDeal as { automations: [{ run: Readonly<Record<string, unknown>> }] }).automations;
+    expect(await app.query('mutation ($id: ID!) { cancelRun(id: $id) }', { id: run['id'] })).toEqual({ data: { cancelRun: run['id'] } });
     await app.platform.kernel.start();
-    expect(await app.query('mutation ($id: ID!) { retryRun(id: $id) }', { id: run?.['id'] })).toEqual({ data: { retryRun: run?.['id'] } });
+    expect(await app.query('mutation ($id: ID!) { retryRun(id: $id) }', { id: run['id'] })).toEqual({ data: { retryRun: run['id'] } });
     await eventually(async () => expect(await tasks(app, 'subject n')).toEqual([{ subject: 'Gone: A', n: 5 }]));
     await eventually(async () => expect(await runs(app, 'status event')).toEqual([{ status: 'COMPLETED', event: 'DELETE' }]));
     await app.close();

@@ -19,8 +19,8 @@ export interface Doing {
   /** With the rights of the run. */
   readonly context: RequestContext;
   readonly job: JobRun;
-  /** A transaction in which the step counts as done. Each action ends with exactly one. */
-  together(work: () => Promise<Told>): Promise<void>;
+  /** A transaction in which the step counts as done, with what `work` does. Each action ends with exactly one. */
+  together(work?: () => Promise<Told>): Promise<void>;
 }
 
 /** Does one action. What it does to the database happens once; what it does elsewhere at least once, under the same key each time. */

@@ -34,5 +34,5 @@ export async function handle(name: string, { run, context, job, together }: Doin
       return answer as Awaited<ReturnType<typeof work>>;
     },
   });
-  if (!settled) await together(() => Promise.resolve({}));
+  if (!settled) await together();
 }

@@ -49,7 +49,7 @@ export function dueRunner(tools: Tools): (job: JobRun<'automation.due'>) => Prom
         return { run: id, reason: decision.reason };
       }
       await store.change([{ id, input: { status: 'PENDING', trigger: { ...run.trigger, record: decision.image } } }]);
-      await enqueueRuns([{ id, rule: run.rule, setWise: run.definition.setWise }], jobs);
+      await enqueueRuns([run], jobs);
       return { run: id };
     });
 }

@@ -2,7 +2,7 @@ import { validate as isUuid } from 'uuid';
 import type { Tools } from '../tools.ts';
 import { runTable } from '../objects.ts';
 import { createRunStore } from './store.ts';
-import { enqueueRuns } from './new-runs.ts';
+import { enqueueAlone } from './new-runs.ts';
 
 export interface Interventions {
   /** Begins a failed or cancelled run again, after the steps that were done. False when there is none. */
@@ -10,12 +10,13 @@ export interface Interventions {
   cancel(id: string): Promise<boolean>;
 }
 
-export function createInterventions(tools: Pick<Tools, 'runtime' | 'jobs'>): Interventions {
-  const { runtime, jobs } = tools;
+export function createInterventions(tools: Pick<Tools, 'runtime' | 'jobs' | 'outbox'>): Interventions {
+  const { runtime, jobs, outbox } = tools;
   const store = createRunStore(tools);
   const change = (id: string, from: string, input: Readonly<Record<string, unknown>>, then: (run: { readonly id: string; readonly record: string | null; readonly rule: string }) => Promise<unknown>): Promise<boolean> =>
     runtime.database.transaction(async () => {
       if (!isUuid(id)) return false;
+      await outbox.readyRun(id);
       await store.lockRecords([id]);
       const { rows } = await runtime.database.query<{ id: string; record: string | null; rule: string }>({ text: `SELECT id, record, rule FROM ${runTable} WHERE id = $1 AND status IN ${from} FOR UPDATE`, values: [id] });
       const [run] = rows;
@@ -25,7 +26,7 @@ export function createInterventions(tools: Pick<Tools, 'runtime' | 'jobs'>): Int
       return true;
     });
   return {
-    retry: (id) => change(id, `('failed', 'cancelled')`, { status: 'PENDING', attempts: 0, error: null, finishedAt: null }, ({ rule }) => enqueueRuns([{ id, rule, setWise: false }], jobs)),
+    retry: (id) => change(id, `('failed', 'cancelled')`, { status: 'PENDING', attempts: 0, error: null, finishedAt: null }, () => enqueueAlone([id], jobs)),
     cancel: (id) =>
       change(id, `('scheduled', 'pending', 'running', 'retrying')`, { status: 'CANCELLED', finishedAt: new Date().toISOString() }, async (run) => {
         await jobs.cancel('automation.due', [id]);

@@ -1,8 +1,9 @@
 import type { JobService } from '../../../kernel/jobs.ts';
+import { entryOf } from '../../../kernel/entry-of.ts';
 import { newId } from '../../../kernel/new-id.ts';
 import type { Caller } from '../../../resolvers/caller.ts';
-import type { RequestContext } from '../../../resolvers/request.ts';
-import type { MutationContext } from '../../../resolvers/write/phase.ts';
+import { groupBy } from '../../../resolvers/write/group-by.ts';
+import type { Input } from '../../../resolvers/write/writer.ts';
 import { currentChain } from '../chain.ts';
 import { runTable } from '../objects.ts';
 import { isRecordAction, type Rule, type RuleEvent, type TimeTrigger } from '../rule.ts';
@@ -32,6 +33,8 @@ export interface NewRun {
   readonly runAs: 'system' | 'user';
   readonly user: string | undefined;
   readonly trigger: { readonly record: unknown; readonly previous: unknown; readonly organizationId: string | null; readonly message?: IncomingMessage };
+  /** Rules whose runs led to it. */
+  readonly chain: readonly string[];
   readonly definition: Definition;
   readonly timer?: { readonly id: string; readonly dueAt: Date } | undefined;
 }
@@ -46,8 +49,6 @@ export interface Occasion {
 }
 
 export function newRun(rule: Rule, { event, record, image, previous, message, caller }: Occasion, timer?: { readonly trigger: TimeTrigger; readonly dueAt: Date }): NewRun {
-  const { actions, written } = timer?.trigger ?? rule;
-  const [only] = actions;
   return {
     id: newId(),
     rule: rule.name,
@@ -57,23 +58,48 @@ export function newRun(rule: Rule, { event, record, image, previous, message, ca
     runAs: rule.runAs,
     user: caller.userId,
     trigger: { record: image ?? null, previous: previous ?? null, organizationId: caller.organizationId ?? null, ...(message && { message }) },
-    definition: {
-      events: [...rule.events],
-      actions: written,
-      setWise: !rule.incoming && actions.every(isRecordAction),
-      ...(timer && rule.writtenCriteria !== undefined && { criteria: rule.writtenCriteria }),
-      ...(rule.incoming && { incoming: true }),
-      ...(only?.type === 'handler' && { handler: only.handler }),
-    },
+    chain: currentChain(),
+    definition: definitionOf(rule, timer?.trigger),
     timer: timer && { id: timer.trigger.id, dueAt: timer.dueAt },
   };
 }
 
+/** What a run keeps of its rule, as JSON, made once for each rule. */
+export function definitionText(rule: Rule): string {
+  return entryOf(definitionTexts, rule, () => JSON.stringify(definitionOf(rule)));
+}
+const definitionTexts = new WeakMap<Rule, string>();
+
+function definitionOf(rule: Rule, timer?: TimeTrigger): Definition {
+  const { actions, written } = timer ?? rule;
+  const [only] = actions;
+  return {
+    events: [...rule.events],
+    actions: written,
+    setWise: !rule.incoming && actions.every(isRecordAction),
+    ...(timer && rule.writtenCriteria !== undefined && { criteria: rule.writtenCriteria }),
+    ...(rule.incoming && { incoming: true }),
+    ...(only?.type === 'handler' && { handler: only.handler }),
+  };
+}
+
 /** Adds runs and the jobs that carry them out in the open transaction. */
-export async function createRuns(runs: readonly NewRun[], context: RequestContext & Partial<Pick<MutationContext, 'depth' | 'chain'>>, { runtime, jobs }: Pick<Tools, 'runtime' | 'jobs'>): Promise<void> {
+export async function createRuns(runs: readonly NewRun[], { runtime, jobs }: Pick<Tools, 'runtime' | 'jobs'>): Promise<void> {
   if (runs.length === 0) return;
-  const chain = currentChain();
-  const input = runs.map((run) => ({
+  const system = runtime.systemContext();
+  // Each belongs to the organization in which the change was made.
+  for (const [organization, own] of groupBy(runs, ({ trigger: { organizationId } }) => organizationId)) {
+    const input = own.map(inputOf);
+    const context = { ...system, caller: { ...system.caller, organizationId: organization ?? undefined } };
+    for (let start = 0; start < input.length; start += perWrite) await runtime.writer.write({ object: runTable, options: { sole: true }, operation: 'createMany', input: input.slice(start, start + perWrite) }, context);
+  }
+  const timed = runs.flatMap(({ id, timer }) => (timer ? [{ data: { run: id }, options: { key: id, after: timer.dueAt } }] : []));
+  await jobs.enqueueMany('automation.due', timed);
+  await enqueueRuns(runs.flatMap(({ id, rule, timer, definition }) => (timer ? [] : [{ id, rule, definition }])), jobs);
+}
+
+function inputOf(run: NewRun): Input {
+  return {
     id: run.id,
     rule: run.rule,
     object: run.object ?? null,
@@ -88,32 +114,36 @@ export async function createRuns(runs: readonly NewRun[], context: RequestContex
     steps: [],
     attempts: 0,
     progress: 0,
-    chain,
+    chain: run.chain,
     definition: run.definition,
-  }));
-  const system = runtime.systemContext();
-  const { depth, chain: writes } = context;
-  const writing = { ...system, caller: { ...system.caller, organizationId: context.caller.organizationId }, ...(depth !== undefined && { depth, chain: writes }) };
-  for (let start = 0; start < input.length; start += perWrite) await runtime.writer.write({ object: runTable, options: { sole: true }, operation: 'createMany', input: input.slice(start, start + perWrite) }, writing);
-  const timed = runs.flatMap(({ id, timer }) => (timer ? [{ data: { run: id }, options: { key: id, after: timer.dueAt } }] : []));
-  await jobs.enqueueMany('automation.due', timed);
-  await enqueueRuns(runs.flatMap(({ id, rule, timer, definition }) => (timer ? [] : [{ id, rule, setWise: definition.setWise }])), jobs);
+  };
 }
 
 const perWrite = 1_000;
 
-/** Runs that one job carries out together at most. */
+/** Runs that one job carries out together, and beside each other, at most. */
 export const mostTogether = 200;
+const mostBeside = 20;
 
-/** Jobs for runs that may begin: runs of one rule that only write records share them. A run with a job of its own has its id as the key. */
-export async function enqueueRuns(runs: readonly { readonly id: string; readonly rule: string; readonly setWise: boolean }[], jobs: JobService): Promise<void> {
-  const groups = new Map<string, { readonly ids: string[]; readonly setWise: boolean }[]>();
-  for (const { id, rule, setWise } of runs) {
-    const parts = groups.get(rule) ?? [];
-    groups.set(rule, parts);
-    const last = parts.at(-1);
-    if (setWise && last && last.ids.length < mostTogether) last.ids.push(id);
-    else parts.push({ ids: [id], setWise });
-  }
-  await jobs.enqueueMany('automation.run', [...groups.values()].flat().map(({ ids, setWise }) => ({ data: { runs: ids, together: setWise }, ...(ids.length === 1 && { options: { key: ids[0] ?? '' } }) })));
+/** How a job carries out its runs: each alone, handlers beside each other, those that only write records set-wise and with others of the rule. */
+export type Way = 'alone' | 'beside' | 'set-wise';
+
+const wayOf = ({ setWise, handler }: Definition): Way => (setWise ? 'set-wise' : handler === undefined ? 'alone' : 'beside');
+const most: Readonly<Record<Way, number>> = { alone: 1, beside: mostBeside, 'set-wise': mostTogether };
+
+/** Jobs for runs that may begin, after a pause of so many milliseconds; some share them with others of their rule. A run with a job of its own has its id as the key. */
+export async function enqueueRuns(runs: readonly { readonly id: string; readonly rule: string; readonly definition: Definition }[], jobs: JobService, after?: number): Promise<void> {
+  const groups = [...groupBy(runs, ({ rule, definition }) => `${wayOf(definition)} ${rule}`).values()].flatMap((group) => {
+    const way = wayOf((group[0] as (typeof runs)[number]).definition);
+    const ids = group.map(({ id }) => id);
+    return Array.from({ length: Math.ceil(ids.length / most[way]) }, (_, part) => ({ way, ids: ids.slice(part * most[way], (part + 1) * most[way]) }));
+  });
+  await enqueueJobs(groups, jobs, after);
+}
+
+/** A job for each run, whatever others of its rule do. */
+export const enqueueAlone = (ids: readonly string[], jobs: JobService): Promise<void> => enqueueJobs(ids.map((id) => ({ way: 'alone', ids: [id] })), jobs);
+
+async function enqueueJobs(groups: readonly { readonly way: Way; readonly ids: readonly string[] }[], jobs: JobService, after?: number): Promise<void> {
+  await jobs.enqueueMany('automation.run', groups.map(({ way, ids }) => ({ data: { runs: ids, way }, options: { ...(ids.length === 1 && { key: ids[0] ?? '' }), ...(after !== undefined && { after }) } })));
 }

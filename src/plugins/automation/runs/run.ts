@@ -1,6 +1,7 @@
 import { ObjectosError } from '../../../errors.ts';
 import type { JobRun } from '../../../kernel/jobs.ts';
 import type { RequestContext } from '../../../resolvers/request.ts';
+import type { Input } from '../../../resolvers/write/writer.ts';
 import { doAction } from '../actions/do-action.ts';
 import type { Told } from '../actions/write-records.ts';
 import { withChain } from '../chain.ts';
@@ -8,6 +9,7 @@ import { valuesOf, type Action } from '../rule.ts';
 import { sightOf } from '../sight.ts';
 import type { Tools } from '../tools.ts';
 import { actionsOf, contextOf, objectOf } from './context.ts';
+import { besideCourse } from './beside.ts';
 import { togetherRunner } from './set-wise.ts';
 import { createRunStore, type Run, type RunStore, type Step } from './store.ts';
 
@@ -16,36 +18,71 @@ export function runner(tools: Tools): (job: JobRun<'automation.run'>) => Promise
   const store = createRunStore(tools);
   const runTogether = togetherRunner(store, tools);
   return async (job) => {
-    const { runs: [only, more], together = more !== undefined } = job.data;
-    if (only === undefined) return undefined;
-    return together ? runTogether(job) : runOne(only, job, store, tools);
+    const { runs, way = 'alone' } = job.data;
+    if (way === 'set-wise') return runTogether(job);
+    const began = new Date();
+    const begun = await tools.runtime.database.transaction(() => begin(runs, job.id, began, store));
+    const course = way === 'beside' ? besideCourse(job, began, store, tools) : aloneCourse(job, began, store);
+    const results = await Promise.allSettled(begun.map((run) => runOne(run, course, job, store, tools)));
+    for (const result of results) if (result.status === 'rejected' && !(way === 'beside' && result.reason instanceof Superseded)) throw result.reason;
+    return { runs: begun.map(({ id }) => id) };
   };
 }
 
-async function runOne(id: string, job: JobRun<'automation.run'>, store: RunStore, tools: Tools): Promise<unknown> {
-  const { runtime: { database }, settings } = tools;
-  const began = new Date();
-  const run = await database.transaction(() => begin(id, job.id, began, store));
-  if (!run) return undefined;
+/** How a job ends the runs that it carries out. */
+export interface Course {
+  /** Together with what `work` does, or nothing of it counts. Throws `Superseded` when the run is no longer the job's. */
+  end(run: Run, work: Work): Promise<unknown>;
+  /** Another attempt shall follow this one, which failed. */
+  again(run: Run, failed: Pick<Ending, 'steps' | 'error'>, cause: unknown): Promise<unknown>;
+}
+
+export interface Ending {
+  readonly status: 'COMPLETED' | 'FAILED';
+  readonly error?: string;
+  readonly steps: readonly Step[];
+}
+
+/** What ends with the run; just the end where there is nothing else to do. */
+export type Work = Ending | (() => Promise<Ending>);
+
+/** What is kept of a run that ends. */
+export function endOf({ status, error, steps }: Ending, began: Date): Input {
+  return { status, error: error ?? null, steps, ...(status === 'COMPLETED' && { progress: 100 }), ...timesOf(began) };
+}
+
+/** The job of one run: it ends, and is tried again, with it. */
+function aloneCourse(job: JobRun, began: Date, store: RunStore): Course {
+  return {
+    async end(run, work) {
+      let held = false;
+      try {
+        return await job.complete(async () => {
+          held = true;
+          await store.lockRecords([run.id]);
+          if ((await store.hold([run])).length === 0) throw new Superseded();
+          const ending = typeof work === 'function' ? await work() : work;
+          await store.change([{ id: run.id, input: endOf(ending, began) }]);
+          await store.startNext([run]);
+          return { runs: [run.id] };
+        });
+      } catch (error) {
+        throw held ? error : new Superseded();
+      }
+    },
+    async again(run, { steps, error }, cause) {
+      await store.change([{ id: run.id, input: { status: 'RETRYING', error, steps, duration: Date.now() - began.getTime() } }]);
+      throw cause;
+    },
+  };
+}
+
+async function runOne(run: Run, course: Course, job: JobRun<'automation.run'>, store: RunStore, tools: Tools): Promise<unknown> {
   let ended = false;
-  /** Ends the run with the job, together with what `work` does. */
-  const end = async (work: () => Promise<Ending>): Promise<unknown> => {
-    let held = false;
-    try {
-      const answer = await job.complete(async () => {
-        held = true;
-        await store.lockRecords([id]);
-        if (!(await store.hold(run))) throw new Superseded();
-        const { status, error = null, steps } = await work();
-        await store.change([{ id, input: { status, error, steps, ...(status === 'COMPLETED' && { progress: 100 }), ...timesOf(began) } }]);
-        await store.startNext([run]);
-        return { run: id, status };
-      });
-      ended = true;
-      return answer;
-    } catch (error) {
-      throw held ? error : new Superseded();
-    }
+  const end = async (work: Work): Promise<unknown> => {
+    const answer = await course.end(run, work);
+    ended = true;
+    return answer;
   };
   let steps: readonly Step[] = (run.steps ?? []).filter(({ status }) => status === 'success');
   try {
@@ -57,53 +94,43 @@ async function runOne(id: string, job: JobRun<'automation.run'>, store: RunStore
     const cause: unknown = failure ? failure.cause : error;
     const message = (cause instanceof Error ? cause.message : String(cause)).slice(0, 2000);
     const told = failure ? [...steps, { ...failure.step, error: message }] : steps;
-    if (run.attempts >= settings.attempts || isFinal(cause)) {
-      job.log.error({ err: cause, rule: run.rule, run: run.id }, `The rule ${run.rule} failed for good.`);
-      return end(() => Promise.resolve({ status: 'FAILED', error: message, steps: told }));
-    }
-    await store.change([{ id, input: { status: 'RETRYING', error: message, steps: told, duration: Date.now() - began.getTime() } }]);
-    throw cause;
+    if (run.attempts < tools.settings.attempts && !isFinal(cause)) return course.again(run, { steps: told, error: message }, cause);
+    job.log.error({ err: cause, rule: run.rule, run: run.id }, `The rule ${run.rule} failed for good.`);
+    return end({ status: 'FAILED', error: message, steps: told });
   }
 }
 
-interface Ending {
-  readonly status: 'COMPLETED' | 'FAILED';
-  readonly error?: string;
-  readonly steps: readonly Step[];
-}
-
-/** Undefined when there is nothing to do: the run is over, or it waits for the one before it, whose end starts it. */
-async function begin(id: string, job: string, began: Date, store: RunStore): Promise<Run | undefined> {
-  await store.lockRecords([id]);
-  const [run] = await store.ready([id], job);
-  if (!run) return undefined;
-  const attempts = run.attempts + 1;
-  await store.change([{ id, input: { status: 'RUNNING', job, attempts, startedAt: began.toISOString(), finishedAt: null, error: null } }]);
-  return { ...run, attempts };
+/** None of runs that are over, or wait for the one before them, whose end starts them. */
+async function begin(ids: readonly string[], job: string, began: Date, store: RunStore): Promise<readonly Run[]> {
+  await store.lockRecords(ids);
+  const runs = (await store.ready(ids, job)).map((run) => ({ ...run, attempts: run.attempts + 1 }));
+  await store.change(runs.map(({ id, attempts }) => ({ id, input: { status: 'RUNNING', job, attempts, startedAt: began.toISOString(), finishedAt: null, error: null } })));
+  return runs;
 }
 
 /** All steps after those that were done; each is kept as done together with what it wrote, the last one together with the end of the run. */
-async function carryOut(run: Run, before: readonly Step[], done: (step: Step) => void, end: (work: () => Promise<Ending>) => Promise<unknown>, job: JobRun, store: RunStore, tools: Tools): Promise<unknown> {
+async function carryOut(run: Run, before: readonly Step[], done: (step: Step) => void, end: (work: Work) => Promise<unknown>, job: JobRun, store: RunStore, tools: Tools): Promise<unknown> {
   const { database, catalog } = tools.runtime;
   const object = objectOf(run, tools);
   const actions = actionsOf(run, tools);
   const context = await contextOf(run, tools);
   const steps = [...before];
-  if (steps.length >= actions.length) return end(() => Promise.resolve({ status: 'COMPLETED', steps }));
+  if (steps.length >= actions.length) return end({ status: 'COMPLETED', steps });
   let answer: unknown;
   for (const action of actions.slice(steps.length)) {
     job.signal.throwIfAborted();
     const began = new Date();
     const stepOf = (status: Step['status'], told: Told): Step => ({ name: action.name, type: action.type, status, startedAt: began.toISOString(), duration: Date.now() - began.getTime(), attempt: run.attempts, ...told });
     /** Whatever `work` writes counts with the step, or not at all. */
-    const together = async (work: () => Promise<Told>): Promise<void> => {
-      const make = async (): Promise<Step> => stepOf('success', await withChain([...run.chain, run.rule], work));
+    const together = async (work?: () => Promise<Told>): Promise<void> => {
+      const make = async (): Promise<Step> => stepOf('success', work ? await withChain([...run.chain, run.rule], work) : {});
       if (action === actions.at(-1)) {
-        answer = await end(async () => ({ status: 'COMPLETED', steps: [...steps, await make()] }));
+        const ending = (step: Step): Ending => ({ status: 'COMPLETED', steps: [...steps, step] });
+        answer = await end(work ? async () => ending(await make()) : ending(await make()));
         return;
       }
       const step = await database.transaction(async () => {
-        if (!(await store.hold(run))) throw new Superseded();
+        if ((await store.hold([run])).length === 0) throw new Superseded();
         const made = await make();
         await store.change([{ id: run.id, input: { steps: [...steps, made], progress: Math.round(((steps.length + 1) / actions.length) * 100) } }]);
         return made;
@@ -135,7 +162,7 @@ export function timesOf(began: Date): { readonly finishedAt: string; readonly du
 }
 
 /** Nothing of this attempt counts any more. */
-class Superseded extends Error {
+export class Superseded extends Error {
   constructor() {
     super('Another attempt carries out the run, or it was cancelled.');
   }

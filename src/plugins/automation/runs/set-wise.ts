@@ -5,7 +5,7 @@ import { isRecordAction, valuesOf } from '../rule.ts';
 import { sightOf } from '../sight.ts';
 import type { Tools } from '../tools.ts';
 import { actionsOf, contextOf, objectOf } from './context.ts';
-import { mostTogether } from './new-runs.ts';
+import { enqueueAlone, mostTogether } from './new-runs.ts';
 import { timesOf } from './run.ts';
 import type { Run, RunStore, Step } from './store.ts';
 
@@ -55,7 +55,7 @@ export function togetherRunner(store: RunStore, tools: Tools): (job: JobRun<'aut
       if (job.signal.aborted) throw error;
       job.log.warn({ err: error }, 'Runs that were to be carried out together are carried out one by one.');
       return job.complete(async () => {
-        await tools.jobs.enqueueMany('automation.run', job.data.runs.map((id) => ({ data: { runs: [id] } })));
+        await enqueueAlone(job.data.runs, tools.jobs);
         return { separated: job.data.runs.length };
       });
     }

@@ -49,8 +49,8 @@ export interface RunStore {
   ready(ids: readonly string[], job: string): Promise<readonly Run[]>;
   /** In a transaction: locks the records of further runs of a rule that wait and only write records, as far as nobody else has them. Answers their ids. */
   takeAlong(rule: string, except: readonly string[], count: number): Promise<readonly string[]>;
-  /** In a transaction: whether nothing followed this attempt, and nobody cancelled the run. */
-  hold(run: Pick<Run, 'id' | 'attempts'>): Promise<boolean>;
+  /** In a transaction: ids of those runs of which nothing followed the attempt, and which nobody cancelled. */
+  hold(runs: readonly Pick<Run, 'id' | 'attempts'>[]): Promise<readonly string[]>;
   change(rows: readonly { readonly id: string; readonly input: Input }[]): Promise<void>;
   /** Jobs for the runs that waited for these. */
   startNext(runs: readonly Pick<Run, 'id' | 'record'>[]): Promise<void>;
@@ -67,7 +67,7 @@ export function createRunStore({ runtime, jobs }: { readonly runtime: Runtime; r
       query<Run>(
         'ready',
         // What another job has begun is that one's, also to be tried again.
-        `SELECT r.* FROM ${runTable} r WHERE r.id = ANY($1::uuid[]) AND r.status IN ${open} AND (r.status = 'pending' OR r.job = $2)
+        `SELECT r.* FROM ${runTable} r WHERE r.id = ANY($1::uuid[]) AND r.status IN ${open} AND (r.status = 'pending' OR r.job = $2 OR r.job IS NULL)
            AND NOT EXISTS (SELECT 1 FROM ${runTable} e WHERE e.record = r.record AND e.id <> r.id AND ${blocking}) ORDER BY r.id FOR UPDATE OF r`,
         [ids, job],
       ),
@@ -81,8 +81,13 @@ export function createRunStore({ runtime, jobs }: { readonly runtime: Runtime; r
       );
       return rows.map(({ id }) => id);
     },
-    async hold({ id, attempts }) {
-      return (await query('hold', `SELECT 1 FROM ${runTable} WHERE id = $1 AND attempts = $2 AND status = 'running' FOR UPDATE`, [id, attempts])).length === 1;
+    async hold(runs) {
+      const rows = await query<{ id: string }>(
+        'hold',
+        `SELECT r.id FROM ${runTable} r JOIN unnest($1::uuid[], $2::int[]) AS h (id, attempts) ON r.id = h.id AND r.attempts = h.attempts WHERE r.status = 'running' ORDER BY r.id FOR UPDATE OF r`,
+        [runs.map(({ id }) => id), runs.map(({ attempts }) => attempts)],
+      );
+      return rows.map(({ id }) => id);
     },
     async change(rows) {
       const [only, more] = rows;
@@ -93,12 +98,12 @@ export function createRunStore({ runtime, jobs }: { readonly runtime: Runtime; r
     async startNext(runs) {
       const records = runs.flatMap(({ record }) => record ?? []);
       if (records.length === 0) return;
-      const next = await query<{ id: string; rule: string; set_wise: boolean }>(
+      const next = await query<Pick<Run, 'id' | 'rule' | 'definition'>>(
         'next',
-        `SELECT DISTINCT ON (record) id, rule, (definition->>'setWise')::boolean AS set_wise FROM ${runTable} WHERE record = ANY($1::text[]) AND id <> ALL($2::uuid[]) AND status = 'pending' ORDER BY record, id`,
+        `SELECT DISTINCT ON (record) id, rule, definition FROM ${runTable} WHERE record = ANY($1::text[]) AND id <> ALL($2::uuid[]) AND status = 'pending' ORDER BY record, id`,
         [records, runs.map(({ id }) => id)],
       );
-      await enqueueRuns(next.map(({ id, rule, set_wise: setWise }) => ({ id, rule, setWise })), jobs);
+      await enqueueRuns(next, jobs);
     },
   };
 }

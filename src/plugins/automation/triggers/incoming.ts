@@ -8,6 +8,6 @@ import type { Tools } from '../tools.ts';
 export async function startIncoming(rule: Rule | undefined, name: string, message: IncomingMessage, tools: Tools): Promise<string> {
   if (rule?.incoming !== true) throw new ObjectosError('NOT_FOUND', `There is no rule "${name}" with triggerType webhook.`);
   const run = newRun(rule, { event: 'webhook', record: undefined, image: undefined, previous: undefined, message, caller: { userId: undefined, organizationId: undefined } });
-  await tools.runtime.database.transaction(() => createRuns([run], tools.runtime.systemContext(), tools));
+  await tools.runtime.database.transaction(() => createRuns([run], tools));
   return run.id;
 }

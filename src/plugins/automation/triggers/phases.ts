@@ -1,12 +1,13 @@
 import type { Catalog, CatalogObject } from '../../../metadata/catalog.ts';
-import type { Change, MutationPhase } from '../../../resolvers/write/phase.ts';
+import type { Change, MutationContext, MutationPhase } from '../../../resolvers/write/phase.ts';
+import type { StatementPart } from '../../../resolvers/write/statement-part.ts';
+import { addNotes, isKnownBefore, notePart } from '../outbox/note-part.ts';
 import { isRecordAction, valuesOf, type Rule } from '../rule.ts';
 import { sightOf, type Sight, type Surroundings } from '../sight.ts';
 import { subjectOf } from '../fires.ts';
 import type { Tools } from '../tools.ts';
 import { setFields, type Decided } from './set-fields.ts';
 import { setTimers } from './set-timers.ts';
-import { startRuns } from './start-runs.ts';
 import { writeWithin } from './write-within.ts';
 
 export interface PhaseOptions {
@@ -42,21 +43,28 @@ export function phasesOf({ rulesOf, surroundings, tools }: PhaseOptions): readon
         const within = all.filter(({ runIn, actions }) => runIn === 'transaction' && actions.some((action) => isRecordAction(action) && action.type !== 'field_update'));
         const afterwards = all.filter(({ runIn, actions }) => runIn === 'commit' && actions.length > 0);
         const timed = all.filter(({ timers }) => timers.length > 0);
-        const rules = [...new Set([...within, ...afterwards, ...timed])];
-        if (rules.length === 0) return undefined;
+        if (all.length === 0) return undefined;
         const values = sightOf(expressionsOf(within, true), catalog, surroundings);
         const criteria = sightOf(expressionsOf([...afterwards, ...timed], false), catalog, surroundings);
-        const look = (sight: Sight, changes: readonly Change[], context: Parameters<NonNullable<MutationPhase['after']>>[1]) => sight.load(changes.map(subjectOf), context);
+        const early = isKnownBefore(afterwards.flatMap(({ criteria: asked }) => asked ?? []), catalog);
+        const late = early ? [] : afterwards;
+        const rules = [...new Set([...within, ...late, ...timed])];
+        const statement = (): readonly StatementPart[] => [{ note: notePart(afterwards, criteria, tools) }];
+        const look = (sight: Sight, changes: readonly Change[], context: MutationContext) => sight.load(changes.map(subjectOf), context);
         return {
+          ...(early && afterwards.length > 0 && { statement }),
           // Whatever happens to a record may move or take back what waits for its time.
           kinds: timed.length > 0 ? ['create', 'update', 'delete', 'restore'] : kindsOf(rules),
-          async after(changes, context) {
-            if (context.skipAutomations === true) return;
-            if (within.length > 0) await writeWithin(within, changes, await look(values, changes, context), decided, context, tools());
-            const environmentOf = await look(criteria, changes, context);
-            await startRuns(afterwards, changes, environmentOf, context, tools());
-            if (timed.length > 0) await setTimers(timed, changes, environmentOf, context, tools());
-          },
+          ...(rules.length > 0 && {
+            async after(changes: readonly Change[], context: MutationContext) {
+              if (context.skipAutomations === true) return;
+              if (within.length > 0) await writeWithin(within, changes, await look(values, changes, context), decided, context, tools());
+              if (late.length + timed.length === 0) return;
+              const environmentOf = await look(criteria, changes, context);
+              await addNotes(late, changes, environmentOf, context, tools());
+              if (timed.length > 0) await setTimers(timed, changes, environmentOf, context, tools());
+            },
+          }),
         };
       },
     },

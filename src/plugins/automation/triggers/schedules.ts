@@ -18,16 +18,15 @@ export const scheduleJob = (rule: string): string => `automation.schedule.${rule
 /** Starts the runs of a rule on a schedule: one for each record that meets its criteria, or one that is about no record. All of them or none. */
 export async function startScheduled(rule: Rule, job: JobRun, tools: Tools): Promise<void> {
   await job.complete(() => withChain([], async () => {
-    const context = tools.runtime.systemContext();
     const caller = { userId: undefined, organizationId: undefined };
     if (!rule.object) {
-      await createRuns([newRun(rule, { event: 'schedule', record: undefined, image: undefined, previous: undefined, caller })], context, tools);
+      await createRuns([newRun(rule, { event: 'schedule', record: undefined, image: undefined, previous: undefined, caller })], tools);
       return { runs: 1 };
     }
     let runs = 0;
     for (let after: string | undefined; ; ) {
       const page = await recordsOf(rule, after, tools);
-      await createRuns(page.map(({ id, image, organization }) => newRun(rule, { event: 'schedule', record: id, image, previous: undefined, caller: { ...caller, organizationId: organization ?? undefined } })), context, tools);
+      await createRuns(page.map(({ id, image, organization }) => newRun(rule, { event: 'schedule', record: id, image, previous: undefined, caller: { ...caller, organizationId: organization ?? undefined } })), tools);
       runs += page.length;
       after = page.at(-1)?.id;
       if (page.length < perPage) return { runs };

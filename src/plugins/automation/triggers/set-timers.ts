@@ -45,7 +45,7 @@ export async function setTimers(rules: readonly Rule[], changes: readonly Change
   }
   const [first] = created;
   if (first) checkChain(currentChain(), first.rule, tools.settings.maxChain);
-  await createRuns(created, context, tools);
+  await createRuns(created, tools);
   await change(moved.map(({ id, dueAt: at }) => ({ id, input: { dueAt: at.toISOString() } })), context, tools);
   await change(cancelled.map((id) => ({ id, input: { status: 'CANCELLED', finishedAt: context.now.toISOString(), error: 'The criteria do not hold any more.' } })), context, tools);
   await tools.jobs.cancel('automation.due', [...cancelled, ...moved.map(({ id }) => id)]);

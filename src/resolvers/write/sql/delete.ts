@@ -4,8 +4,9 @@ import { literal } from '../../sql/identifier.ts';
 import { changeLogTable } from '../change-log/table.ts';
 import { columnOf, type ObjectPlan } from '../object-plan.ts';
 import { followSql } from '../follow-ups.ts';
-import type { FollowUp } from '../statement-part.ts';
+import type { FollowUp, NotePart } from '../statement-part.ts';
 import { castActor } from './insert.ts';
+import { noteSql, notesKey } from './notes.ts';
 import { imageOf, logInsert, loggedValues, Stamps } from './parts.ts';
 import type { WriteStatement } from './statement-cache.ts';
 
@@ -14,18 +15,19 @@ export interface DeleteShape {
   readonly mode: 'soft' | 'hard' | 'restore';
   readonly image: boolean;
   readonly followUps: readonly FollowUp[];
+  readonly notes: readonly NotePart[];
 }
 
 export interface IdsInput extends Readonly<Record<string, unknown>> {
   readonly ids: readonly string[];
 }
 
-export function deleteKey(plan: ObjectPlan, { mode, image }: DeleteShape, _access: Access): string {
-  return `d ${plan.name} ${mode} ${image ? 'i' : ''}`;
+export function deleteKey(plan: ObjectPlan, { mode, image, notes }: DeleteShape, _access: Access): string {
+  return `d ${plan.name} ${mode} ${image ? 'i' : ''}${notesKey(plan, notes)}`;
 }
 
 /** Deletes, marks or restores records that were locked and checked before, with their change log rows. */
-export function deleteStatement(plan: ObjectPlan, { mode, image, followUps }: DeleteShape): WriteStatement {
+export function deleteStatement(plan: ObjectPlan, { mode, image, followUps, notes }: DeleteShape): WriteStatement {
   const binds = new BindList();
   const stamps = new Stamps(binds);
   const ids = binds.add((_, locals) => (locals as IdsInput).ids, 'uuid[]');
@@ -38,7 +40,7 @@ export function deleteStatement(plan: ObjectPlan, { mode, image, followUps }: De
   const log = logInsert(ends ? { ...plan, kept: [] } : plan, mode === 'restore' ? 'restore' : 'delete', 'n."id"', loggedValues(plan.columns.values(), 'n'), 'new n', stamps);
   const released = `released AS (UPDATE "${changeLogTable}" l SET "kept" = false FROM new n WHERE l."record_id" = n."id" AND l."object" = ${literal(plan.name)} AND l."kept")`;
   const followed = followSql(followUps, mode === 'restore' ? { before: undefined, after: 'new a' } : { before: 'new b', after: undefined }, binds, stamps);
-  const ctes = [`new AS (${gone} RETURNING t.*)`, log, ...(ends ? [released] : []), ...followed.ctes];
+  const ctes = [`new AS (${gone} RETURNING t.*)`, log, ...(ends ? [released] : []), ...followed.ctes, ...noteSql(plan, notes, { many: true, from: 'new n', before: undefined, after: undefined }, binds)];
   const text = `WITH ${ctes.join(', ')} SELECT n."id", true AS "written"${image ? `, ${imageOf(plan, 'n')} AS "image"` : ''}${followed.column} FROM new n`;
   return { text, binds };
 }

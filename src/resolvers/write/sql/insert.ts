@@ -4,9 +4,10 @@ import { BindList } from '../../sql/binds.ts';
 import { identifier } from '../../sql/identifier.ts';
 import { columnOf, systemFields, type ColumnPlan, type ObjectPlan } from '../object-plan.ts';
 import { followSql } from '../follow-ups.ts';
-import type { FollowUp, InsertPart } from '../statement-part.ts';
+import type { FollowUp, InsertPart, NotePart } from '../statement-part.ts';
 import { answeredFlags, createChecks, passes, rowFlags, type CheckScope } from './checks.ts';
 import { inputRows } from './input-rows.ts';
+import { noteSql, notesKey } from './notes.ts';
 import { imageOf, logInsert, loggedValues, Stamps } from './parts.ts';
 import type { Returning } from '../writer.ts';
 import type { WriteStatement } from './statement-cache.ts';
@@ -23,11 +24,12 @@ export interface InsertShape extends CheckScope {
   readonly image: boolean;
   readonly returning?: Returning | undefined;
   readonly followUps: readonly FollowUp[];
+  readonly notes: readonly NotePart[];
 }
 
 export function insertKey(plan: ObjectPlan, shape: InsertShape, access: RequestContext['access']): string {
   const flags = `${shape.many ? 'm' : ''}${shape.withLinks ? 'l' : ''}${shape.image ? 'i' : ''}${shape.checkReferences ? 'r' : ''}`;
-  return `i ${plan.name} ${flags} ${shape.asSystem ? '' : access.fingerprint} ${[...shape.fields, ...shape.lists].join()}${returningKey(shape)}`;
+  return `i ${plan.name} ${flags} ${shape.asSystem ? '' : access.fingerprint} ${[...shape.fields, ...shape.lists].join()}${returningKey(shape)}${notesKey(plan, shape.notes)}`;
 }
 
 /**
@@ -70,7 +72,7 @@ export function insertStatement(plan: ObjectPlan, shape: InsertShape): WriteStat
       : logInsert(plan, 'create', 'n."id"', logged, 'new n', stamps),
   );
   const followed = followSql(shape.followUps, { before: undefined, after: 'new a' }, binds, stamps);
-  ctes.push(...followed.ctes);
+  ctes.push(...followed.ctes, ...noteSql(plan, shape.notes, { many: shape.many, from: 'new n', before: undefined, after: 'n' }, binds));
   const image = `${shape.image ? `, ${imageOf(plan, 'n')} AS "image"` : ''}${followed.column}`;
   const returned = returnedColumn(shape, 'n', insertedRights(plan, shape), binds);
   const result =

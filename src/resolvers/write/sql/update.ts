@@ -5,10 +5,11 @@ import { rowCondition, visibleRows } from '../../filter/visible-rows.ts';
 import { columnOf, systemFields, type ObjectPlan } from '../object-plan.ts';
 import { isPlain, type Access } from '../../access.ts';
 import { followSql } from '../follow-ups.ts';
-import type { FollowUp } from '../statement-part.ts';
+import type { FollowUp, NotePart } from '../statement-part.ts';
 import { answeredFlags, fieldChecks, imageCheck, passes, referenceChecks, rowFlag, rowFlags, sqlScope, type Check, type CheckScope } from './checks.ts';
 import { inputRow, inputRows } from './input-rows.ts';
 import { castActor, returnedColumn, returningKey } from './insert.ts';
+import { noteSql, notesKey } from './notes.ts';
 import { imageOf, logInsert, loggedDifferences, Stamps } from './parts.ts';
 import type { Returning } from '../writer.ts';
 import type { WriteStatement } from './statement-cache.ts';
@@ -23,11 +24,12 @@ export interface UpdateShape extends CheckScope {
   /** The records were locked and their old image checked before. */
   readonly locked: boolean;
   readonly followUps: readonly FollowUp[];
+  readonly notes: readonly NotePart[];
 }
 
 export function updateKey(plan: ObjectPlan, shape: UpdateShape, access: Access): string {
   const flags = `${shape.many ? 'm' : ''}${shape.withLinks ? 'l' : ''}${shape.image ? 'i' : ''}${shape.locked ? 'k' : ''}${shape.checkReferences ? 'r' : ''}`;
-  return `u ${plan.name} ${flags} ${shape.asSystem ? '' : access.fingerprint} ${shape.fields.join()}${returningKey(shape)}`;
+  return `u ${plan.name} ${flags} ${shape.asSystem ? '' : access.fingerprint} ${shape.fields.join()}${returningKey(shape)}${notesKey(plan, shape.notes)}`;
 }
 
 /**
@@ -88,7 +90,7 @@ export function updateStatement(plan: ObjectPlan, shape: UpdateShape): WriteStat
 
   const version = plan.columns.has('version') ? 'o."version"' : 'NULL::int4';
   const followed = followSql(shape.followUps, { before: 'old b JOIN new w ON w."id" = b."id"', after: 'new a' }, binds, stamps);
-  ctes.push(...followed.ctes);
+  ctes.push(...followed.ctes, ...noteSql(plan, shape.notes, { many: shape.many, from: 'new n JOIN old o ON o."id" = n."id"', before: 'o', after: 'n' }, binds));
   const image = `${shape.image ? `, ${imageOf(plan, 'n')} AS "image"` : ''}${followed.column}`;
   const isChecked = checks.some(({ name }) => name === 'visible');
   const returned = returnedColumn(shape, 'v', kept, binds, isChecked ? rowFlag('visible', 'o') : undefined);

@@ -953,6 +953,16 @@ CREATE TABLE "product_related_products_link" (
     CONSTRAINT "product_related_products_link_pkey" PRIMARY KEY ("source_id","target_id")
 );
 
+CREATE TABLE "objectos_automation_outbox" (
+    "position" BIGSERIAL NOT NULL,
+    "record_id" UUID NOT NULL,
+    "note" TEXT NOT NULL,
+    "before" JSONB,
+    "after" JSONB,
+
+    CONSTRAINT "objectos_automation_outbox_pkey" PRIMARY KEY ("position")
+);
+
 CREATE TABLE "objectos_change_horizon" (
     "id" INTEGER NOT NULL,
     "xid" BIGINT NOT NULL,
