@@ -186,7 +186,7 @@ if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(
 
 const missed = [
   ...loads.flatMap(({ title, bar = 0 }) => throughputs.flatMap(({ load, perSecond }) => (load === title && perSecond < bar ? [`${title}: ${String(perSecond)} jobs/s (bar ${String(bar)})`] : []))),
-  ...(cost.cpu > 6 ? [`a rule makes a create ${String(round(cost.cpu))} times as dear (bar 6)`] : []),
+  ...(cost.cpu > 1.1 ? [`a rule makes a create ${String(round(cost.cpu))} times as dear (bar 1.1)`] : []),
   ...(delay.p95 > 50 ? [`p95 ${String(delay.p95)} ms from commit to start (bar 50)`] : []),
 ];
 if (missed.length > 0) {

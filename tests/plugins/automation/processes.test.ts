@@ -43,6 +43,8 @@ describeEachDatabase('automations of several processes', (open, kind) => {
     for (let n = 1; n <= 3; n += 1) await ask(app, 'mutation ($n: Float!) { updateItems(where: {}, input: { n: $n }) { count } }', { n });
     // By rule: created, due, changed three times, scripted once.
     const all = items * 6;
+    // The process that wrote makes no runs, as if it had ended right after its commits.
+    expect((await database.query({ text: `SELECT rule, count(*)::int AS times FROM sys_automation_run GROUP BY rule`, values: [] })).rows).toEqual([{ rule: 'due', times: items }]);
     // Two at a time, each killed in the midst of its work.
     for (const share of [0.05, 0.4]) {
       const two = await Promise.all([start(schema), start(schema)]);

@@ -248,6 +248,30 @@ describeEachDatabase('workflow rules', (open) => {
     await second.close();
   });
 
+  it('start runs whose process ends after the commit, once and in order', async () => {
+    const database = await open();
+    const workflows = [{ name: 'r', triggerType: 'on_create_or_update', criteria: 'amount > 10', reevaluateOnChange: true, actions: [{ type: 'create_record', objectName: 'task', fields: { subject: '{name}', n: '{amount}' } }] }];
+    const waiting = async (): Promise<unknown> => (await database.query<{ count: number }>({ text: 'SELECT count(*)::int AS count FROM objectos_automation_outbox', values: [] })).rows[0]?.count;
+    const first = await start(database, workflows, { run: false });
+    const { createDeal } = await ask(first, 'mutation { createDeal(input: { name: "A", amount: 11 }) { record { id } automations { run { id __typename } } } }');
+    const made = createDeal as { record: { id: string }; automations: { run: { id: string } }[] };
+    expect(made.automations).toEqual([{ run: { id: expect.any(String) as unknown, __typename: 'AutomationRun' } }]);
+    for (const amount of [12, 13]) await ask(first, 'mutation ($id: ID!, $amount: Decimal!) { updateDeal(id: $id, input: { amount: $amount }) { record { id } } }', { id: made.record.id, amount });
+    await ask(first, 'mutation ($input: [DealCreateInput!]!) { createDeals(input: $input) { count } }', { input: [{ name: 'B', amount: 14 }, { name: 'none', amount: 1 }] });
+    expect([await runs(first, 'id'), await waiting()]).toEqual([[], 4]);
+    // Whoever wants to see more than the id of a run sees it, after those before it on its record.
+    expect(await ask(first, 'mutation ($id: ID!) { updateDeal(id: $id, input: { note: "x" }) { automations { run { status } } } }', { id: made.record.id })).toEqual({ updateDeal: { automations: [{ run: { status: 'PENDING' } }] } });
+    expect([(await runs(first, 'id')).length, await waiting()]).toEqual([4, 1]);
+    expect((await runs(first, 'id'))[0]).toEqual({ id: made.automations[0]?.run.id });
+    await first.close();
+
+    const second = await start(database, workflows);
+    await eventually(async () => expect(await tasks(second, 'subject n')).toHaveLength(5));
+    expect((await tasks(second, 'subject n')).filter((task) => (task as { subject: string }).subject === 'A')).toEqual([11, 12, 13, 13].map((n) => ({ subject: 'A', n })));
+    expect(await waiting()).toBe(0);
+    await second.close();
+  });
+
   it('are cancelled and begun again by hand', async () => {
     const app = await start(await open(), [{ name: 'r', triggerType: 'on_delete', actions: [{ type: 'task_creation', taskObject: 'task', subject: 'Gone: {name}', dueDate: 'TODAY() + 3', additionalFields: { n: 5 } }] }], { run: false });
     await create(app, { name: 'A' });
