@@ -46,10 +46,12 @@ export function phasesOf({ rulesOf, surroundings, tools }: PhaseOptions): readon
         if (all.length === 0) return undefined;
         const values = sightOf(expressionsOf(within, true), catalog, surroundings);
         const criteria = sightOf(expressionsOf([...afterwards, ...timed], false), catalog, surroundings);
-        const early = isKnownBefore(afterwards.flatMap(({ criteria: asked }) => asked ?? []), catalog);
+        const asked = expressionsOf(afterwards, false);
+        const atHand = sightOf(asked, catalog, surroundings);
+        const early = atHand.pure && isKnownBefore(asked, catalog);
         const late = early ? [] : afterwards;
         const rules = [...new Set([...within, ...late, ...timed])];
-        const statement = (): readonly StatementPart[] => [{ note: notePart(afterwards, criteria, tools) }];
+        const statement = (): readonly StatementPart[] => [{ note: notePart(afterwards, atHand, tools) }];
         const look = (sight: Sight, changes: readonly Change[], context: MutationContext) => sight.load(changes.map(subjectOf), context);
         return {
           ...(early && afterwards.length > 0 && { statement }),
