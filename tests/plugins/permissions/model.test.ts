@@ -63,7 +63,7 @@ describeEachDatabase('generated worlds', (openDatabase, kind) => {
         const database = world.tenancy ? apart : plain;
         await check(world, await build(world, database), database, count);
       }),
-      { numRuns: worlds, seed: Number(process.env['PERMISSION_SEED'] ?? 7), endOnFailure: process.env['PERMISSION_FAST'] === '1', interruptAfterTimeLimit: 90_000 + worlds * 5_000 },
+      { numRuns: worlds, seed: Number(process.env['PERMISSION_SEED'] ?? 7), endOnFailure: process.env['PERMISSION_FAST'] === '1', interruptAfterTimeLimit: 180_000 + worlds * 5_000 },
     );
     const cases = count.answers + count.predicates;
     console.info(`${cases} generated cases compared on ${kind}: ${count.answers} answers of the API, ${count.predicates} row rights in memory`);

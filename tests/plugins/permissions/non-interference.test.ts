@@ -134,7 +134,7 @@ describeEachDatabase('non-interference', (openDatabase, kind) => {
           await real.exec(`DELETE FROM note; DELETE FROM task; DELETE FROM deal; DELETE FROM label; ${tables.map((table) => `INSERT INTO ${table} SELECT * FROM kept_${table}`).join('; ')}`);
         }
       }),
-      { numRuns: worlds, seed: Number(process.env['PERMISSION_SEED'] ?? 7) + (kind === 'pglite' ? 0 : 1), endOnFailure: process.env['PERMISSION_FAST'] === '1', interruptAfterTimeLimit: 90_000 + worlds * 5_000 },
+      { numRuns: worlds, seed: Number(process.env['PERMISSION_SEED'] ?? 7) + (kind === 'pglite' ? 0 : 1), endOnFailure: process.env['PERMISSION_FAST'] === '1', interruptAfterTimeLimit: 180_000 + worlds * 5_000 },
     );
     console.info(`${pairs} answers compared between worlds that differ in ${hidden} hidden places on ${kind}`);
     expect(hidden).toBeGreaterThan(worlds * 4);
