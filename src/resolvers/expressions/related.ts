@@ -39,14 +39,9 @@ export function lookupFollower(reads: readonly ReadField[], fields: FieldsBehind
   return async (sources, context, records) => {
     const ids = Object.fromEntries(lookups.map(({ name }) => [name, [...new Set(sources.flatMap(({ record, previous }) => [record[name], previous?.[name]]).filter((id) => typeof id === 'string'))]]));
     if (Object.values(ids).every((list) => list.length === 0)) return;
-    for (const lookup of lookups) {
-      for (const id of ids[lookup.name] ?? []) {
-        const key = recordKey(targetOf(lookup), id);
-        if (!records.has(key)) records.set(key, null);
-      }
-    }
     const { rows } = await context.database.query<{ object: string; id: string; image: StoredRecord }>({ text, values: binds.values(context, ids) });
     for (const { object, id, image } of rows) records.set(recordKey(object, id), image);
+    for (const [first, ...rest] of chains) if (first) for (const id of ids[first.name] ?? []) noteEnd([first, ...rest], id, records);
     for (const { lookup, follow } of further) {
       if (!follow) continue;
       const made = (ids[lookup.name] ?? []).flatMap((id) => {
@@ -56,6 +51,15 @@ export function lookupFollower(reads: readonly ReadField[], fields: FieldsBehind
       if (made.length > 0) await follow(made, context, records);
     }
   };
+}
+
+/** Where a chain leads to no record that is there, nothing has to be looked for again. */
+function noteEnd([step, ...rest]: readonly CatalogField[], id: unknown, records: Loaded): void {
+  if (!step || typeof id !== 'string') return;
+  const key = recordKey(targetOf(step), id);
+  const record = records.get(key);
+  if (record) noteEnd(rest, rest[0] && record[rest[0].name], records);
+  else records.set(key, null);
 }
 
 /** The rest of the reads that begin with this lookup. */
