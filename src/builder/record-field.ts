@@ -1,7 +1,8 @@
 import { isNonNullType, type GraphQLResolveInfo } from 'graphql';
 import type DataLoader from 'dataloader';
 import { ObjectosError } from '../errors.ts';
-import { hiddenNeedsKey, needsKey } from '../resolvers/read/needs.ts';
+import { hiddenNeedsKey } from '../resolvers/read/hidden-needs.ts';
+import { needsKey } from '../resolvers/read/needs.ts';
 import type { RequestContext } from '../resolvers/request.ts';
 import type { RemoteField } from '../resolvers/source.ts';
 import { loader, type BatchFunction } from './loaders.ts';

@@ -4,6 +4,7 @@ import {
 } from 'graphql';
 import { ObjectosError } from '../../errors.ts';
 import type { Access, AccessProvider } from '../access.ts';
+import { placesOf } from '../read/places.ts';
 import type { ReadLimits } from '../read/plan-context.ts';
 import { refusal, type OperationSource, type QueryPlan } from '../read/plan.ts';
 import type { SelectedField } from '../read/selection.ts';
@@ -124,7 +125,8 @@ function generalOperation(schema: GraphQLSchema, document: DocumentNode, operati
         execute({ schema: of, document: part, contextValue, variableValues: variables as Record<string, unknown>, ...(operation.name && { operationName: operation.name.value }) });
       const run = async () => {
         const result = introspection ? await introspect(introspection, (part) => ask(options.view(context.access), part), (part) => ask(schema, part)) : await ask(schema, document);
-        errors = [...(result.errors ?? []).map((error) => options.formatError(error, context)), ...(denied.get(contextValue) ?? [])];
+        const hidden = result.data ? (denied.get(contextValue) ?? []).map((error) => placed(error, result.data)) : [];
+        errors = [...(result.errors ?? []).map((error) => options.formatError(error, context)), ...hidden];
         if (atomic && result.errors !== undefined) throw new RolledBack();
         return JSON.stringify(result.data ?? null);
       };
@@ -141,6 +143,14 @@ async function introspect({ schema, rest }: Introspection, shown: Ask, whole: As
   const errors = [...(ofSchema.errors ?? []), ...(ofRest.errors ?? [])];
   const data = ofSchema.data && ofRest.data ? { ...ofSchema.data, ...ofRest.data } : null;
   return { data, ...(errors.length > 0 && { errors }) };
+}
+
+/** An error that does not know its place in lists has that of its first null. */
+function placed(error: GraphQLFormattedError, data: unknown): GraphQLFormattedError {
+  const keys = error.path?.filter((step) => typeof step === 'string') ?? [];
+  if (keys.length !== error.path?.length) return error;
+  const { first: [path] } = placesOf(data, keys, [], (cell) => cell === null);
+  return path ? { ...error, path } : error;
 }
 
 type Ask = (document: DocumentNode) => ExecutionResult | Promise<ExecutionResult>;
@@ -196,7 +206,7 @@ function createResolvers(options: ExecutorOptions, denied: Denied): Executor['re
         const request = withVariables(context, info.variableValues);
         const plan = runner.plan(request);
         const data = runner.answer(plan, request).then(({ json, hidden }) => {
-          deny(context, [...plan.denied, ...hidden]);
+          deny(context, hidden);
           return JSON.parse(json) as Readonly<Record<string, unknown>>;
         });
         run = { plan, data };

@@ -4,10 +4,10 @@ import { familyOf, operandValue } from '../filter/operators.ts';
 import { objectNamed } from '../filter/scope.ts';
 import { fieldNamed } from '../filter/to-sql.ts';
 import { variableShape } from '../read/arguments.ts';
-import { showHiddenCells } from '../read/hidden-cells.ts';
+import { showHidden } from '../read/hidden-cells.ts';
 import { planLinked, type LinkedSource } from '../read/linked.ts';
-import type { DeniedField, ReadLimits } from '../read/plan-context.ts';
-import { deniedErrors, type OperationSource, type RecordPlan } from '../read/plan.ts';
+import type { ReadLimits } from '../read/plan-context.ts';
+import type { OperationSource, RecordPlan } from '../read/plan.ts';
 import { withVariables, type RequestContext } from '../request.ts';
 import { operationSource } from './operation-source.ts';
 import { loaderPerPlace, responseKeys } from './place.ts';
@@ -58,11 +58,10 @@ export function createLinked(limits: ReadLimits, deny: Deny): LinkedResolver {
     const family = familyOf(fieldNamed(objectNamed(request.catalog, linked.object), linked.field));
     const values = keys.map((key) => operandValue(family, key, request.now));
     const { rows } = await request.database.query<{ json: string | null }>({ text: plan.text, name: plan.name, values: plan.binds.values(request, { keys: values }) });
-    const hidden = new Set<DeniedField>(plan.denied);
-    const records = rows.map(({ json }) => (json === null ? null : (JSON.parse(showHiddenCells(json, plan.hideable, hidden)) as unknown)));
+    const shown = showHidden(`[${rows.map(({ json }) => json ?? 'null').join(',')}]`, plan.hidden, responseKeys(info.path));
     // A subscription would gather them for as long as it runs.
-    if (info.operation.operation !== 'subscription') deny(context, deniedErrors(hidden));
-    return records;
+    if (info.operation.operation !== 'subscription') deny(context, shown.errors.map(withoutPlace));
+    return JSON.parse(shown.json) as unknown[];
   };
 
   return (keyOf) => (parent, _args, context, info) => {
@@ -71,4 +70,9 @@ export function createLinked(limits: ReadLimits, deny: Deny): LinkedResolver {
     const key = keyOf(parent);
     return key === null || key === undefined ? null : loaderOf(context, info, (keys) => read(keys, source, context, info)).load(String(key));
   };
+}
+
+/** Where the parents stand in the response is not known here. */
+function withoutPlace({ message, path = [] }: GraphQLFormattedError): GraphQLFormattedError {
+  return { message, path: path.filter((step) => typeof step === 'string'), extensions: { code: 'FORBIDDEN' } };
 }

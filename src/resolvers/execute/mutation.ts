@@ -3,7 +3,9 @@ import { getArgumentValues, isObjectType, print, type GraphQLField, type GraphQL
 import { LRUCache } from 'lru-cache';
 import type { AccessProvider } from '../access.ts';
 import { variableShape } from '../read/arguments.ts';
-import { deniedErrors, planContext, type OperationSource } from '../read/plan.ts';
+import { showHidden } from '../read/hidden-cells.ts';
+import { withPlaces } from '../read/places.ts';
+import { planContext, type OperationSource } from '../read/plan.ts';
 import type { DeniedField, PlanContext } from '../read/plan-context.ts';
 import { selectedFields, type SelectedField } from '../read/selection.ts';
 import type { RequestContext } from '../request.ts';
@@ -108,12 +110,12 @@ export class MutationField {
     const asked = readWrite(this.#mutation, given, args, { ...options, returning: payload.returning, sole: together && !request.database.inTransaction }, request);
 
     const work = async (): Promise<MutationAnswer> => {
-      const found = new Set<DeniedField>();
+      const found: DeniedField[] = [];
       const { write, texts } = early ? await readBefore(payload, this.#source, asked, { reading: request, writing }, found) : { write: asked, texts: undefined };
       const { via } = this.#mutation;
       const result = await (via ? via.run(given, () => this.#writer.write(write, writing)) : this.#writer.write(write, writing));
       const json = await payloadJson(payload, result, given['clientMutationId'], texts, request, found);
-      return { json, errors: found.size === 0 ? payload.errors : [...payload.errors, ...deniedErrors(found)] };
+      return showHidden(json, { denied: payload.denied, hideable: found }, [this.selected.key]);
     };
     const kept = async (repeated: string) => restored(await withIdempotency(request, repeated, requestHash(this.selected, given, this.#source, request), async () => stored(await work())), this.selected.key);
     const once = key === undefined ? work : () => kept(key);
@@ -137,7 +139,7 @@ function stored({ json, errors }: MutationAnswer): string {
 /** A repeat may stand under another response key. */
 function restored(answer: string, key: string): MutationAnswer {
   const [json, errors] = JSON.parse(answer) as [string, readonly GraphQLFormattedError[]];
-  return { json, errors: errors.map((error) => ({ ...error, path: [key, ...(error.path ?? []).slice(1)] })) };
+  return { json, errors: errors.map((error) => withPlaces(error, (path) => [key, ...path.slice(1)])) };
 }
 
 /** A repeat is the same field with the same values and the same selection, in which fragments and variables count by what they hold. */

@@ -1,6 +1,6 @@
-import type { GraphQLField, GraphQLFormattedError } from 'graphql';
-import { deniedErrors, planContext, planRecords, type OperationSource, type RecordPlan } from '../read/plan.ts';
-import type { PlanContext } from '../read/plan-context.ts';
+import type { GraphQLField } from 'graphql';
+import { planContext, planRecords, type OperationSource, type RecordPlan } from '../read/plan.ts';
+import type { DeniedField, PlanContext } from '../read/plan-context.ts';
 import { recordEntries } from '../read/record.ts';
 import { objectTypeOf, selectedFields, type SelectedField } from '../read/selection.ts';
 import { objectNamed } from '../filter/scope.ts';
@@ -39,7 +39,7 @@ export interface PayloadPlan {
   readonly readers: ReadonlyMap<SelectedField, RecordReader>;
   readonly told: ReadonlyMap<SelectedField, ToldPlan>;
   /** Fields of the payload's records that are hidden whatever the records are. */
-  readonly errors: readonly GraphQLFormattedError[];
+  readonly denied: readonly DeniedField[];
   /** The one record of the payload as JSON of the written row itself. */
   readonly returning: Returning | undefined;
 }
@@ -98,7 +98,7 @@ export function planPayload(source: OperationSource, selected: SelectedField, mu
     below,
     readers,
     told,
-    errors: [...readers.values()].flatMap(({ plan }) => deniedErrors(plan.denied)),
+    denied: [...readers.values(), ...[...told.values()].flatMap((each) => [...each.readers.values()])].flatMap(({ plan }) => plan.hidden.denied),
     returning: returningOf(source, mutation, [...readers.values()], request, mode),
   };
 }

@@ -3,7 +3,7 @@ import type { Filter } from '../filter/filter.ts';
 import { operandValue } from '../filter/operators.ts';
 import { filterToSql } from '../filter/to-sql.ts';
 import { visibleRows, whereClause } from '../filter/visible-rows.ts';
-import { showHiddenCells } from '../read/hidden-cells.ts';
+import { gatherHidden, showHidden } from '../read/hidden-cells.ts';
 import { scopeOf, type DeniedField } from '../read/plan-context.ts';
 import { planContext, type OperationSource } from '../read/plan.ts';
 import type { SelectedField } from '../read/selection.ts';
@@ -19,8 +19,8 @@ import { isDelete, type MutationSource } from './write-request.ts';
 /** JSON texts of records by id, for each place that selects them. */
 type Texts = ReadonlyMap<SelectedField, (id: string) => string>;
 
-/** Fields that some record of the payload hides. */
-type Found = Set<DeniedField>;
+/** Fields that some record of the payload may hide: its marks stand for them. */
+type Found = DeniedField[];
 
 /** Whether the payload shows records that the write takes away, so that they are read before it. */
 export function readsBefore(plan: PayloadPlan, mutation: MutationSource): boolean {
@@ -35,7 +35,7 @@ export async function readBefore(plan: PayloadPlan, source: OperationSource, wri
   return { write: exact, texts: await readAll(plan, ids.map((id) => String(operandValue('id', id, reading.now))), reading, found) };
 }
 
-/** The JSON text of a payload. */
+/** The JSON text of a payload, with its hidden cells marked. */
 export async function payloadJson(plan: PayloadPlan, result: WriteResult, clientMutationId: unknown, before: Texts | undefined, request: RequestContext, found: Found): Promise<string> {
   const ids = result.rows.flatMap((row) => (row.id === undefined ? [] : [row.id]));
   const texts = before ?? returnedTexts(plan, result, found) ?? (await readAll(plan, ids, request, found));
@@ -98,7 +98,8 @@ function toldPart({ field }: SelectedField): Extract<FieldSource, { kind: 'toldP
 export async function withCurrent(plan: PayloadPlan, error: unknown, request: RequestContext): Promise<unknown> {
   const [reader] = plan.readers.values();
   if (!(error instanceof ObjectosError) || error.code !== 'CONFLICT' || typeof error.details['id'] !== 'string' || !reader) return error;
-  const text = (await readRecords(reader, [error.details['id']], request, new Set()))(error.details['id']);
+  const { hidden } = reader.plan;
+  const { json: text } = showHidden((await readRecords(reader, [error.details['id']], request, []))(error.details['id']), { ...hidden, denied: [] });
   return new ObjectosError(error.code, error.message, {
     ...(error.problems && { problems: error.problems }),
     extensions: { ...error.details, current: JSON.parse(text) as unknown },
@@ -148,7 +149,7 @@ function returnedTexts({ readers }: PayloadPlan, { rows }: WriteResult, found: F
   const [reader] = readers.values();
   const returned = rows[0]?.returned;
   if (!reader || returned === undefined) return undefined;
-  const text = showHiddenCells(returned, reader.plan.hideable, found);
+  const text = gatherHidden(reader.plan.hidden, found)(returned);
   return new Map([[reader.selected, () => text]]);
 }
 
@@ -161,7 +162,8 @@ async function readAll(plan: PayloadPlan, ids: readonly string[], request: Reque
 async function readRecords({ plan }: RecordReader, ids: readonly string[], request: RequestContext, found: Found): Promise<(id: string) => string> {
   if (ids.length === 0) return () => 'null';
   const { rows } = await request.database.query<{ json: string | null }>({ text: plan.text, name: plan.name, values: plan.binds.values(request, { ids }) });
-  const texts = new Map(ids.map((id, index) => [id, showHiddenCells(rows[index]?.json ?? 'null', plan.hideable, found)]));
+  const gathered = gatherHidden(plan.hidden, found);
+  const texts = new Map(ids.map((id, index) => [id, gathered(rows[index]?.json ?? 'null')]));
   return (id) => texts.get(id) ?? 'null';
 }
 

@@ -1,16 +1,16 @@
 import type { GraphQLFormattedError } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { variableShape } from '../read/arguments.ts';
-import { showHiddenCells } from '../read/hidden-cells.ts';
-import { deniedErrors, planQuery, type OperationSource, type QueryPlan } from '../read/plan.ts';
-import type { DeniedField, PlanContext } from '../read/plan-context.ts';
+import { showHidden } from '../read/hidden-cells.ts';
+import { planQuery, type OperationSource, type QueryPlan } from '../read/plan.ts';
+import type { PlanContext } from '../read/plan-context.ts';
 import type { RequestContext } from '../request.ts';
 import type { Answers } from './answers.ts';
 
 /** Plans kept per operation: one for each shape of its variables and each class of access. */
 export const plansPerOperation = 64;
 
-/** The JSON text of all root fields of a query, and the errors of fields that some of its rows hide and of values that it leaves out. */
+/** The JSON text of all root fields of a query, and the errors of fields that are hidden in it and of values that it leaves out. */
 export interface QueryAnswer {
   readonly json: string;
   readonly hidden: readonly GraphQLFormattedError[];
@@ -40,9 +40,8 @@ export class QueryRunner {
 
   async answer(plan: QueryPlan, request: RequestContext): Promise<QueryAnswer> {
     if (plan.text === undefined) return { json: '{}', hidden: [] };
-    const found = new Set<DeniedField>();
-    const json = showHiddenCells(await this.#json(plan.text, plan, request), plan.hideable, found);
-    return { json, hidden: [...deniedErrors(found), ...plan.problems.flatMap((problems) => problems(request))] };
+    const { json, errors } = showHidden(await this.#json(plan.text, plan, request), plan.hidden);
+    return { json, hidden: [...errors, ...plan.problems.flatMap((problems) => problems(request))] };
   }
 
   #json(text: string, { name, binds }: QueryPlan, request: RequestContext): Promise<string> {

@@ -4,12 +4,11 @@ import { fieldNamed, fieldSql } from '../filter/to-sql.ts';
 import { jsonObject, type JsonEntry } from '../sql/json.ts';
 import { fieldCondition, linkedIds, maskedOr } from './cells.ts';
 import { hiddenCell } from './hidden-cells.ts';
+import { hiddenNeedsKey } from './hidden-needs.ts';
 import type { PlanContext } from './plan-context.ts';
 
 /** Key of a row under which resolvers of custom fields find the values that they need, by machine name. */
 export const needsKey = '$needs';
-/** Key of a row under which custom fields that need a hidden value are `true`, by response key. */
-export const hiddenNeedsKey = '$hidden';
 
 /** A custom field that a document selects of a record. */
 export interface NeedyField {

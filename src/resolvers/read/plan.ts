@@ -8,7 +8,8 @@ import { jsonObject, jsonRow, type JsonEntry } from '../sql/json.ts';
 import { identifier } from '../sql/identifier.ts';
 import { visibleRows, whereClause } from '../filter/visible-rows.ts';
 import { ArgumentReader, type StructuralValues } from './arguments.ts';
-import { scopeOf, type DeniedField, type PlanContext, type ReadLimits, type RequestProblems } from './plan-context.ts';
+import { scopeOf, type PlanContext, type ReadLimits, type RequestProblems } from './plan-context.ts';
+import type { HiddenFields } from './hidden-cells.ts';
 import { recordEntries } from './record.ts';
 import { rootSql } from './root.ts';
 import { selectedFields, type SelectedField } from './selection.ts';
@@ -32,14 +33,11 @@ export interface QueryPlan {
   readonly text: string | undefined;
   readonly name: string;
   readonly binds: BindList;
-  /** Refused root fields, then hidden fields; the same for every request of this plan. */
+  /** Refused root fields; the same for every request of this plan. */
   readonly errors: readonly GraphQLFormattedError[];
-  /** Those of them that are hidden fields. */
-  readonly denied: readonly GraphQLFormattedError[];
   /** Refused root fields by response key: their resolvers throw these. */
   readonly refused: ReadonlyMap<string, ObjectosError>;
-  /** Fields that some rows hide; the errors of those that occur belong to the answer. */
-  readonly hideable: readonly DeniedField[];
+  readonly hidden: HiddenFields;
   /** Problems of single values of a request: part of its answer. */
   readonly problems: readonly RequestProblems[];
   /** A refused field cannot be null, so there is no data at all. */
@@ -74,11 +72,9 @@ export function planQuery(source: OperationSource, request: RequestContext, mode
       entries.push({ key: selected.key, sql: 'NULL' });
     }
   }
-  const denied = deniedErrors(plan.denied);
-  errors.push(...denied);
-  if (mode === 'values' && !reads) return { text: undefined, name: '', binds: plan.binds, errors, denied, hideable: plan.hideable, problems: plan.problems, refused, noData };
+  if (mode === 'values' && !reads) return { text: undefined, name: '', binds: plan.binds, errors, hidden: hiddenFields(plan), problems: plan.problems, refused, noData };
   const { text, binds } = plan.binds.finish(`SELECT ${jsonObject(entries)}::text AS json`);
-  return { text, name: statementName(text), binds, errors, denied, hideable: plan.hideable, problems: plan.problems, refused, noData };
+  return { text, name: statementName(text), binds, errors, hidden: hiddenFields(plan), problems: plan.problems, refused, noData };
 }
 
 /** Reads records by id in the order of `locals.ids`: one row of JSON text each, null where the caller may not see it. */
@@ -86,8 +82,7 @@ export interface RecordPlan {
   readonly text: string;
   readonly name: string;
   readonly binds: BindList;
-  readonly denied: readonly DeniedField[];
-  readonly hideable: readonly DeniedField[];
+  readonly hidden: HiddenFields;
 }
 
 /** Where an operation selects records of one object. */
@@ -114,7 +109,7 @@ export function planRecords(source: OperationSource, request: RequestContext, mo
 /** A statement that gives one row of JSON text for each value of a list. */
 export function finishRecords(plan: PlanContext, statement: string): RecordPlan {
   const { text, binds } = plan.binds.finish(statement);
-  return { text, name: statementName(text), binds, denied: plan.denied, hideable: plan.hideable };
+  return { text, name: statementName(text), binds, hidden: hiddenFields(plan) };
 }
 
 /** A plan context for selections and arguments alone, where no statement is made. */
@@ -134,9 +129,7 @@ export function planContext(source: OperationSource, request: PlannedRequest, mo
   };
 }
 
-export function deniedErrors(fields: Iterable<DeniedField>): GraphQLFormattedError[] {
-  return Array.from(fields, ({ path, message }) => ({ message, path, extensions: { code: 'FORBIDDEN' } }));
-}
+const hiddenFields = ({ denied, hideable }: PlanContext): HiddenFields => ({ denied, hideable });
 
 function formatted(error: ObjectosError, { nodes, key }: SelectedField): GraphQLFormattedError {
   return refusal(error, nodes, [key]).toJSON();

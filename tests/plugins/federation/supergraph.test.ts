@@ -46,7 +46,7 @@ const praise: Plugin = {
 
 interface Answer {
   readonly data?: unknown;
-  readonly errors?: readonly { readonly message: string; readonly extensions?: Record<string, unknown> }[];
+  readonly errors?: readonly { readonly message: string; readonly path?: readonly (string | number)[]; readonly extensions?: Record<string, unknown> }[];
 }
 type Ask = (query: string, user?: string) => Promise<Answer>;
 
@@ -142,7 +142,7 @@ describe.each([['Apollo Gateway', apollo, true], ['Hive Gateway', hive, false]] 
     expect(asBen.data).toEqual({ reviews: [{ text: 'Review 1', offer: { id: ofAda, title: 'Of Ada', margin: 3 } }, { text: 'Review 2', offer: { id: ofBen, title: 'Of Ben', margin: 4 } }] });
     const asAda = await ask(query, ada);
     expect(asAda.data).toMatchObject({ reviews: [{ offer: { id: ofAda, title: 'Of Ada', margin: null } }, { offer: { id: ofBen, title: null, margin: null } }] });
-    expect(asAda.errors?.map(({ extensions }) => extensions?.['code'])).toContain('FORBIDDEN');
+    expect(asAda.errors?.find(({ extensions }) => extensions?.['code'] === 'FORBIDDEN')?.path).toEqual(['reviews', 0, 'offer', 'margin']);
   });
 
   it('brings along what fields of a record need of the other subgraph', async () => {

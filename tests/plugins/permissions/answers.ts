@@ -68,7 +68,14 @@ interface Answer {
 }
 export async function ask(who: TestPlatform, document: string, variables: Readonly<Record<string, unknown>> = {}): Promise<Answer> {
   const { data = null, errors = [] } = await who.query(document, variables);
-  return { data, codes: [...new Set(errors.map(({ extensions }) => String(extensions?.['code'])))], paths: new Set(errors.flatMap(({ path }) => (path ? [path.filter((step) => typeof step === 'string').join('.')] : []))) };
+  return { data, codes: [...new Set(errors.map(({ extensions }) => String(extensions?.['code'])))], paths: new Set(errors.flatMap(({ path, message }) => (path && !isShort(message, path) ? [path.filter((step) => typeof step === 'string').join('.')] : []))) };
+}
+
+/** Whether the path of a hidden field ends before it, at a record that is null or a list without records: there nothing is hidden. */
+function isShort(message: string, path: readonly (string | number)[]): boolean {
+  const hidden = /^(?:You may not read|Only those are here whose) \w+\.(\w+)/.exec(message)?.[1]?.replace(/Ids?$/, '');
+  const last = path.at(-1);
+  return hidden !== undefined && last !== hidden && ['nodes', 'node', 'parent', 'record', 'deal'].includes(String(last));
 }
 
 /** Compares an answer with the rules: refused as a whole, or the data with an error for each field that some shown record hides. */

@@ -89,16 +89,28 @@ describeEachDatabase('a field that some rows hide', (openDatabase) => {
   const deniedParts = (path: string) => ['price', 'place', 'tagIds', 'firmId', 'firm'].map((name) => denied(`${path}.${name}`, { tagIds: 'tags', firm: 'firmId' }[name] ?? name));
 
   it('is null there, with one error that names it', async () => {
-    expect(await ask(`{ deals { nodes { ${everything} } } }`)).toEqual({ data: { deals: { nodes: [whole, part] } }, errors: deniedParts('deals.nodes').map((error) => [error[0], error[1], expect.any(String)]) });
+    expect(await ask(`{ deals { nodes { ${everything} } } }`)).toEqual({ data: { deals: { nodes: [whole, part] } }, errors: deniedParts('deals.nodes.1').map((error) => [error[0], error[1], expect.any(String)]) });
     expect(statements).toHaveLength(1);
     expect(await ask(`{ deals(where: { name: { eq: "mine" } }) { nodes { ${everything} } } }`)).toEqual({ data: { deals: { nodes: [whole] } }, errors: undefined });
     expect(nonces.size).toBe(1);
   });
 
+  it('is reported with all its places, the first ten of them by path', async () => {
+    const create = `mutation { createDeals(input: [${Array.from({ length: 11 }, (_, index) => `{ name: "of other ${index}", price: "1", ownerId: "${other}" }`).join(', ')}]) { records { id } } }`;
+    const { data: made } = await app.as(systemCaller).query(create);
+    const { errors } = await who.query('{ deals(orderBy: [{ name: ASC }]) { edges { node { name price } } } }');
+    const places = Array.from({ length: 12 }, (_, index) => ['deals', 'edges', index + 1, 'node', 'price']);
+    expect(errors).toEqual([{ message: 'You may not read Deal.price.', path: places[0], extensions: { code: 'FORBIDDEN', count: 12, paths: places.slice(0, 10) } }]);
+    const never = await app.as({ userId: me, permissionSets: ['wide'] }).query('{ deals(orderBy: [{ name: ASC }], first: 2) { nodes { price } } none: deals(where: { name: { eq: "nobody" } }) { nodes { price } } }');
+    expect(never.errors?.map(({ path, extensions }) => [path, extensions?.['count']])).toEqual([[['deals', 'nodes', 0, 'price'], 2], [['none', 'nodes'], undefined]]);
+    const ids = (made as { createDeals: { records: { id: string }[] } }).createDeals.records.map((record) => record.id);
+    expect((await app.as(systemCaller).query('mutation ($ids: [ID!]!) { deleteDeals(ids: $ids) { count } }', { ids })).errors).toBeUndefined();
+  });
+
   it('is reported at each place that selects it', async () => {
     const { data, errors } = await ask(`{ a: deal(id: "${theirs}") { p: price } b: deal(id: "${mine}") { price } node(id: "${theirs}") { ... on Deal { price } } firms { nodes { deals { edges { node { id } } } } } }`);
     expect(data).toMatchObject({ a: { p: null }, b: { price: '10.00' }, node: { price: null }, firms: { nodes: [{ deals: { edges: [{ node: { id: mine } }] } }] } });
-    expect(errors).toEqual([['FORBIDDEN', 'firms.nodes.deals', 'Only those are here whose Deal.firmId you may read.'], denied('a.p', 'price'), denied('node.price')]);
+    expect(errors).toEqual([['FORBIDDEN', 'firms.nodes.0.deals', 'Only those are here whose Deal.firmId you may read.'], denied('a.p', 'price'), denied('node.price')]);
   });
 
   it('is null in payloads of every write', async () => {
@@ -107,7 +119,7 @@ describeEachDatabase('a field that some rows hide', (openDatabase) => {
     expect(await update(theirs)).toEqual({ data: { u: { record: { price: null } } }, errors: [denied('u.record.price')] });
     expect(await update(theirs, ', dryRun: true')).toEqual({ data: { u: { record: { price: null } } }, errors: [denied('u.record.price')] });
     const bulk = await ask(`mutation { updateDeals(where: {}, input: { name: "x" }, dryRun: true) { records { price } rows { record { price } } } deleteDeals(ids: ["${mine}", "${theirs}"], dryRun: true) { records { price } } }`);
-    expect(bulk.errors).toEqual([denied('updateDeals.records.price'), denied('updateDeals.rows.record.price'), denied('deleteDeals.records.price')]);
+    expect(bulk.errors).toEqual([denied('updateDeals.records.1.price'), denied('updateDeals.rows.1.record.price'), denied('deleteDeals.records.1.price')]);
     expect(bulk.data).toMatchObject({ deleteDeals: { records: [{ price: '10.00' }, { price: null }] } });
     expect((await ask(`mutation { updateDeal(id: "${theirs}", ifVersion: 99, input: { name: "x" }) { record { price } } }`)).errors).toEqual([['CONFLICT', 'updateDeal', expect.any(String)]]);
   });
@@ -127,9 +139,9 @@ describeEachDatabase('a field that some rows hide', (openDatabase) => {
   it('hides the custom fields that need it, and no others', async () => {
     const { data, errors } = await ask('{ deals { nodes { tag: priceTag shout price } } }');
     expect(data).toEqual({ deals: { nodes: [{ tag: 'mine: 10.00', shout: 'MINE', price: '10.00' }, { tag: null, shout: 'THEIRS', price: null }] } });
-    expect(errors).toEqual([denied('deals.nodes.price'), denied('deals.nodes.tag', 'priceTag')]);
+    expect(errors).toEqual([denied('deals.nodes.1.price'), denied('deals.nodes.1.tag', 'priceTag')]);
     const never = await ask('{ deals { nodes { priceTag shout } } }', undefined, app.as({ userId: me, permissionSets: ['wide'] }));
-    expect(never).toEqual({ data: { deals: { nodes: [{ priceTag: null, shout: 'MINE' }, { priceTag: null, shout: 'THEIRS' }] } }, errors: [denied('deals.nodes.priceTag')] });
+    expect(never).toEqual({ data: { deals: { nodes: [{ priceTag: null, shout: 'MINE' }, { priceTag: null, shout: 'THEIRS' }] } }, errors: [denied('deals.nodes.0.priceTag')] });
     expect(await ask(`mutation { updateDeal(id: "${theirs}", input: { name: "theirs" }) { record { priceTag } } }`)).toEqual({ data: { updateDeal: { record: { priceTag: null } } }, errors: [denied('updateDeal.record.priceTag')] });
   });
 
@@ -142,7 +154,7 @@ describeEachDatabase('a field that some rows hide', (openDatabase) => {
   it('may be masked to nothing as well', async () => {
     const { data, errors } = await ask('{ deals { nodes { note } } }', undefined, app.as({ userId: me, permissionSets: ['own', 'wide'], roles: ['outsider'] }));
     expect(data).toEqual({ deals: { nodes: [{ note: null }, { note: null }] } });
-    expect(errors).toEqual([denied('deals.nodes.note')]);
+    expect(errors).toEqual([denied('deals.nodes.1.note')]);
   });
 
   it('is marked by nothing that a client can write', async () => {

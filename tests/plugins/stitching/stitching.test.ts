@@ -170,7 +170,7 @@ describeEachDatabase('remote services', (open) => {
       ],
     });
     expect(staff.errors).toHaveLength(2);
-    expect(staff.errors).toEqual(expect.arrayContaining([expect.objectContaining({ message: 'You may not read User.name.' }), { message: 'You may not read Account.secret.', path: ['products', 'account', 'secret'], extensions: { code: 'FORBIDDEN' } }]));
+    expect(staff.errors).toEqual(expect.arrayContaining([expect.objectContaining({ message: 'You may not read User.name.' }), { message: 'You may not read Account.secret.', path: ['products', 0, 'account', 'secret'], extensions: { code: 'FORBIDDEN' } }]));
     expect([service.received.length, statements.length]).toEqual([1, 2]);
     const chief = await as('chief', ben)(query);
     expect(chief.errors).toHaveLength(1);

@@ -79,7 +79,7 @@ describeEachDatabase('what a caller may not read', (openDatabase) => {
   it('a hidden field is null with one error, however many rows show it', async () => {
     const { data, errors } = await ask('employees(orderBy: [{ name: ASC }]) { nodes { name salary } }');
     expect(data).toEqual({ employees: { nodes: ['Ada', 'Bea', 'Cid'].map((name) => ({ name, salary: null })) } });
-    expect(errors).toEqual([{ message: 'You may not read Employee.salary.', path: ['employees', 'nodes', 'salary'], extensions: { code: 'FORBIDDEN' } }]);
+    expect(errors).toEqual([{ message: 'You may not read Employee.salary.', path: ['employees', 'nodes', 0, 'salary'], extensions: { code: 'FORBIDDEN', count: 3, paths: [0, 1, 2].map((index) => ['employees', 'nodes', index, 'salary']) } }]);
   });
 
   it('a field readable on some rows shows on those', async () => {

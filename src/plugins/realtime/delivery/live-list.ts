@@ -4,6 +4,7 @@ import { EventStream } from '../../../resolvers/execute/event-stream.ts';
 import { SubscriptionEvent } from '../../../resolvers/execute/subscription-event.ts';
 import type { Args } from '../../../resolvers/read/arguments.ts';
 import { pageRows, readPage } from '../../../resolvers/read/page.ts';
+import { withPlaces } from '../../../resolvers/read/places.ts';
 import type { ReadLimits } from '../../../resolvers/read/plan-context.ts';
 import type { RequestContext } from '../../../resolvers/request.ts';
 import { BindList } from '../../../resolvers/sql/binds.ts';
@@ -110,7 +111,9 @@ export class LiveList extends EventStream<SubscriptionEvent> {
       const here = ids.filter((id) => known.has(id) || read.has(id));
       const records = wanted.flatMap((id) => read.get(id) ?? []);
       const message: LiveMessage = { kind: former ? 'PATCH' : 'LIST', ids: here, records: records.map(({ rows }) => rows) };
-      return { event: new SubscriptionEvent(message, records.flatMap(({ errors }) => errors)), present: here };
+      const { length } = selection.path;
+      const errors = records.flatMap((record, index) => record.errors.map((error) => withPlaces(error, (path) => [...path.slice(0, length), index, ...path.slice(length)])));
+      return { event: new SubscriptionEvent(message, errors), present: here };
     });
     this.#ids = present;
     return event;

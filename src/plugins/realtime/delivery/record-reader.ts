@@ -3,9 +3,9 @@ import { LRUCache } from 'lru-cache';
 import type { CatalogObject } from '../../../metadata/catalog.ts';
 import { responseKeys } from '../../../resolvers/execute/place.ts';
 import { variableShape } from '../../../resolvers/read/arguments.ts';
-import { showHiddenCells } from '../../../resolvers/read/hidden-cells.ts';
-import { NeedsResolvers, type DeniedField, type ReadLimits } from '../../../resolvers/read/plan-context.ts';
-import { deniedErrors, planContext, planRecords, type OperationSource, type RecordPlan } from '../../../resolvers/read/plan.ts';
+import { showHidden } from '../../../resolvers/read/hidden-cells.ts';
+import { NeedsResolvers, type ReadLimits } from '../../../resolvers/read/plan-context.ts';
+import { planContext, planRecords, type OperationSource, type RecordPlan } from '../../../resolvers/read/plan.ts';
 import { selectedFields, type SelectedField } from '../../../resolvers/read/selection.ts';
 import type { RequestContext } from '../../../resolvers/request.ts';
 
@@ -74,11 +74,10 @@ export function createReader(selection: ChangeSelection, object: CatalogObject, 
         for (const [index, id] of ids.entries()) {
           const json = rows[index]?.json ?? null;
           if (json === null) continue;
-          const hidden = new Set<DeniedField>(plan.denied);
-          const row = JSON.parse(showHiddenCells(json, plan.hideable, hidden)) as unknown;
+          const shown = showHidden(json, plan.hidden, [...selection.path, key]);
           const record = found.get(id) ?? { rows: {}, errors: [] };
-          record.rows[key] = row;
-          record.errors.push(...deniedErrors(hidden));
+          record.rows[key] = JSON.parse(shown.json) as unknown;
+          record.errors.push(...shown.errors);
           found.set(id, record);
         }
       }
