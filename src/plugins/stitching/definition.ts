@@ -36,7 +36,7 @@ export const remoteDefinition = z.strictObject({
     .prefault({}),
   pollSeconds: z.int().min(0).max(86_400).default(60).describe('Seconds between looks for changes of its schema; 0 looks at the start only.'),
   sdl: z.string().min(1).optional().describe('Its schema, where it does not answer introspection.'),
-  subscriptions: z.strictObject({ url: z.string().min(1).describe('Address that takes graphql-ws: wss://…') }).optional().describe('Without it fields of Subscription stay out.'),
+  subscriptions: z.strictObject({ url: z.string().min(1).describe('Address that takes graphql-ws (wss://…), or answers with event streams as graphql-sse does (https://…).') }).optional().describe('Without it fields of Subscription stay out.'),
   namespace: graphqlName('field').optional().describe('Fields of Query and Mutation stand below a field of this name.'),
   prefix: graphqlName('type').optional().describe('Stands before the names of its types.'),
   rename: z.record(z.string().regex(/^[A-Za-z_]\w*(\.[A-Za-z_]\w*)?$/, 'must be a type or a field such as Query.products'), graphqlName('type or field')).default({}).describe('Other names, by those of the service.'),

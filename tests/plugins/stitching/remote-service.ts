@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'nod
 import type { AddressInfo } from 'node:net';
 import { makeExecutableSchema } from '@graphql-tools/schema';
 import { GraphQLError, graphql, type GraphQLSchema } from 'graphql';
+import { createHandler } from 'graphql-sse/lib/use/http';
 import { useServer } from 'graphql-ws/use/ws';
 import { WebSocketServer } from 'ws';
 
@@ -48,10 +49,18 @@ export interface RemoteService {
   close(): Promise<void>;
 }
 
-/** A GraphQL service that somebody else wrote, over HTTP and graphql-ws. */
+/** A GraphQL service that somebody else wrote, over HTTP, graphql-ws and event streams. */
 export async function startService(first: GraphQLSchema): Promise<RemoteService> {
   let schema = first;
+  let followers = 0;
+  const streams = createHandler({ schema: () => schema });
   const server = createServer((request, response) => {
+    if (request.headers.accept === 'text/event-stream' && !service.answer) {
+      followers += 1;
+      response.once('close', () => (followers -= 1));
+      void streams(request, response);
+      return;
+    }
     let body = '';
     request.on('data', (chunk: Buffer) => (body += chunk.toString()));
     request.on('end', () => {
@@ -62,7 +71,6 @@ export async function startService(first: GraphQLSchema): Promise<RemoteService>
     });
   });
   const sockets = new WebSocketServer({ server, path: '/graphql' });
-  let followers = 0;
   const disposable = useServer(
     {
       schema: () => schema,
