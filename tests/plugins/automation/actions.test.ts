@@ -117,6 +117,7 @@ beforeEach(() => {
   sent.length = 0;
   called.length = 0;
   handled.length = 0;
+  failures = 0;
 });
 
 /** Makes an order of the step and waits for the end of its run. */
@@ -215,6 +216,18 @@ describe('handlers', () => {
     await eventually(() => expect(handled.map(({ event, record, attempt }) => [event, record['text'], attempt])).toEqual([['updated', 'fails once', 1], ['updated', 'fails once', 2], ['updated', '1', 1], ['updated', '2', 1], ['updated', '3', 1], ['deleted', '3', 1]]));
     expect(handled[2]).toMatchObject({ object: 'line', recordId: id, previous: { text: 'fails once' }, changedFields: expect.arrayContaining(['text']) as string[] });
     expect(handled[0]?.id).toBe(handled[1]?.id);
+  });
+
+  it('are called beside each other for the records of one write, and again each for itself', async () => {
+    const texts = ['a', 'fails once', 'complete', 'b'];
+    const ids: string[] = [];
+    for (const _ of texts) ids.push(await add());
+    await ask(app, 'mutation ($rows: [LineUpdateRow!]!) { updateLines(rows: $rows) { count } }', { rows: texts.map((text, index) => ({ id: ids[index], input: { text } })) });
+    const runsOfAll = async () => (await listOf(app, 'automationRuns', 'record status attempts job')).filter(({ record }) => ids.includes(String(record)));
+    await eventually(async () => expect((await runsOfAll()).map(({ record, status, attempts }) => [record, status, attempts])).toEqual(ids.map((id, index) => [id, 'COMPLETED', texts[index] === 'fails once' ? 2 : 1])));
+    const jobsOfAll = new Map((await runsOfAll()).map(({ record, job }) => [record, job]));
+    expect(new Set([0, 2, 3].map((index) => jobsOfAll.get(ids[index]))).size).toBe(1);
+    expect(jobsOfAll.get(ids[1])).not.toBe(jobsOfAll.get(ids[0]));
   });
 
   it('commit what they write with their end', async () => {

@@ -77,7 +77,7 @@ export function createOutbox(tools: { readonly runtime: Runtime; readonly jobs: 
     } catch (error) {
       log.error({ err: error }, 'The runs that writes started could not be made; it is tried again.');
     }
-    if (started) timer = setTimeout(() => void poll(), polling).unref();
+    rest();
   };
   const wake = (): void => {
     if (!started) return;
@@ -90,7 +90,11 @@ export function createOutbox(tools: { readonly runtime: Runtime; readonly jobs: 
   const poll = async (): Promise<void> => {
     const { rows } = await database.query({ name: 'automation_outbox_any', text: `SELECT 1 FROM ${outboxTable} LIMIT 1`, values: [] }).catch(() => ({ rows: [true] }));
     if (rows.length > 0) wake();
-    else if (started && !looking) timer = setTimeout(() => void poll(), polling).unref();
+    else if (!looking) rest();
+  };
+  const rest = (): void => {
+    clearTimeout(timer);
+    if (started) timer = setTimeout(() => void poll(), polling).unref();
   };
 
   return {
