@@ -69,7 +69,7 @@ describe('former names of fields', () => {
     const rita = app.as({ userId: person });
     const codes = async (document: string) => (await rita.query(document)).errors?.map(({ extensions }) => extensions?.['code']);
     const { data, errors } = await rita.query('{ deals(first: 1) { nodes { name phone telefax } } }');
-    expect([data, errors?.map(({ path }) => path)]).toEqual([{ deals: { nodes: [{ name: 'One', phone: null, telefax: null }] } }, [['deals', 'nodes', 'phone'], ['deals', 'nodes', 'telefax']]]);
+    expect([data, errors?.map(({ path }) => path)]).toEqual([{ deals: { nodes: [{ name: 'One', phone: null, telefax: null }] } }, [['deals', 'nodes', 0, 'phone'], ['deals', 'nodes', 0, 'telefax']]]);
     for (const document of ['{ deals(where: { telefax: { eq: "1" } }) { totalCount } }', '{ deals(orderBy: [{ faxNumber: ASC }]) { totalCount } }', '{ dealGroups(by: [{ field: TELEFAX }]) { count } }', 'mutation { updateDeals(where: {}, input: { telefax: "3" }) { count } }']) expect(await codes(document), document).toEqual(['FORBIDDEN']);
     const shown = await rita.query('{ deal: __type(name: "Deal") { fields(includeDeprecated: true) { name } } where: __type(name: "DealWhere") { inputFields(includeDeprecated: true) { name } } }');
     const text = JSON.stringify(shown.data);
