@@ -32,6 +32,8 @@ interface LocalMember extends Attendance {
   state: PresenceState;
   writtenAt: number;
   due: NodeJS.Timeout | undefined;
+  /** The latest write of the state. */
+  written: Promise<void>;
 }
 
 /** Milliseconds between signs of life, and looks at all rosters and rights. */
@@ -100,7 +102,7 @@ export class Presence {
       this.#leave(member);
       onEnd();
     });
-    const member: LocalMember = { id, userId, topic, context, stream, connection, state: {}, writtenAt: 0, due: undefined };
+    const member: LocalMember = { id, userId, topic, context, stream, connection, state: {}, writtenAt: 0, due: undefined, written: Promise.resolve() };
     this.#members.set(id, member);
     const members = this.#byTopic.get(topic.key) ?? new Set();
     this.#byTopic.set(topic.key, members.add(member));
@@ -151,9 +153,13 @@ export class Presence {
     if (!(await allowed([attendance], this.#options.access())).has(attendance)) throw noSuchRecord();
   }
 
-  async #write(member: LocalMember): Promise<void> {
+  /** One after another: beside each other, on connections of their own, the older one could be the last. */
+  #write(member: LocalMember): Promise<void> {
     member.writtenAt = performance.now();
-    if (!member.stream.ended) await this.#store.update(member.id, member.userId, member.state, member.topic.key);
+    const write = async (): Promise<void> => {
+      if (!member.stream.ended) await this.#store.update(member.id, member.userId, member.state, member.topic.key);
+    };
+    return (member.written = member.written.then(write, write));
   }
 
   #leave(member: LocalMember): void {
