@@ -7,8 +7,7 @@ export default defineConfig({
   test: {
     include: ['tests/**/*.test.ts'],
     pool: 'forks',
-    // One more than the cores of a small machine: many files wait for servers, other processes and moments.
-    maxWorkers: 3,
+    maxWorkers: 2,
     sequence: { sequencer: LongestFirst },
     // Loading the sources and starting PGlite cost more than the tests: the files that a worker runs share both.
     isolate: false,

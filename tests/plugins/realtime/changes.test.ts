@@ -36,6 +36,8 @@ describeEachDatabase('subscriptions to changes', (open) => {
     const deals = app.follow('subscription { dealChanges { kind changedFields } }');
     await expect.poll(() => [...accounts.kinds, ...deals.kinds], soon).toEqual(['READY', 'READY']);
     await app.system(`mutation { createAccount(input: { id: "${id(1)}", name: "Acme" }) { record { id } } createDeal(input: { id: "${id(2)}", name: "a" }) { record { id } } }`);
+    // Changes of a record that are read together are told as one.
+    await expect.poll(() => [accounts.messages.at(-1), deals.messages.at(-1)], soon).toMatchObject([{ kind: 'CREATED' }, { kind: 'CREATED' }]);
     await app.system(`mutation { updateAccount(id: "${id(1)}", input: { industry: TECH }) { record { id } } updateDeal(id: "${id(2)}", input: { amount: "5" }) { record { id } } }`);
     await expect.poll(() => accounts.messages.at(-1), soon).toEqual({ kind: 'UPDATED', changedFields: ['industry'] });
     await expect.poll(() => deals.messages.at(-1), soon).toEqual({ kind: 'UPDATED', changedFields: ['amount'] });
