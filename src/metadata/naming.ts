@@ -241,6 +241,11 @@ export function indexName(table: string, columns: readonly string[], unique: boo
   return sqlName(`${table}_${columns.join('_')}_${unique ? 'key' : 'idx'}`);
 }
 
+/** Of the rows that meet a condition: another condition makes another index. */
+export function partialIndexName(table: string, columns: readonly string[], condition: string): string {
+  return indexName(table, [...columns, createHash('sha256').update(condition).digest('hex').slice(0, 8)], false);
+}
+
 /** PostgreSQL cuts names after 63 bytes; a longer one is shortened with a hash, so that two never become one. */
 export function sqlName(name: string): string {
   if (Buffer.byteLength(name) <= 63) return name;

@@ -51,6 +51,8 @@ export interface WantedIndex {
   readonly object: string;
   /** Machine names of stored fields. */
   readonly fields: readonly string[];
+  /** SQL of the rows that it holds, all by default. */
+  readonly partial?: string | undefined;
 }
 
 /** The lookup by which records of an object belong to an organization. */

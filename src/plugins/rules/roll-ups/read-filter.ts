@@ -11,11 +11,14 @@ import type { SqlScope } from '../../../resolvers/filter/scope.ts';
 import { filterToSql } from '../../../resolvers/filter/to-sql.ts';
 import { expressionCondition } from '../../../resolvers/expressions/to-sql.ts';
 import { fixedExpression, fixedField, otherRecords, type FixedValue } from './fixed-values.ts';
+import { isImmutable } from './immutable.ts';
 
 /** Which records count, and what decides about it. */
 export interface RollUpFilter extends FixedValue {
   /** As a condition on the row of the scope. */
   sql(scope: SqlScope): string;
+  /** An index can be made with the condition. */
+  readonly immutable: boolean;
 }
 
 /** Reads a filter in any of its forms. Only values of the record itself may decide: a number that changes without a write could not be kept. */
@@ -44,7 +47,7 @@ function readExpression(source: string, catalog: Catalog, child: CatalogObject, 
     },
   };
   const checked = compileAt(source, scope, report);
-  return checked && { ...fixedExpression(checked, child, catalog), sql: (at) => expressionCondition(checked, at) };
+  return checked && { ...fixedExpression(checked, child, catalog), sql: (at) => expressionCondition(checked, at), immutable: isImmutable(checked.root) };
 }
 
 function readCondition(source: unknown, catalog: Catalog, child: CatalogObject): RollUpFilter {
@@ -53,7 +56,8 @@ function readCondition(source: unknown, catalog: Catalog, child: CatalogObject):
     const field = child.fields.get(name);
     return field ? [fixedField(field, child, catalog)] : [];
   });
-  return { fields: values.flatMap(({ fields }) => fields), formulas: values.flatMap(({ formulas }) => formulas), sql: (scope) => filterToSql(filter, scope) };
+  const formulas = values.flatMap((value) => value.formulas);
+  return { fields: values.flatMap(({ fields }) => fields), formulas, sql: (scope) => filterToSql(filter, scope), immutable: formulas.length === 0 };
 }
 
 /** Fields that a filter looks at; refuses what moves with the time, or belongs to other records. */

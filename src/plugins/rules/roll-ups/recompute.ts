@@ -7,6 +7,7 @@ import { groupBy } from '../../../resolvers/write/group-by.ts';
 import { logInsert, loggedDifferences, Stamps } from '../../../resolvers/write/sql/parts.ts';
 import { StatementCache, type WriteStatement } from '../../../resolvers/write/sql/statement-cache.ts';
 import { logTarget } from '../history/log-target.ts';
+import { countingSql } from './counting-sql.ts';
 import { childScope, countsSql, exact, followRollUps, loggedColumns, quotient, someDiffer, summarisedSql } from './follow-sql.ts';
 import { rollUpsOf } from './read-roll-ups.ts';
 import type { RollUp, RollUpFunction } from './roll-up.ts';
@@ -115,6 +116,6 @@ export function valueSql(rollUp: RollUp, id: string, catalog: Catalog, binds: Bi
   const at = childScope(rollUp, 'c', catalog, binds);
   const value = summarisedSql(rollUp, at) ?? '*';
   const measure = measureSql(fn, value);
-  const conditions = [`c.${identifier(relation.column ?? '')} = ${id}`, ...countsSql(rollUp, at)];
-  return `(SELECT ${exact(rollUp, measure)} FROM ${identifier(child.table)} c WHERE ${conditions.join(' AND ')})`;
+  const counting = countingSql(rollUp, 'c', catalog) ?? countsSql(rollUp, at).join(' AND ');
+  return `(SELECT ${exact(rollUp, measure)} FROM ${identifier(child.table)} c WHERE c.${identifier(relation.column ?? '')} = ${id}${counting === '' ? '' : ` AND ${counting}`})`;
 }
