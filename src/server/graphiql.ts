@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { digestOf, isKnown } from '../kernel/revalidation.ts';
 import { setPageHeaders } from './respond.ts';
 
 interface Page {
@@ -23,7 +24,7 @@ export function createGraphiql(path: string, examples: () => readonly string[]):
     response.setHeader('vary', 'Accept, Accept-Encoding');
     response.setHeader('cache-control', 'no-cache');
     response.setHeader('etag', tag);
-    if (request.headers['if-none-match'] === tag) {
+    if (isKnown(request, tag)) {
       response.writeHead(304).end();
       return;
     }
@@ -55,5 +56,5 @@ async function render(path: string, examples: readonly string[]): Promise<Page> 
     "form-action 'none'",
     "frame-ancestors 'none'",
   ].join('; ');
-  return { plain, compressed, policy, tag: `"${hash(String(html)).slice(0, 27)}"` };
+  return { plain, compressed, policy, tag: `"${digestOf(String(html))}"` };
 }

@@ -55,7 +55,7 @@ export function answerCors(request: IncomingMessage, response: ServerResponse, c
       if (cors.credentials && named) response.setHeader('access-control-allow-credentials', 'true');
       if (preflight) {
         response.setHeader('access-control-allow-methods', 'GET, POST, PATCH, DELETE');
-        response.setHeader('access-control-allow-headers', ['Content-Type', 'Authorization', 'X-Request-Id', 'X-Requested-With', 'GraphQL-Preflight', 'If-Match', 'Idempotency-Key', ...cors.headers].join(', '));
+        response.setHeader('access-control-allow-headers', ['Content-Type', 'Authorization', 'X-Request-Id', 'X-Requested-With', 'GraphQL-Preflight', 'If-Match', 'If-None-Match', 'Idempotency-Key', ...cors.headers].join(', '));
         response.setHeader('access-control-max-age', cors.maxAge);
       }
     }

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import { ObjectosError } from '../errors.ts';
 import type { Logger } from '../kernel/log.ts';
+import { answerKnown, digestOf } from '../kernel/revalidation.ts';
 import { formatError, formatErrors } from './format-errors.ts';
 import { isStream, type ResponseType, type StreamType } from './media-type.ts';
 import { RequestRefused } from './request-errors.ts';
@@ -22,21 +22,10 @@ const typeWithCharset: Record<ResponseType, string> = {
 
 export const sendResult = (response: ServerResponse, type: ResponseType, text: string): void => send(response, 200, typeWithCharset[type], text);
 
-/** The answer of a GET: browsers and proxies of one caller may keep it, and ask whether it is still the same. */
+/** The answer of a GET, or word that the client has it. */
 export function sendRevalidated(response: ServerResponse, type: ResponseType, text: string): void {
-  const tag = `"${createHash('sha256').update(text).digest('base64url').slice(0, 27)}"`;
-  response.setHeader('cache-control', 'private, no-cache');
-  response.setHeader('vary', [...new Set([...varyOf(response), 'accept', 'authorization', 'cookie', 'x-api-key'])].join(', '));
-  response.setHeader('etag', tag);
-  const known = response.req.headers['if-none-match'];
-  if (known !== undefined && known.split(',').some((each) => each.trim().replace(/^W\//, '') === tag)) {
-    response.writeHead(304).end();
-    return;
-  }
-  sendResult(response, type, text);
+  if (!answerKnown(response, `"${digestOf(text)}"`)) sendResult(response, type, text);
 }
-
-const varyOf = (response: ServerResponse): readonly string[] => String(response.getHeader('vary') ?? '').toLowerCase().split(',').map((name) => name.trim()).filter((name) => name !== '');
 
 /**
  * A request that ended before anything was executed. Faults of the document are status 200 under the older media type, as

@@ -1,7 +1,7 @@
 import { rightsOf } from '../../builder/views/rights.ts';
 import type { Access } from '../../resolvers/access.ts';
 import type { Caller } from '../../resolvers/caller.ts';
-import { isOffered, offerOf } from './openapi/document.ts';
+import { isOffered, offerOf } from './openapi/offer.ts';
 import { apiPath, type Resource } from './resource.ts';
 
 /** Where what is, for who asks: paths of the APIs, and the resources with what may be done to them. */

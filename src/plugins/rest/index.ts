@@ -3,9 +3,10 @@ import type { Plugin } from '../../kernel/plugin.ts';
 import type { Runtime } from '../../resolvers/runtime.ts';
 import { discovery } from './discovery.ts';
 import { docsPath, serveDocs } from './docs/page.ts';
+import { sendRead } from './exchange.ts';
 import { handle } from './handle.ts';
 import { openapiDocument } from './openapi/document.ts';
-import { RestProblem, send, sendProblem } from './problem.ts';
+import { RestProblem, sendProblem } from './problem.ts';
 import { apiPath, resourcesOf } from './resource.ts';
 import type { RouteInfo } from './route-info.ts';
 import { restSettings, type RestSettingsInput } from './settings.ts';
@@ -60,15 +61,13 @@ export function rest({ mode = 'development', graphqlPath = '/graphql', maxBodyBy
           onlyGet(node, response);
           const { schema, catalog } = started();
           const { access } = await info.context();
-          response.setHeader('cache-control', 'no-store');
-          send(response, 200, openapiDocument(schema, resourcesOf(schema, catalog), access, version));
+          sendRead(response, openapiDocument(schema, resourcesOf(schema, catalog), access, version));
         }),
         route('/api/discovery', async (node, response, info) => {
           onlyGet(node, response);
           const { schema, catalog } = started();
           const { caller, access } = await info.context();
-          response.setHeader('cache-control', 'no-store');
-          send(response, 200, discovery(resourcesOf(schema, catalog), caller, access, { version, graphql: graphqlPath, docs }));
+          sendRead(response, discovery(resourcesOf(schema, catalog), caller, access, { version, graphql: graphqlPath, docs }));
         }),
         ...(docs
           ? [route(`${docsPath}/*`, async (node, response, { url }) => {

@@ -14,7 +14,7 @@ export interface Resource {
   readonly names: ObjectTypeNames;
   readonly root: RootFieldNames;
   readonly type: GraphQLObjectType;
-  readonly reads: { readonly one: boolean; readonly many: boolean };
+  readonly reads: { readonly one: boolean; readonly many: boolean; readonly aggregate: boolean; readonly groups: boolean };
   readonly writes: ReadonlySet<WriteOperation>;
 }
 
@@ -35,10 +35,10 @@ function makeResources(schema: GraphQLSchema, catalog: Catalog): ReadonlyMap<str
   const resources = new Map<string, Resource>();
   for (const object of catalog.objects.values()) {
     const root = rootFieldNames(object.names);
-    const reads = { one: Object.hasOwn(queries, root.one), many: Object.hasOwn(queries, root.many) };
+    const reads = { one: Object.hasOwn(queries, root.one), many: Object.hasOwn(queries, root.many), aggregate: Object.hasOwn(queries, root.aggregate), groups: Object.hasOwn(queries, root.groups) };
     const writes = new Set(operations.filter((operation) => Object.hasOwn(mutations, root[operation])));
     const type = schema.getType(object.names.type);
-    if (!isObjectType(type) || (!reads.one && !reads.many && writes.size === 0)) continue;
+    if (!isObjectType(type) || (!Object.values(reads).some(Boolean) && writes.size === 0)) continue;
     resources.set(root.many, { object, path: root.many, names: objectTypeNames(object.names.type), root, type, reads, writes });
   }
   return resources;

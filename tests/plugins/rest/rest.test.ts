@@ -26,7 +26,7 @@ const journal = { name: 'journal', enable: { apiMethods: ['get', 'list'] }, fiel
 const vault = { name: 'vault', fields: { text: { type: 'text' } } };
 
 // Guests read companies without their margin, of which they change the names of those in food.
-const margin: FieldAccess = { ...openField, read: false, edit: false, filter: false, sort: false };
+const margin: FieldAccess = { read: false, edit: false, filter: false, sort: false, aggregate: false };
 const food = { kind: 'compare', field: 'industry', operator: 'eq', operand: { value: () => 'food' } } as const;
 const companies: ObjectAccess = { ...openObject, create: false, delete: false, edit: food, field: (name) => (name === 'margin' ? margin : name === 'revenue' ? { ...openField, read: food, edit: false } : { ...openField, edit: name === 'name' }) };
 const guest: Access = { fingerprint: 'guest', object: (name) => (name === 'company' ? companies : name === 'person' ? { ...openObject, create: false, edit: false, delete: false } : closedObject) };
@@ -77,7 +77,7 @@ describeEachDatabase('REST', (open) => {
   it('is described by a valid document, of what the caller may use', async () => {
     for (const { document } of [staff, visitor]) expect(await new Validator().validate(structuredClone(document) as Record<string, unknown>)).toMatchObject({ valid: true });
     const paths = (client: RestClient) => Object.entries(client.document['paths'] as Readonly<Record<string, object>>).map(([path, item]) => `${path.replace('/api/v1/', '')} ${Object.keys(item).filter((key) => key !== 'parameters').join()}`);
-    expect(paths(visitor)).toEqual(['companies get', 'companies/{id} get,patch', 'companies/batch post', 'people get', 'people/{id} get']);
+    expect(paths(visitor)).toEqual(['companies get', 'companies/aggregate get', 'companies/groups get', 'companies/{id} get,patch', 'companies/batch post', 'people get', 'people/aggregate get', 'people/groups get', 'people/{id} get']);
     expect(paths(staff)).toEqual(expect.arrayContaining(['companies get,post', 'companies/{id} get,patch,delete', 'companies/batch post', 'companies/{id}/restore post', 'journals get', 'journals/{id} get', 'vaults get,post']));
     const schemas = (client: RestClient) => (client.document['components'] as { readonly schemas: Readonly<Record<string, { readonly properties: object }>> }).schemas;
     expect(schemas(staff)['Company']?.properties).toHaveProperty('margin');
@@ -129,11 +129,11 @@ describeEachDatabase('REST', (open) => {
   it('creates, reads, changes, deletes and restores one record', async () => {
     const made = await staff.call('POST', '/api/v1/companies', { body: { name: 'Dairy', industry: 'FOOD', revenue: '12.30', address: { city: 'Bern' } } });
     const { id } = made.body['data'] as { readonly id: string };
-    expect([made.status, made.headers.get('location'), made.headers.get('etag')]).toEqual([201, `/api/v1/companies/${id}`, '"1"']);
+    expect([made.status, made.headers.get('location'), made.headers.get('etag')]).toEqual([201, `/api/v1/companies/${id}`, expect.stringMatching(/^"1-/)]);
     const path = `/api/v1/companies/${id}`;
     expect((await staff.call('GET', `${path}?fields=name,address`)).body).toEqual({ data: { name: 'Dairy', address: expect.objectContaining({ city: 'Bern' }) as object } });
     const changed = await staff.call('PATCH', path, { body: { employees: 4, revenue: null } });
-    expect([changed.status, changed.headers.get('etag'), changed.body['data']]).toEqual([200, '"2"', expect.objectContaining({ employees: 4, revenue: null, name: 'Dairy' })]);
+    expect([changed.status, changed.headers.get('etag'), changed.body['data']]).toEqual([200, expect.stringMatching(/^"2-/), expect.objectContaining({ employees: 4, revenue: null, name: 'Dairy' })]);
     const removed = await staff.call('DELETE', path);
     expect([removed.status, removed.body]).toEqual([204, {}]);
     expect(await problem(staff, 'GET', path)).toEqual([404, 'NOT_FOUND']);
@@ -155,8 +155,10 @@ describeEachDatabase('REST', (open) => {
     const { id } = await company_('Eel');
     const path = `/api/v1/companies/${id}`;
     const patch = (name: string, headers: Readonly<Record<string, string>>, query = '') => staff.call('PATCH', `${path}${query}`, { body: { name }, headers });
-    expect((await patch('Eels', { 'if-match': '"1"' })).headers.get('etag')).toBe('"2"');
+    const changed = (await patch('Eels', { 'if-match': '"1"' })).headers.get('etag') ?? '';
+    expect(changed).toMatch(/^"2-/);
     expect([(await patch('Late', { 'if-match': '"1"' })).status, (await staff.call('DELETE', path, { headers: { 'if-match': '"1"' } })).status]).toEqual([412, 412]);
+    expect([(await patch('Any', { 'if-match': changed })).status, (await patch('Any', { 'if-match': changed })).status]).toEqual([200, 412]);
     expect((await patch('Any', { 'if-match': '*' })).status).toBe(200);
     expect((await patch('Odd', { 'if-match': 'W/"3"' })).status).toBe(412);
     expect((await patch('Trial', {}, '?dryRun=true')).body['data']).toMatchObject({ name: 'Trial' });
@@ -168,6 +170,59 @@ describeEachDatabase('REST', (open) => {
     const trial = await staff.call('POST', '/api/v1/companies?dryRun=true', { body: { name: 'Trial' } });
     expect([trial.status, trial.headers.get('location')]).toEqual([201, null]);
     for (const each of [id, (one.body['data'] as { id: string }).id]) await staff.call('DELETE', `/api/v1/companies/${each}?purge=true`);
+  });
+
+  it('tells clients that they have the answer already', async () => {
+    const again = async (path: string, etag: string, client = staff) => (await client.call('GET', path, { headers: { 'if-none-match': `"other", W/${etag}` } })).status;
+    const written = await staff.call('POST', '/api/v1/companies', { body: { name: 'Fig' } });
+    const { id } = written.body['data'] as { readonly id: string };
+    const path = `/api/v1/companies/${id}`;
+    for (const each of [path, `${path}?include=people`, '/api/v1/companies?sort=name', '/api/v1/companies/aggregate?figures=sum.employees', '/api/v1/companies/groups?by=industry']) {
+      const { headers } = await staff.call('GET', each);
+      expect([each, headers.get('cache-control'), headers.get('vary')]).toEqual([each, 'private, no-cache', expect.stringContaining('authorization')]);
+      expect([each, await again(each, headers.get('etag') ?? '')]).toEqual([each, 304]);
+    }
+    // What was written is what is read.
+    expect(await again(path, written.headers.get('etag') ?? '')).toBe(304);
+    // Neither for others, nor with other records along with it.
+    expect(await again(path, written.headers.get('etag') ?? '', visitor)).toBe(200);
+    const { headers } = await staff.call('GET', `${path}?include=people`);
+    const { id: member } = (await staff.call('POST', '/api/v1/people', { body: { name: 'Finn', companyId: id } })).body['data'] as { readonly id: string };
+    expect([await again(`${path}?include=people`, headers.get('etag') ?? ''), await again(path, written.headers.get('etag') ?? '')]).toEqual([200, 304]);
+    await staff.call('PATCH', path, { body: { employees: 1 } });
+    expect(await again(path, written.headers.get('etag') ?? '')).toBe(200);
+    for (const each of [`/api/v1/people/${member}`, `${path}?purge=true`]) await staff.call('DELETE', each);
+    for (const each of ['/api/openapi.json', '/api/discovery']) {
+      const first = await fetch(`${url}${each}`);
+      expect((await fetch(`${url}${each}`, { headers: { 'if-none-match': first.headers.get('etag') ?? '' } })).status).toBe(304);
+    }
+  });
+
+  it('counts and sums up, all together or in groups', async () => {
+    const figures = async (path: string, client = staff) => (await client.call('GET', `/api/v1/${path}`)).body['data'];
+    expect(await figures('companies/aggregate')).toEqual({ count: 3 });
+    expect(await figures(`companies/aggregate?figures=count,sum.revenue,max.employees,sum.employees&${filters({ industry: { eq: 'FOOD' } })}`)).toEqual({ count: 2, sum: { revenue: '500.00', employees: '8' }, max: { employees: 5 } });
+    expect(await figures('companies/aggregate?figures=countDistinct.industry&search=cider')).toEqual({ countDistinct: { industry: 1 } });
+    expect(await figures('companies/groups?by=industry&figures=count,avg.employees&sort=-count')).toEqual([{ key: { industry: 'FOOD' }, count: 2, avg: { employees: 4 } }, { key: { industry: 'TECH' }, count: 1, avg: { employees: 10 } }]);
+    expect(await figures('companies/groups?by=industry,name&sort=-industry,-sum.revenue&limit=2&skip=1')).toEqual([{ key: { industry: 'FOOD', name: 'Cider' }, count: 1 }, { key: { industry: 'FOOD', name: 'Bakery' }, count: 1 }]);
+    expect(await figures(`companies/groups?by=industry&having=${encodeURIComponent('{"count":{"gt":1}}')}`)).toEqual([{ key: { industry: 'FOOD' }, count: 2 }]);
+    expect(await figures('companies/groups?by=createdAt:year')).toEqual([{ key: { createdAt: `${new Date().getUTCFullYear()}-01-01T00:00:00.000Z` }, count: 3 }]);
+    expect(await figures('people/groups?by=companyId&fields=company.name&sort=-count')).toEqual([{ key: { companyId: expect.any(String) as string, company: { name: 'Acme' } }, count: 2 }, { key: { companyId: expect.any(String) as string, company: { name: 'Bakery' } }, count: 1 }]);
+    expect(await figures('people/groups?by=bossId&include=boss')).toEqual([{ key: { bossId: null, boss: null }, count: 3 }]);
+    for (const [path, text] of [
+      ['aggregate?figures=sum', 'names "sum"'], ['aggregate?figures=sum.name', 'names "sum.name"'], ['aggregate?figures=sum.revenu', 'Did you mean "sum.revenue"?'], ['aggregate?figures=count.x', 'names "count.x"'], ['aggregate?by=industry', 'no parameter "by"'], ['aggregate?limit=3', 'no parameter "limit"'],
+      ['groups', 'by=stage'], ['groups?by=', 'by=stage'], ['groups?by=,', 'at least one'], ['groups?by=indutry', 'Did you mean "industry"?'], ['groups?by=industry:month', 'units are for dates'], ['groups?by=createdAt:decade', 'DECADE'], ['groups?by=industry&sort=name', 'not one of the keys'],
+      ['groups?by=industry&sort=nothing', 'names "nothing"'], ['groups?by=industry&having=[]', 'having'], ['groups?by=industry&limit=501', '500'], ['groups?by=industry&fields=name', 'such as account.name'], ['groups?by=industry&include=people', 'no people in common'], ['groups?by=industry&after=x', 'no parameter "after"'],
+    ] as const) {
+      const { status, body } = await staff.call('GET', `/api/v1/companies/${path}`, { wrong: true });
+      expect([path, status, body['detail']]).toEqual([path, 400, expect.stringContaining(text)]);
+    }
+    expect(await problem(staff, 'POST', '/api/v1/companies/aggregate', {})).toEqual([405, 'BAD_REQUEST']);
+    expect(await problem(visitor, 'GET', '/api/v1/companies/aggregate?figures=sum.margin')).toEqual([403, 'FORBIDDEN']);
+    expect(await problem(visitor, 'GET', '/api/v1/companies/groups?by=margin')).toEqual([403, 'FORBIDDEN']);
+    expect((await visitor.call('GET', '/api/v1/vaults/aggregate', { wrong: true })).body).toEqual({ data: { count: 0 } });
+    const asked = (client: RestClient) => JSON.stringify((client.document['paths'] as Readonly<Record<string, object>>)['/api/v1/companies/aggregate']);
+    expect([asked(staff), asked(visitor)].map((text) => text.includes('sum.margin'))).toEqual([true, false]);
   });
 
   it('writes batches, whole or as far as they go', async () => {
@@ -215,7 +270,7 @@ describeEachDatabase('REST', (open) => {
   it('says where what is, and shows the documentation without other servers', async () => {
     const discover = async (headers: Readonly<Record<string, string>>) => (await (await fetch(`${url}/api/discovery`, { headers })).json()) as { readonly resources: readonly { readonly path: string; readonly operations: readonly string[] }[] };
     expect(await discover({ authorization: 'Bearer staff' })).toMatchObject({ endpoints: { graphql: '/graphql', data: '/api/v1', openapi: '/api/openapi.json', docs: '/api/docs' }, caller: { kind: 'user' } });
-    expect((await discover({})).resources).toMatchObject([{ name: 'company', path: '/api/v1/companies', operations: ['list', 'one', 'update'], batch: ['update', 'upsert'] }, { name: 'person', operations: ['list', 'one'], batch: [] }]);
+    expect((await discover({})).resources).toMatchObject([{ name: 'company', path: '/api/v1/companies', operations: ['list', 'one', 'aggregate', 'groups', 'update'], batch: ['update', 'upsert'] }, { name: 'person', operations: ['list', 'one', 'aggregate', 'groups'], batch: [] }]);
     const docs = await fetch(`${url}/api/docs`);
     const html = await docs.text();
     expect([docs.status, docs.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);

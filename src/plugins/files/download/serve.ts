@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { pipeline } from 'node:stream/promises';
 import { validate as isUuid } from 'uuid';
 import { ObjectosError } from '../../../errors.ts';
+import { isKnown } from '../../../kernel/revalidation.ts';
 import type { Database } from '../../../database/database.ts';
 import { keyOf, type ByteRange, type Storage } from '../storage/storage.ts';
 import { findFiles, type FileRow } from '../store.ts';
@@ -32,7 +33,7 @@ export async function serveFile(request: IncomingMessage, response: ServerRespon
   if (!file || (until === undefined && !open)) throw new ObjectosError('NOT_FOUND', 'There is no such file, or its address is over. Read the record again for another.');
   setHeaders(response, file, url.searchParams.has('download'));
   response.setHeader('cache-control', cacheFor(until));
-  if (isKnown(request, file)) {
+  if (isKnown(request, `"${file.digest}"`)) {
     response.writeHead(304).end();
     return;
   }
@@ -70,10 +71,6 @@ function disposition(kind: 'inline' | 'attachment', name: string): string {
   const plain = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
   const whole = encodeURIComponent(name).replace(/['()*]/g, (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`);
   return `${kind}; filename="${plain}"${plain === name ? '' : `; filename*=UTF-8''${whole}`}`;
-}
-
-function isKnown({ headers }: IncomingMessage, { digest }: FileRow): boolean {
-  return headers['if-none-match']?.split(',').some((tag) => tag.trim() === '*' || tag.trim().replace(/^W\//, '') === `"${digest}"`) ?? false;
 }
 
 /** One range of bytes. Of several, of other units and of another version of the file the whole is given, as HTTP allows. */

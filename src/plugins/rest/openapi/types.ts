@@ -3,6 +3,8 @@ import { getNullableType, isEnumType, isInputObjectType, isListType, isNonNullTy
 /** JSON Schema, draft 2020-12. */
 export type JsonSchema = Readonly<Record<string, unknown>>;
 
+export const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
+
 const scalars: Readonly<Record<string, JsonSchema>> = {
   ID: { type: 'string' },
   String: { type: 'string' },

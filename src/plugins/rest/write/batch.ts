@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { GraphQLSchema } from 'graphql';
 import type { WriteOperation } from '../../../resolvers/source.ts';
 import { RestProblem } from '../problem.ts';
-import type { RestOperation } from '../read/list.ts';
+import type { RestOperation } from '../exchange.ts';
 import { selectionOf, type Json, type Shape } from '../read/shape.ts';
 import type { Resource } from '../resource.ts';
 import { checkNames, valueNames } from './body.ts';

@@ -1,5 +1,5 @@
 import type { WriteOperation } from '../../../resolvers/source.ts';
-import type { RestOperation } from '../read/list.ts';
+import type { RestOperation } from '../exchange.ts';
 import { selectionOf, type Json, type Shape } from '../read/shape.ts';
 import type { Resource } from '../resource.ts';
 
