@@ -1,7 +1,7 @@
 import { StartupError } from '../../errors.ts';
 import type { JobService } from '../../kernel/jobs.ts';
 import type { Plugin } from '../../kernel/plugin.ts';
-import type { Catalog, CatalogObject } from '../../metadata/catalog.ts';
+import type { Catalog } from '../../metadata/catalog.ts';
 import { createConnectors } from './connectors.ts';
 import { readRules, workflowKind, workflowKeys } from './definitions/read-rules.ts';
 import { createHandlers } from './handlers.ts';
@@ -57,11 +57,6 @@ export function automation({ timeZone = 'UTC', ...given }: AutomationOptions = {
     if (value === undefined) throw new Error('The plugin automation is not initialised.');
     return value;
   };
-  const handled = (object: CatalogObject): readonly Rule[] =>
-    handlers.all.flatMap(({ name, object: handledObject, event, runAs }): Rule[] => handledObject !== object.name ? [] : [{
-      name, object, events: new Set([event]), schedule: undefined, incoming: false, criteria: undefined, writtenCriteria: undefined, everyTime: true, runIn: 'commit', runAs, order: 100,
-      actions: [{ name: 'handler', type: 'handler', handler: name }], written: [], timers: [],
-    }]);
 
   return {
     name: 'automation',
@@ -78,6 +73,7 @@ export function automation({ timeZone = 'UTC', ...given }: AutomationOptions = {
         const read = readRules(catalog, report, documents, timeZone);
         // At a reload it is known by then what plugins registered.
         if (tools) connectors.check(read);
+        if (tools) for (const object of catalog.objects.values()) handlers.rulesOf(object, catalog);
         rules.set(catalog, read);
       },
     },
@@ -92,7 +88,7 @@ export function automation({ timeZone = 'UTC', ...given }: AutomationOptions = {
       tools: () => started(tools),
       rulesOf(object, catalog) {
         planned.add(object.name);
-        return [...(rules.get(catalog) ?? []).filter((rule) => rule.object === object), ...handled(object)];
+        return [...(rules.get(catalog) ?? []).filter((rule) => rule.object === object), ...handlers.rulesOf(object, catalog)];
       },
     }),
     lifecycle: {
@@ -108,11 +104,13 @@ export function automation({ timeZone = 'UTC', ...given }: AutomationOptions = {
         const current = (): readonly Rule[] => rules.get(runtime.catalog) ?? [];
         registerSchedules(current, jobs, tools);
         services.register('automation', {
-          on(object, event, handler, { name = `${object}.${event}`, runAs = 'system' } = {}) {
-            if (!runtime.catalog.objects.has(object)) throw new StartupError(`The handler "${name}" is for the object "${object}", which does not exist.`);
+          on(object, event, handler, { name = `${object}.${event}`, runAs = 'system', criteria } = {}) {
+            const known = runtime.catalog.objects.get(object);
+            if (!known) throw new StartupError(`The handler "${name}" is for the object "${object}", which does not exist.`);
             if (planned.has(object)) throw new StartupError(`The handler "${name}" comes too late: records of ${object} were written already. Register handlers in init.`);
             if (current().some((rule) => rule.name === name)) throw new StartupError(`The handler "${name}" is called as a rule is. Give it another name: automation.on(…, …, handler, { name }).`);
-            handlers.add({ name, object, event: handledEvents[event], runAs, handler });
+            handlers.add({ name, object, event: handledEvents[event], runAs, criteria, handler });
+            handlers.rulesOf(known, runtime.catalog);
           },
           start: (name, message) => startIncoming(current().find((rule) => rule.name === name), name, message, started(tools)),
           connector: (id, connector) => connectors.add(id, connector),

@@ -45,6 +45,8 @@ export interface HandledChange {
 export type Handler = (change: HandledChange) => unknown;
 
 export interface HandlerOptions {
+  /** Expression as the criteria of rules are, also on the change: `ISCHANGED(total)`. Called for changes that meet it; without, for all. */
+  readonly criteria?: string;
   /** Names the handler in its runs, over restarts; `opportunity.updated` by default. */
   readonly name?: string;
   /** Whose rights `context` has; `system` by default. */

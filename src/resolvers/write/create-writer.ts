@@ -5,6 +5,7 @@ import type { RequestContext } from '../request.ts';
 import { planObjects, planOf } from './object-plan.ts';
 import type { MutationContext } from './phase.ts';
 import { attemptRows } from './attempt-rows.ts';
+import { heardIn } from './follow-ups.ts';
 import { rootSource } from './root-rows.ts';
 import { writeSingle } from './single.ts';
 import { ChangeSignal } from './change-log/signal.ts';
@@ -31,7 +32,7 @@ export function createWriter({ catalog, plugins, settings }: WriterOptions): Wri
       return context.database.transaction(() => run(request, context), { rollback: true });
     },
   };
-  const tools: WriteTools = { catalog, plans, statements: new StatementCache(), settings: { ...defaultWriteSettings, ...settings }, writer, signal: new ChangeSignal() };
+  const tools: WriteTools = { catalog, plans, statements: new StatementCache(), settings: { ...defaultWriteSettings, ...settings }, writer, signal: new ChangeSignal(), heard: heardIn(plans) };
 
   async function run(request: WriteRequest, context: RequestContext): Promise<WriteResult> {
     const plan = planOf(plans, request.object);

@@ -2,6 +2,7 @@ import type { Statement } from '../../database/database.ts';
 import { isSoft } from './cascade.ts';
 import { explainConstraint } from './constraint-problems.ts';
 import { finishFollowUps, followUpsOf } from './follow-ups.ts';
+import { keepFollowed } from './followed.ts';
 import { groupBy } from './group-by.ts';
 import { notesInput, partsNoted } from './notes.ts';
 import { columnOf, showsImage, type ObjectPlan } from './object-plan.ts';
@@ -34,7 +35,7 @@ export async function executeBatches(batches: readonly Batch[], state: RunState)
 async function writeRows(rows: readonly Row[], { plan, kind, asSystem }: Row, state: RunState): Promise<void> {
   const { tools, context } = state;
   const computed = kind === 'create' && plan.parts.some(({ insert }) => insert);
-  const scope = { catalog: tools.catalog, access: context.access, asSystem, checkReferences: false, many: true };
+  const scope = { catalog: tools.catalog, access: context.access, asSystem, checkReferences: false, many: true, heard: tools.heard };
   const image = showsImage(plan, kind);
   for (const group of groupBy(rows, (row) => `${row.links.length > 0} ${[...fieldsSet(row)].sort().join()}`).values()) {
     const [sample] = group;
@@ -73,7 +74,7 @@ async function remove(rows: readonly Row[], first: Row, state: RunState): Promis
   const followUps = followUpsOf(plan, { kind, fields: [], soft: mode === 'soft' });
   const run = (part: readonly Row[]) => {
     const notes = partsNoted(part);
-    const shape = { mode, image: showsImage(plan, kind), followUps, notes };
+    const shape = { mode, image: showsImage(plan, kind), followUps, heard: state.tools.heard, notes };
     return state.tools.statements.run(deleteKey(plan, shape, state.context.access), () => deleteStatement(plan, shape), state.context, { ids: part.map(({ id }) => id), ...notesInput(notes, part, true) });
   };
   await inChunks(rows, run, followUps, state);
@@ -86,7 +87,7 @@ async function inChunks(rows: readonly Row[], statementOf: (part: readonly Row[]
     const { rows: answers } = await state.context.database.query<Answer>(statementOf(part));
     const byId = new Map(answers.map((answer) => [answer.id, answer]));
     for (const row of part) settle(row, byId.get(row.id), state);
-    await finishFollowUps(followUps, answers, state.context);
+    keepFollowed(await finishFollowUps(followUps, answers, state.context, state.tools.heard), state);
   }
 }
 

@@ -31,7 +31,7 @@ export type Referrer =
   | { readonly kind: 'column'; readonly object: string; readonly field: CatalogField; readonly onDelete: DeleteBehavior }
   | { readonly kind: 'link'; readonly object: string; readonly link: CatalogLink; readonly onDelete: DeleteBehavior };
 
-export type HookStage = 'defaults' | 'before' | 'compute' | 'validate' | 'after' | 'committed';
+export type HookStage = 'defaults' | 'before' | 'compute' | 'validate' | 'after' | 'followed' | 'committed';
 
 /** All that the write path needs to know of one object, worked out once. */
 export interface ObjectPlan {
@@ -58,6 +58,8 @@ export interface ObjectPlan {
   /** Own multiple lookups by machine name. */
   readonly links: ReadonlyMap<string, LinkRelation>;
   readonly hooks: Readonly<Record<HookStage, readonly MutationPhase[]>>;
+  /** Computed fields whose changes hooks hear of, although nobody wrote the record. */
+  readonly heard: ReadonlySet<string>;
   /** What plugins add to the statements that write the object. */
   readonly parts: readonly StatementPart[];
   readonly notes: readonly NotePart[];
@@ -120,6 +122,7 @@ function planObject(object: CatalogObject, catalog: Catalog, referrers: readonly
     compute: own.filter((phase) => phase.compute),
     validate: own.filter((phase) => phase.validate),
     after: own.filter((phase) => phase.after),
+    followed: own.filter((phase) => phase.followed),
     committed: own.filter((phase) => phase.committed),
   };
   // What the short way of creating and updating one record has to know.
@@ -143,6 +146,7 @@ function planObject(object: CatalogObject, catalog: Catalog, referrers: readonly
     referrers,
     links,
     hooks,
+    heard: new Set(hooks.followed.flatMap(({ hears = [] }) => hears)),
     parts,
     notes,
     kept: [...new Set(own.flatMap((phase) => phase.keeps?.(object) ?? []))],

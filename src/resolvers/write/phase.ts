@@ -61,6 +61,10 @@ export interface MutationPhase {
   validate?(changes: readonly Change[], context: MutationContext, report: ReportProblem): void | Promise<void>;
   /** In the transaction, after the rows are written: `record` is the stored row. May write more through `context.writer`. */
   after?(changes: readonly Change[], context: MutationContext): void | Promise<void>;
+  /** Machine names of computed fields of its objects that follow from writes of others: `followed` is called when one of them changes. */
+  readonly hears?: readonly string[];
+  /** In the transaction of a write of other records, after it: `values` are the fields that followed from it. Rights and rules were not asked. */
+  followed?(changes: readonly Change[], context: MutationContext): void | Promise<void>;
   /** SQL beside the statements that write an object: numbers for new rows, roll-ups of parents. Asked once per object and Catalog. */
   statement?(object: CatalogObject, catalog: Catalog): readonly StatementPart[];
   /** Machine names of fields whose changes stay in the change log beyond its retention, as long as their record is there. */

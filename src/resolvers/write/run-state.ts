@@ -3,6 +3,7 @@ import type { RequestContext } from '../request.ts';
 import type { MutationContext } from './phase.ts';
 import type { ProblemList } from './problems.ts';
 import type { Row } from './rows.ts';
+import type { FollowedRecord } from './statement-part.ts';
 import type { WriteTools } from './tools.ts';
 import type { Told } from './writer.ts';
 
@@ -25,6 +26,8 @@ export interface RunState {
   readonly leaving: Set<string>;
   /** Records that this write creates or changes, by `object id`: others of the same write may point to them. */
   readonly underway: Map<string, Row>;
+  /** Records that changed because others were written, by `object id`. */
+  readonly followed: Map<string, FollowedRecord>;
   rows: number;
 }
 

@@ -7,7 +7,8 @@ import { prepareRows } from './prepare.ts';
 import { ProblemList } from './problems.ts';
 import type { Row } from './rows.ts';
 import type { RunState } from './run-state.ts';
-import { changeOf, recursionGuard, runAfter } from './stages.ts';
+import { changeOf, recursionGuard, runAfter, runFollowed } from './stages.ts';
+import { followedRows } from './followed.ts';
 import { groupBy } from './group-by.ts';
 import { takeNotes, tellNotes } from './notes.ts';
 import type { WriteTools } from './tools.ts';
@@ -31,7 +32,7 @@ export function createState(tools: WriteTools, context: RequestContext, step: st
   const told: Told[] = [];
   let mutation: MutationContext | undefined;
   return {
-    tools, context, problems: new ProblemList(), warnings: [], told, leaving: new Set(), underway, rows: 0,
+    tools, context, problems: new ProblemList(), warnings: [], told, leaving: new Set(), underway, followed: new Map(), rows: 0,
     // Most objects have no hooks that would look at it.
     get mutation() {
       mutation ??= hookContext(context, {
@@ -68,6 +69,7 @@ export async function attempt(source: RowSource, roots: readonly number[] | unde
     stopOnProblems(state);
     const written = batches.flatMap((batch) => batch.rows.filter(({ touched }) => touched));
     await runAfter(written, state);
+    await runFollowed(followedRows(state), state);
     tellNotes(written, state);
     notifyCommitted(written, state);
     return { rows, written, warnings: state.warnings, told: state.told };

@@ -5,7 +5,7 @@ import { newId } from '../../kernel/new-id.ts';
 import type { RequestContext } from '../request.ts';
 import { explainConstraint } from './constraint-problems.ts';
 import { rowValues } from './execute.ts';
-import { followUpsOf } from './follow-ups.ts';
+import { followUpsOf, leavesWork } from './follow-ups.ts';
 import { loadPrevious } from './load-previous.ts';
 import { notesInput, partsNoted, takeNotes, tellNotes } from './notes.ts';
 import { showsImage, type ObjectPlan } from './object-plan.ts';
@@ -46,7 +46,7 @@ export async function writeSingle(plan: ObjectPlan, request: WriteRequest, tools
     if (movesIn(row, () => false).length > 0) return undefined;
     const given = Object.keys(row.values).filter((name) => name !== 'id' && plan.columns.has(name)).sort();
     const followUps = followUpsOf(plan, { kind: row.kind, fields: given, soft: false });
-    if (followUps.some(({ pending }) => pending)) return undefined;
+    if (leavesWork(followUps, tools.heard)) return undefined;
     let answer: Answer | undefined;
     try {
       answer = await execute(plan, row, statementFor(plan, row, given, followUps, request, tools, context), request, context);
@@ -118,7 +118,7 @@ function statementFor(plan: ObjectPlan, row: Row, given: readonly string[], foll
   const image = showsImage(plan, row.kind);
   const notes = partsNoted([row]);
   const noted = notesInput(notes, [row], false);
-  const shape = { catalog: tools.catalog, access, asSystem: false, checkReferences: true, many: false, withLinks: false, image, returning: options.returning, followUps, notes };
+  const shape = { catalog: tools.catalog, access, asSystem: false, checkReferences: true, many: false, withLinks: false, image, returning: options.returning, followUps, heard: tools.heard, notes };
   const values = [row.id, ...rowValues(plan, given, row.values)];
   if (row.kind === 'create') {
     const insert = { ...shape, fields: ['id', ...given], lists: [] };

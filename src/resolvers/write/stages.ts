@@ -110,6 +110,15 @@ export async function runAfter(rows: readonly Row[], state: RunState): Promise<v
   }
 }
 
+export async function runFollowed(rows: readonly Row[], state: RunState): Promise<void> {
+  for (const group of groupBy(rows, ({ plan }) => plan).values()) {
+    for (const phase of group[0]?.plan.hooks.followed ?? []) {
+      const heard = group.filter(({ values }) => phase.hears?.some((name) => name in values));
+      if (heard.length > 0) await phase.followed?.(heard.map(changeOf), state.mutation);
+    }
+  }
+}
+
 /** `complete`: those of the rows that lack no required value, and none of whose values was refused. */
 export async function runValidate(rows: readonly Row[], state: RunState, complete = rows): Promise<void> {
   const report = reportTo(state);

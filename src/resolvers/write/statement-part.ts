@@ -3,6 +3,7 @@ import type { BindList } from '../sql/binds.ts';
 import type { Change, MutationContext, ReportProblem } from './phase.ts';
 import type { ExtraColumn } from './sql/input-rows.ts';
 import type { Stamps } from './sql/parts.ts';
+import type { Image } from './rows.ts';
 import type { Told } from './writer.ts';
 
 /** What a plugin adds to the statements that write one object. It becomes part of their text, which is made once. */
@@ -81,9 +82,24 @@ export interface FollowUp {
   readonly pending: boolean;
   /** Tables that it writes. */
   readonly tables: readonly string[];
-  sql(rows: WrittenRows, binds: BindList, stamps: Stamps): FollowSql;
-  /** In the transaction, after the statement, with what its `answer` was. */
-  finish?(answer: unknown, context: RequestContext): Promise<void>;
+  /** Computed fields of other records that it may change, in its statement or when it is finished. */
+  readonly fields?: readonly { readonly object: string; readonly field: string }[];
+  sql(rows: WrittenRows, binds: BindList, stamps: Stamps, heard: Heard): FollowSql;
+  /** In the transaction, after the statement, with what its `answer` was. Answers the records whose fields it changed, if they are heard of. */
+  finish?(answer: unknown, context: RequestContext, heard: Heard): Promise<readonly FollowedRecord[]> | Promise<void>;
+}
+
+/** Computed fields of an object whose changes hooks want to hear of. */
+export type Heard = (object: string) => ReadonlySet<string>;
+
+/** A record of which computed fields changed because others were written. */
+export interface FollowedRecord {
+  readonly object: string;
+  readonly id: string;
+  /** The changed fields as they were. */
+  readonly before: Image;
+  /** The whole record as hooks see it. */
+  readonly record: Image;
 }
 
 /** FROM items with the rows as they were, alias `b`, and as they are, alias `a`. */
@@ -96,4 +112,6 @@ export interface FollowSql {
   readonly ctes: readonly string[];
   /** SQL of one JSON value. */
   readonly answer: string | undefined;
+  /** SQL of JSON arrays of `FollowedRecord`, or null. */
+  readonly followed?: readonly string[];
 }

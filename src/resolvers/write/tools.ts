@@ -2,6 +2,7 @@ import type { Catalog } from '../../metadata/catalog.ts';
 import type { ChangeSignal } from './change-log/signal.ts';
 import type { Plans } from './object-plan.ts';
 import type { StatementCache } from './sql/statement-cache.ts';
+import type { Heard } from './statement-part.ts';
 import type { Writer } from './writer.ts';
 
 export interface WriteSettings {
@@ -27,4 +28,5 @@ export interface WriteTools {
   readonly settings: WriteSettings;
   readonly writer: Writer;
   readonly signal: ChangeSignal;
+  readonly heard: Heard;
 }

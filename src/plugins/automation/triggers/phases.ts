@@ -2,12 +2,14 @@ import type { Catalog, CatalogObject } from '../../../metadata/catalog.ts';
 import type { Change, MutationContext, MutationPhase } from '../../../resolvers/write/phase.ts';
 import type { StatementPart } from '../../../resolvers/write/statement-part.ts';
 import { addNotes, isKnownBefore, notePart } from '../outbox/note-part.ts';
-import { isRecordAction, valuesOf, type Rule } from '../rule.ts';
+import { isRecordAction, type Rule } from '../rule.ts';
 import { sightOf, type Sight, type Surroundings } from '../sight.ts';
 import { subjectOf } from '../fires.ts';
 import type { Tools } from '../tools.ts';
+import { followedPhase } from './followed.ts';
 import { setFields, type Decided } from './set-fields.ts';
 import { setTimers } from './set-timers.ts';
+import { expressionsOf, sortRules } from './sort-rules.ts';
 import { writeWithin } from './write-within.ts';
 
 export interface PhaseOptions {
@@ -40,10 +42,9 @@ export function phasesOf({ rulesOf, surroundings, tools }: PhaseOptions): readon
     {
       forObject(object, catalog) {
         const all = rulesOf(object, catalog);
-        const within = all.filter(({ runIn, actions }) => runIn === 'transaction' && actions.some((action) => isRecordAction(action) && action.type !== 'field_update'));
-        const afterwards = all.filter(({ runIn, actions }) => runIn === 'commit' && actions.length > 0);
-        const timed = all.filter(({ timers }) => timers.length > 0);
         if (all.length === 0) return undefined;
+        const { within: atOnce, afterwards, timed } = sortRules(all);
+        const within = atOnce.filter(({ actions }) => actions.some((action) => isRecordAction(action) && action.type !== 'field_update'));
         const values = sightOf(expressionsOf(within, true), catalog, surroundings);
         const criteria = sightOf(expressionsOf([...afterwards, ...timed], false), catalog, surroundings);
         const asked = expressionsOf(afterwards, false);
@@ -52,6 +53,7 @@ export function phasesOf({ rulesOf, surroundings, tools }: PhaseOptions): readon
         const late = early ? [] : afterwards;
         const rules = [...new Set([...within, ...late, ...timed])];
         const statement = (): readonly StatementPart[] => [{ note: notePart(afterwards, atHand, tools) }];
+        const followed = followedPhase(all, catalog, surroundings, tools);
         const look = (sight: Sight, changes: readonly Change[], context: MutationContext) => sight.load(changes.map(subjectOf), context);
         return {
           ...(early && afterwards.length > 0 && { statement }),
@@ -67,6 +69,7 @@ export function phasesOf({ rulesOf, surroundings, tools }: PhaseOptions): readon
               if (timed.length > 0) await setTimers(timed, changes, environmentOf, context, tools());
             },
           }),
+          ...followed,
         };
       },
     },
@@ -74,8 +77,3 @@ export function phasesOf({ rulesOf, surroundings, tools }: PhaseOptions): readon
 }
 
 const kindsOf = (rules: readonly Rule[]): readonly Change['kind'][] => [...new Set(rules.flatMap(({ events }) => [...events]))];
-
-/** What rules read while the write goes on: criteria, and values of what they do at once. */
-function expressionsOf(rules: readonly Rule[], withValues: boolean) {
-  return rules.flatMap(({ criteria, actions }) => [...(criteria ? [criteria] : []), ...(withValues ? actions.flatMap(valuesOf).flatMap(({ expressions }) => expressions) : [])]);
-}

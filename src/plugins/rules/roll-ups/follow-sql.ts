@@ -3,10 +3,10 @@ import { systemAccess } from '../../../resolvers/access.ts';
 import type { SqlScope } from '../../../resolvers/filter/scope.ts';
 import { fieldSql } from '../../../resolvers/filter/to-sql.ts';
 import type { BindList } from '../../../resolvers/sql/binds.ts';
-import { identifier } from '../../../resolvers/sql/identifier.ts';
+import { identifier, literal } from '../../../resolvers/sql/identifier.ts';
 import type { ColumnPlan } from '../../../resolvers/write/object-plan.ts';
-import { jsonbObject, logInsert, loggedDifferences, type LogTarget, type Stamps } from '../../../resolvers/write/sql/parts.ts';
-import type { FollowSql, RowWrite, WrittenRows } from '../../../resolvers/write/statement-part.ts';
+import { imageOf, jsonbObject, jsonOf, logInsert, loggedDifferences, type LogTarget, type Stamps } from '../../../resolvers/write/sql/parts.ts';
+import type { FollowSql, Heard, RowWrite, WrittenRows } from '../../../resolvers/write/statement-part.ts';
 import { logTarget } from '../history/log-target.ts';
 import { averageParts } from './average-parts.ts';
 import { rollUpsOf } from './read-roll-ups.ts';
@@ -56,28 +56,42 @@ export function isPending([{ way }, kind]: readonly [RollUp, RowWrite['kind']]):
  * What a statement that writes records of `object` does to roll-ups: one UPDATE for each object above, under the row lock, with its
  * change log. The answer names, by roll-up, the records whose number has to be read anew.
  */
-export function followRollUps(catalog: Catalog, object: string, write: RowWrite, rows: WrittenRows, binds: BindList, stamps: Stamps): FollowSql {
+export function followRollUps(catalog: Catalog, object: string, write: RowWrite, rows: WrittenRows, binds: BindList, stamps: Stamps, heard: Heard): FollowSql {
   const { order } = rollUpsOf(catalog);
   const sources: Source[] = [{ rows, rollUps: heardBy(catalog, object, write), soft: write.soft }];
   const all = reached(catalog, object, write);
   const parents = [...new Set(all.map(([{ parent }]) => parent))].sort((left, right) => (order.get(left.name) ?? 0) - (order.get(right.name) ?? 0));
   const ctes: string[] = [];
   const answers: (readonly [name: string, sql: string])[] = [];
+  const followed: string[] = [];
   const step = (parent: CatalogObject, key: string, concerns: (rollUp: RollUp) => boolean): void => {
-    const heard = sources.map((source) => ({ ...source, rollUps: source.rollUps.filter((rollUp) => rollUp.parent === parent && concerns(rollUp)) })).filter((source) => source.rollUps.length > 0);
-    if (heard.length === 0) return;
-    const rollUps = [...new Set(heard.flatMap((source) => source.rollUps))];
-    const made = stepSql({ parent, rollUps, sources: heard }, key, catalog, binds, stamps);
+    const concerned = sources.map((source) => ({ ...source, rollUps: source.rollUps.filter((rollUp) => rollUp.parent === parent && concerns(rollUp)) })).filter((source) => source.rollUps.length > 0);
+    if (concerned.length === 0) return;
+    const rollUps = [...new Set(concerned.flatMap((source) => source.rollUps))];
+    const made = stepSql({ parent, rollUps, sources: concerned }, key, catalog, binds, stamps);
     ctes.push(...made.ctes);
     answers.push(...made.answers);
     if (!made.rows) return;
-    const fields = rollUps.filter(({ way }) => way !== 'recompute').map(({ field }) => field.name);
-    sources.push({ rows: made.rows, rollUps: heardBy(catalog, parent.name, { kind: 'update', fields }), soft: false });
+    const changed = rollUps.filter(({ way }) => way !== 'recompute');
+    followed.push(...followedRecords(parent, changed, made.rows.before, heard));
+    sources.push({ rows: made.rows, rollUps: heardBy(catalog, parent.name, { kind: 'update', fields: changed.map(({ field }) => field.name) }), soft: false });
   };
   for (const [index, parent] of parents.entries()) step(parent, `${index}`, (rollUp) => !isCircular(rollUp, order));
   // Those only name records, of tables that the statement may be changing: they come when all sources are known.
   for (const [index, parent] of parents.entries()) step(parent, `c${index}`, (rollUp) => isCircular(rollUp, order));
-  return { ctes, answer: all.some(isPending) && answers.length > 0 ? jsonbObject(answers) : undefined };
+  return { ctes, answer: all.some(isPending) && answers.length > 0 ? jsonbObject(answers) : undefined, followed };
+}
+
+/** SQL of those of the rows `b`, now `w`, whose changes are heard of. */
+export function followedRecords(parent: CatalogObject, rollUps: readonly RollUp[], rows: string, heard: Heard): readonly string[] {
+  const { name, columns } = logTarget(parent);
+  const wanted = heard(name);
+  const known = (names: readonly string[]): readonly ColumnPlan[] => names.flatMap((field) => columns.get(field) ?? []);
+  const changed = known(rollUps.map(({ field }) => field.name));
+  const asked = changed.filter(({ field }) => wanted.has(field.name));
+  if (asked.length === 0) return [];
+  const before = jsonbObject(changed.map((column) => [column.field.name, jsonOf(column, 'b')]));
+  return [`(SELECT jsonb_agg(jsonb_build_object('object', ${literal(name)}, 'id', w."id", 'before', ${before}, 'record', ${imageOf({ columns }, 'w')})) FROM ${rows} WHERE ${someDiffer(asked, 'b', 'w')})`];
 }
 
 function isCircular({ parent, child }: RollUp, order: ReadonlyMap<string, number>): boolean {

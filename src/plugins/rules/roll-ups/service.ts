@@ -6,7 +6,7 @@ import { identifier } from '../../../resolvers/sql/identifier.ts';
 import { groupBy } from '../../../resolvers/write/group-by.ts';
 import { averageParts } from './average-parts.ts';
 import { describeRollUp, rollUpsOf } from './read-roll-ups.ts';
-import { recompute, recomputeStale, valueSql } from './recompute.ts';
+import { recompute, recomputeStale, unheard, valueSql } from './recompute.ts';
 import type { RollUp } from './roll-up.ts';
 import { rollUpTable } from './tables.ts';
 
@@ -87,8 +87,8 @@ async function recomputeAll(rollUps: readonly RollUp[], runtime: Runtime): Promi
     records += ids.length;
     different += await database.transaction(async () => {
       const context = runtime.systemContext();
-      const { changed, stale } = await recompute(rollUps, ids, context);
-      if (stale) await recomputeStale(stale, context);
+      const { changed, stale } = await recompute(rollUps, ids, context, unheard);
+      if (stale) await recomputeStale(stale, context, unheard);
       return changed;
     });
   }

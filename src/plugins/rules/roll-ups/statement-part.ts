@@ -12,13 +12,14 @@ export function rollUpPart(object: CatalogObject, catalog: Catalog): StatementPa
   return {
     initial: Object.fromEntries(own.map(({ field, decimals = 0 }) => [field.name, zeroOf(field, decimals)])),
     follow(write) {
-      const heard = reached(catalog, object.name, write);
-      if (heard.length === 0) return undefined;
+      const reaches = reached(catalog, object.name, write);
+      if (reaches.length === 0) return undefined;
       return {
-        pending: heard.some(isPending),
-        tables: [...new Set(heard.map(([{ parent }]) => parent.table))],
-        sql: (rows, binds, stamps) => followRollUps(catalog, object.name, write, rows, binds, stamps),
-        finish: (answer, context) => recomputeStale((answer ?? {}) as Stale, context),
+        pending: reaches.some(isPending),
+        tables: [...new Set(reaches.map(([{ parent }]) => parent.table))],
+        fields: reaches.map(([{ parent, field }]) => ({ object: parent.name, field: field.name })),
+        sql: (rows, binds, stamps, heard) => followRollUps(catalog, object.name, write, rows, binds, stamps, heard),
+        finish: (answer, context, heard) => recomputeStale((answer ?? {}) as Stale, context, heard),
       };
     },
   };

@@ -4,7 +4,7 @@ import { literal } from '../../sql/identifier.ts';
 import { changeLogTable } from '../change-log/table.ts';
 import { columnOf, type ObjectPlan } from '../object-plan.ts';
 import { followSql } from '../follow-ups.ts';
-import type { FollowUp, NotePart } from '../statement-part.ts';
+import type { FollowUp, Heard, NotePart } from '../statement-part.ts';
 import { castActor } from './insert.ts';
 import { noteSql, notesKey } from './notes.ts';
 import { imageOf, logInsert, loggedValues, Stamps } from './parts.ts';
@@ -15,6 +15,7 @@ export interface DeleteShape {
   readonly mode: 'soft' | 'hard' | 'restore';
   readonly image: boolean;
   readonly followUps: readonly FollowUp[];
+  readonly heard: Heard;
   readonly notes: readonly NotePart[];
 }
 
@@ -27,7 +28,7 @@ export function deleteKey(plan: ObjectPlan, { mode, image, notes }: DeleteShape,
 }
 
 /** Deletes, marks or restores records that were locked and checked before, with their change log rows. */
-export function deleteStatement(plan: ObjectPlan, { mode, image, followUps, notes }: DeleteShape): WriteStatement {
+export function deleteStatement(plan: ObjectPlan, { mode, image, followUps, heard, notes }: DeleteShape): WriteStatement {
   const binds = new BindList();
   const stamps = new Stamps(binds);
   const ids = binds.add((_, locals) => (locals as IdsInput).ids, 'uuid[]');
@@ -39,7 +40,7 @@ export function deleteStatement(plan: ObjectPlan, { mode, image, followUps, note
   const ends = mode === 'hard' && plan.kept.length > 0;
   const log = logInsert(ends ? { ...plan, kept: [] } : plan, mode === 'restore' ? 'restore' : 'delete', 'n."id"', loggedValues(plan.columns.values(), 'n'), 'new n', stamps);
   const released = `released AS (UPDATE "${changeLogTable}" l SET "kept" = false FROM new n WHERE l."record_id" = n."id" AND l."object" = ${literal(plan.name)} AND l."kept")`;
-  const followed = followSql(followUps, mode === 'restore' ? { before: undefined, after: 'new a' } : { before: 'new b', after: undefined }, binds, stamps);
+  const followed = followSql(followUps, mode === 'restore' ? { before: undefined, after: 'new a' } : { before: 'new b', after: undefined }, binds, stamps, heard);
   const ctes = [`new AS (${gone} RETURNING t.*)`, log, ...(ends ? [released] : []), ...followed.ctes, ...noteSql(plan, notes, { many: true, from: 'new n', before: undefined, after: undefined }, binds)];
   const text = `WITH ${ctes.join(', ')} SELECT n."id", true AS "written"${image ? `, ${imageOf(plan, 'n')} AS "image"` : ''}${followed.column} FROM new n`;
   return { text, binds };

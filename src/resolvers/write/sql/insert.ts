@@ -4,7 +4,7 @@ import { BindList } from '../../sql/binds.ts';
 import { identifier } from '../../sql/identifier.ts';
 import { columnOf, systemFields, type ColumnPlan, type ObjectPlan } from '../object-plan.ts';
 import { followSql } from '../follow-ups.ts';
-import type { FollowUp, InsertPart, NotePart } from '../statement-part.ts';
+import type { FollowUp, Heard, InsertPart, NotePart } from '../statement-part.ts';
 import { answeredFlags, createChecks, passes, rowFlags, type CheckScope } from './checks.ts';
 import { inputRows } from './input-rows.ts';
 import { noteSql, notesKey } from './notes.ts';
@@ -24,6 +24,7 @@ export interface InsertShape extends CheckScope {
   readonly image: boolean;
   readonly returning?: Returning | undefined;
   readonly followUps: readonly FollowUp[];
+  readonly heard: Heard;
   readonly notes: readonly NotePart[];
 }
 
@@ -71,7 +72,7 @@ export function insertStatement(plan: ObjectPlan, shape: InsertShape): WriteStat
       ? logInsert(plan, 'create', 'n."id"', `${logged} || coalesce(i."#links", '{}'::jsonb)`, 'new n JOIN input i ON i."id" = n."id"', stamps)
       : logInsert(plan, 'create', 'n."id"', logged, 'new n', stamps),
   );
-  const followed = followSql(shape.followUps, { before: undefined, after: 'new a' }, binds, stamps);
+  const followed = followSql(shape.followUps, { before: undefined, after: 'new a' }, binds, stamps, shape.heard);
   ctes.push(...followed.ctes, ...noteSql(plan, shape.notes, { many: shape.many, from: 'new n', before: undefined, after: 'n' }, binds));
   const image = `${shape.image ? `, ${imageOf(plan, 'n')} AS "image"` : ''}${followed.column}`;
   const returned = returnedColumn(shape, 'n', insertedRights(plan, shape), binds);

@@ -33,7 +33,7 @@ export function jsonOf({ column, field, isJson }: ColumnPlan, alias: string): st
 }
 
 /** The whole record as hooks see it. */
-export function imageOf(plan: ObjectPlan, alias: string): string {
+export function imageOf(plan: Pick<ObjectPlan, 'columns'>, alias: string): string {
   return jsonbObject([...plan.columns].map(([name, column]) => [name, jsonOf(column, alias)]));
 }
 

@@ -5,7 +5,7 @@ import { rowCondition, visibleRows } from '../../filter/visible-rows.ts';
 import { columnOf, systemFields, type ObjectPlan } from '../object-plan.ts';
 import { isPlain, type Access } from '../../access.ts';
 import { followSql } from '../follow-ups.ts';
-import type { FollowUp, NotePart } from '../statement-part.ts';
+import type { FollowUp, Heard, NotePart } from '../statement-part.ts';
 import { answeredFlags, fieldChecks, imageCheck, passes, referenceChecks, rowFlag, rowFlags, sqlScope, type Check, type CheckScope } from './checks.ts';
 import { inputRow, inputRows } from './input-rows.ts';
 import { castActor, returnedColumn, returningKey } from './insert.ts';
@@ -24,6 +24,7 @@ export interface UpdateShape extends CheckScope {
   /** The records were locked and their old image checked before. */
   readonly locked: boolean;
   readonly followUps: readonly FollowUp[];
+  readonly heard: Heard;
   readonly notes: readonly NotePart[];
 }
 
@@ -89,7 +90,7 @@ export function updateStatement(plan: ObjectPlan, shape: UpdateShape): WriteStat
   ctes.push(logInsert(plan, 'update', 'o."id"', changes, logFrom, stamps));
 
   const version = plan.columns.has('version') ? 'o."version"' : 'NULL::int4';
-  const followed = followSql(shape.followUps, { before: 'old b JOIN new w ON w."id" = b."id"', after: 'new a' }, binds, stamps);
+  const followed = followSql(shape.followUps, { before: 'old b JOIN new w ON w."id" = b."id"', after: 'new a' }, binds, stamps, shape.heard);
   ctes.push(...followed.ctes, ...noteSql(plan, shape.notes, { many: shape.many, from: 'new n JOIN old o ON o."id" = n."id"', before: 'o', after: 'n' }, binds));
   const image = `${shape.image ? `, ${imageOf(plan, 'n')} AS "image"` : ''}${followed.column}`;
   const isChecked = checks.some(({ name }) => name === 'visible');
