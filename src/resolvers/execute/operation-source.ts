@@ -1,9 +1,10 @@
 import { GraphQLObjectType, Kind, isAbstractType, type DocumentNode, type FragmentDefinitionNode, type GraphQLNamedType, type GraphQLSchema, type OperationDefinitionNode, type SelectionSetNode, getNamedType } from 'graphql';
+import { noStructure } from '../read/arguments.ts';
 import type { ReadLimits } from '../read/plan-context.ts';
 import type { OperationSource } from '../read/plan.ts';
 
 export function operationSource(schema: GraphQLSchema, operation: OperationDefinitionNode, fragments: OperationSource['fragments'], limits: ReadLimits): OperationSource {
-  return { schema, operation, fragments, limits, structural: new Map() };
+  return { schema, operation, fragments, limits, structural: noStructure() };
 }
 
 export function fragmentsOf(document: DocumentNode): Record<string, FragmentDefinitionNode> {

@@ -40,7 +40,14 @@ export interface StructuralValue {
   readonly path: Path;
   readonly of: (value: unknown) => unknown;
 }
-export type StructuralValues = Map<string, StructuralValue>;
+/** What of the variables plans depend on; filled by planning. */
+export interface StructuralValues {
+  readonly values: Map<string, StructuralValue>;
+  /** Variables that are taken as they are, with whatever is in them. */
+  readonly whole: Set<string>;
+}
+
+export const noStructure = (): StructuralValues => ({ values: new Map(), whole: new Set() });
 
 const itself = (value: unknown): unknown => value;
 
@@ -61,7 +68,8 @@ export class ArgumentReader {
     for (const definition of field.args) {
       if (names && !names.includes(definition.name)) continue;
       const given = node.arguments?.find((argument) => argument.name.value === definition.name);
-      const value = given && this.#fromNode(given.value, definition.type);
+      // Keys are values, also where they have several parts: no plan depends on how many there are.
+      const value = given && (field.extensions.objectos?.kind === 'lookup' ? this.#whole(given.value, definition.type) : this.#fromNode(given.value, definition.type));
       const arg = value ?? defaultArg(definition);
       if (arg) args.set(definition.name, arg);
     }
@@ -98,6 +106,10 @@ export class ArgumentReader {
     return { kind: 'object', entries: withDefaults(type, entries) };
   }
 
+  #whole(node: ValueNode, type: GraphQLInputType): Arg {
+    return node.kind === Kind.VARIABLE ? this.#leafFromVariable([node.name.value], this.#variables[node.name.value], type) : this.#leafFromNode(node, type);
+  }
+
   #leafFromNode(node: ValueNode, type: GraphQLInputType): Arg {
     if (!holdsVariable(node)) {
       const value = stored(type, valueFromAST(node, type));
@@ -131,6 +143,7 @@ export class ArgumentReader {
   #leafFromVariable(path: Path, value: unknown, type: GraphQLInputType): LeafArg {
     const map = storedMap(type);
     const [name] = path;
+    if (path.length === 1) this.#structural.whole.add(name);
     const read =
       path.length === 1
         ? (request: RequestContext) => request.variables[name]
@@ -143,22 +156,22 @@ export class ArgumentReader {
         return map ? map(value) : value;
       },
       trait: (trait, of) => {
-        this.#structural.set(`${path.join('\u0000')} ${trait}`, { path, of });
+        this.#structural.values.set(`${path.join('\u0000')} ${trait}`, { path, of });
         return of(value);
       },
     };
   }
 
   #peek(path: Path): void {
-    this.#structural.set(path.join('\u0000'), { path, of: itself });
+    this.#structural.values.set(path.join('\u0000'), { path, of: itself });
   }
 }
 
 /** What of the variables a plan depends on: which are null, the keys of objects, lengths of lists, and the structural values. */
-export function variableShape(variables: Readonly<Record<string, unknown>>, structural: ReadonlyMap<string, StructuralValue>): string {
+export function variableShape(variables: Readonly<Record<string, unknown>>, { values, whole }: StructuralValues): string {
   let shape = '';
-  for (const name in variables) shape += `${name}${shapeOf(variables[name])};`;
-  for (const { path, of } of structural.values()) shape += `=${JSON.stringify(of(valueAt(variables, path))) ?? ''}`;
+  for (const name in variables) shape += `${name}${whole.has(name) && variables[name] !== null ? '.' : shapeOf(variables[name])};`;
+  for (const { path, of } of values.values()) shape += `=${JSON.stringify(of(valueAt(variables, path))) ?? ''}`;
   return shape;
 }
 

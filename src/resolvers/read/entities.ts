@@ -56,12 +56,13 @@ export function entitiesSql(plan: PlanContext, selected: SelectedField, accepted
 export function lookupSql(plan: PlanContext, selected: SelectedField, { object: name, key: keyName }: Extract<FieldSource, { kind: 'lookup' }>, values: LeafArg): string {
   const object = objectNamed(plan.catalog, name);
   const key = object.keys.find((each) => each.name === keyName);
-  const [field = ''] = key?.fields ?? [];
   if (!key) throw new Error(`${name} has no key ${keyName}.`);
+  const [first = '', ...others] = key.fields;
+  const partsOf = (value: unknown): object => (others.length > 0 ? (value as object) : { [fieldNamed(object, first).graphqlName]: value });
   const named = new WeakMap<readonly unknown[], readonly Representation[]>();
   const representations = (value: unknown): readonly Representation[] => {
     const list = value as readonly unknown[];
-    const known = named.get(list) ?? list.map((each) => ({ __typename: object.names.type, [fieldNamed(object, field).graphqlName]: each }));
+    const known = named.get(list) ?? list.map((each) => ({ __typename: object.names.type, ...partsOf(each) }));
     named.set(list, known);
     return known;
   };

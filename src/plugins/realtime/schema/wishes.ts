@@ -5,7 +5,7 @@ import { entryOf } from '../../../kernel/entry-of.ts';
 import type { CatalogObject } from '../../../metadata/catalog.ts';
 import { findObject } from '../../../metadata/find-object.ts';
 import { constant, type Filter } from '../../../resolvers/filter/filter.ts';
-import { ArgumentReader, type Args } from '../../../resolvers/read/arguments.ts';
+import { ArgumentReader, noStructure, type Args } from '../../../resolvers/read/arguments.ts';
 import type { ReadLimits } from '../../../resolvers/read/plan-context.ts';
 import { selectedFields } from '../../../resolvers/read/selection.ts';
 import { planContext } from '../../../resolvers/read/plan.ts';
@@ -46,7 +46,7 @@ export function makeLiveWish(object: CatalogObject, context: RequestContext, inf
   const { parentType, fieldName, fieldNodes, variableValues } = info;
   const field = parentType.getFields()[fieldName];
   const [node] = fieldNodes;
-  const args: Args = field && node ? new ArgumentReader(variableValues, new Map()).of(field, node) : new Map();
+  const args: Args = field && node ? new ArgumentReader(variableValues, noStructure()).of(field, node) : new Map();
   const selection: ChangeSelection = { ...changeSelection(info, limits), field: 'records' };
   const changes: Wish = { ...wishFor([wantedBy(object, info)], {}, selection, liveFields, context, info), selection: { ...selection, field: 'record' } };
   return { object, args, limits, changes, selection };
@@ -97,7 +97,7 @@ function isShareable(selection: ChangeSelection, shared: ReadonlySet<string>, wa
 export function wantedBy(object: CatalogObject, { parentType, fieldName, fieldNodes, variableValues }: GraphQLResolveInfo): Wanted {
   const field = parentType.getFields()[fieldName];
   const [node] = fieldNodes;
-  const arg = field && node ? new ArgumentReader(variableValues, new Map()).of(field, node, ['where']).get('where') : undefined;
+  const arg = field && node ? new ArgumentReader(variableValues, noStructure()).of(field, node, ['where']).get('where') : undefined;
   return { object, where: ({ catalog, access }) => readWhere(arg, { object, catalog, access }) };
 }
 

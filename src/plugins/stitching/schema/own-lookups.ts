@@ -3,7 +3,8 @@ import type { SchemaExtension } from '../../../builder/phase.ts';
 import { printSchema } from '../../../builder/print-schema.ts';
 import type { OutputField } from '../../../builder/spec.ts';
 import { ObjectosError } from '../../../errors.ts';
-import type { CatalogKey, CatalogObject } from '../../../metadata/catalog.ts';
+import type { CatalogField, CatalogKey, CatalogObject } from '../../../metadata/catalog.ts';
+import { compoundKeyTypeName } from '../../../metadata/naming.ts';
 import type { RequestContext } from '../../../resolvers/request.ts';
 
 /** As stitching directives define it, with the arguments that are used here. */
@@ -11,12 +12,13 @@ export const mergeDirective = new GraphQLDirective({
   name: 'merge',
   description: 'Stitching gateways find records of other services here, by this field of theirs.',
   locations: [DirectiveLocation.FIELD_DEFINITION],
-  args: { keyField: { type: new GraphQLNonNull(GraphQLString) } },
+  args: { keyField: { type: new GraphQLNonNull(GraphQLString) }, argsExpr: { type: GraphQLString } },
 });
 
-/** A root field for each key of one field, and the schema as text. */
-export function addOwnLookups({ catalog, addFields }: SchemaExtension, mayRead: (context: RequestContext) => boolean): void {
-  const lookups = [...catalog.objects.values()].flatMap((object) => (object.methods.has('get') ? object.keys.flatMap((key) => lookupField(object, key)) : []));
+/** A root field for each key, and the schema as text. */
+export function addOwnLookups({ catalog, addFields, hasType }: SchemaExtension, mayRead: (context: RequestContext) => boolean): void {
+  const objects = [...catalog.objects.values()].filter(({ methods }) => methods.has('get'));
+  const lookups = objects.flatMap((object) => object.keys.flatMap((key) => lookupField(object, key, hasType)));
   addFields('Query', {
     ...Object.fromEntries(lookups),
     _sdl: {
@@ -30,21 +32,30 @@ export function addOwnLookups({ catalog, addFields }: SchemaExtension, mayRead: 
   });
 }
 
-function lookupField(object: CatalogObject, { name: key, fields: [only = '', ...others] }: CatalogKey): readonly (readonly [string, OutputField])[] {
-  const field = object.fields.get(only);
-  const face = field?.type.graphql(field);
-  if (!field || field.internal || others.length > 0 || face?.kind !== 'scalar' || face.list === true) return [];
-  const name = `${object.names.many}By${field.graphqlName.charAt(0).toUpperCase()}${field.graphqlName.slice(1)}`;
+function lookupField(object: CatalogObject, key: CatalogKey, hasType: (name: string) => boolean): readonly (readonly [string, OutputField])[] {
+  const fields = key.fields.flatMap((name) => object.fields.get(name) ?? []);
+  const type = fields.some(({ internal }) => internal) ? undefined : keyType(object, key, fields);
+  if (type === undefined || (fields.length > 1 && !hasType(type))) return [];
+  const parts = fields.map(({ graphqlName }) => graphqlName);
+  // A gateway reads the fields as a selection, so that several fit; how they become an argument is told then.
+  const args = { keyField: parts.join(' '), ...(parts.length > 1 && { argsExpr: `keys: [[{ ${parts.map((part) => `${part}: $key.${part}`).join(', ')} }]]` }) };
   return [
     [
-      name,
+      `${object.names.many}By${key.name.charAt(0).toUpperCase()}${key.name.slice(1)}`,
       {
         type: `[${object.names.type}]!`,
         description: `${object.pluralLabel} with these values, in their order; null where there is none that the caller may read.`,
-        args: { keys: { type: `[${face.scalar}!]!` } },
-        directives: [{ name: mergeDirective.name, args: { keyField: field.graphqlName } }],
-        source: { kind: 'lookup', object: object.name, key },
+        args: { keys: { type: `[${type}!]!` } },
+        directives: [{ name: mergeDirective.name, args }],
+        source: { kind: 'lookup', object: object.name, key: key.name },
       },
     ],
   ];
+}
+
+/** The type of a value of a key, where it has a plain one. */
+function keyType({ names }: CatalogObject, { name }: CatalogKey, [first, ...others]: readonly CatalogField[]): string | undefined {
+  if (others.length > 0) return compoundKeyTypeName(names.type, name);
+  const face = first?.type.graphql(first);
+  return face?.kind === 'scalar' && face.list !== true ? face.scalar : undefined;
 }
