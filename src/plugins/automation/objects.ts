@@ -22,6 +22,7 @@ export const runObject: DefinitionInput = {
     timer: { type: 'text', label: 'Time trigger', description: 'Which of the rule\'s time triggers it is.', maxLength: 100 },
     run_as: { type: 'select', label: 'Run as', options: [{ value: 'system' }, { value: 'user' }], required: true },
     user: { type: 'text', label: 'User', description: 'Id of the user who made the change.', maxLength: 36 },
+    place: { type: 'number', label: 'Place', description: 'Its place among the runs of the record, as the database has seen their changes.', scale: 0, precision: 18, internal: true },
     // Shown with what the reader may see of it.
     trigger: { type: 'json', label: 'Trigger', internal: true },
     steps: { type: 'json', label: 'Steps', internal: true },

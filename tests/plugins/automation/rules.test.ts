@@ -76,6 +76,21 @@ describeEachDatabase('workflow rules', (open) => {
     await app.close();
   });
 
+  it('run on one record in the order of its changes, whatever the clocks of those who wrote said', async () => {
+    const database = await open();
+    const app = await start(database, [
+      { name: 'log', triggerType: 'on_create_or_update', reevaluateOnChange: true, actions: [{ type: 'create_record', objectName: 'task', fields: { subject: '{name}' } }] },
+      { name: 'call', triggerType: 'on_create_or_update', reevaluateOnChange: true, actions: [{ type: 'custom_script', capabilities: ['write'], code: "await ctx.api.create('task', { subject: 'script ' + ctx.record.name })" }] },
+    ], { run: false });
+    await create(app, { name: '0' });
+    for (let n = 1; n < 4; n += 1) await update(app, { name: String(n) });
+    // As a machine writes it whose clock is ahead, the more the earlier its change: ids begin with the time.
+    await database.query({ text: `UPDATE objectos_automation_outbox o SET note = replace(note, '"id":"01', '"id":"' || (SELECT 10 + count(*) FROM objectos_automation_outbox later WHERE later.position > o.position)) WHERE position > 0`, values: [] });
+    await app.platform.kernel.start();
+    await eventually(async () => expect(await tasks(app)).toEqual(['script 0', '0', 'script 1', '1', 'script 2', '2', 'script 3', '3'].map((subject) => ({ subject }))));
+    await app.close();
+  });
+
   it('keep effects that fail together with their steps apart from those that were done', async () => {
     let broken = true;
     const keys: unknown[] = [];

@@ -24,6 +24,8 @@ interface Started {
 
 /** A row of the outbox. */
 export interface Noted {
+  /** Given by the database. */
+  readonly position?: string;
   readonly record_id: string;
   /** `Started` as JSON. */
   readonly note: string;
@@ -55,8 +57,8 @@ export function noteOf(rules: readonly Rule[], change: Change, environmentOf: En
 /** Ids and rules of the runs that a row of the outbox stands for. */
 export const namedIn = ({ note }: Noted) => (JSON.parse(note) as Started).runs.map(({ id, rule }) => ({ id, rule }));
 
-export function runsOf({ record_id: record, note, before, after }: Noted): readonly NewRun[] {
+export function runsOf({ position: place, record_id: record, note, before, after }: Noted): readonly NewRun[] {
   const { event, object, user, organization: organizationId, chain, deleted, runs } = JSON.parse(note) as Started;
   const trigger = { record: deleted ?? after, previous: before, organizationId };
-  return runs.map(({ id, rule, runAs, definition }) => ({ id, rule, object, record, event, runAs, user: user ?? undefined, trigger, chain, definition }));
+  return runs.map(({ id, rule, runAs, definition }) => ({ id, rule, object, record, event, runAs, user: user ?? undefined, trigger, chain, definition, place }));
 }

@@ -1,6 +1,15 @@
+import type { Database } from '../../../database/database.ts';
 import type { PlatformTable } from '../../../database/phase.ts';
 
 export const outboxTable = 'objectos_automation_outbox';
+
+/** A place after all notes there are: the changes of a record have theirs in the order in which the database has seen them, whatever the clocks of machines say. */
+export async function nextPlace(database: Database): Promise<string> {
+  const { rows } = await database.query<{ place: string }>({ name: 'automation_place', text: `SELECT nextval(pg_get_serial_sequence('${outboxTable}', 'position'))::text AS place`, values: [] });
+  const [row] = rows;
+  if (!row) throw new Error('The database gave no place.');
+  return row.place;
+}
 
 /** Runs that were started and are not made yet. */
 export const outbox: PlatformTable = {

@@ -4,6 +4,7 @@ import { readCriteria } from '../definitions/read-criteria.ts';
 import { holds } from '../fires.ts';
 import { sightOf } from '../sight.ts';
 import { runTable } from '../objects.ts';
+import { nextPlace } from '../outbox/table.ts';
 import type { Tools } from '../tools.ts';
 import { contextOf, objectOf } from './context.ts';
 import { imageOf } from './images.ts';
@@ -48,7 +49,7 @@ export function dueRunner(tools: Tools): (job: JobRun<'automation.due'>) => Prom
         await store.change([{ id, input: { status: decision.status, error: decision.reason, finishedAt: new Date().toISOString() } }]);
         return { run: id, reason: decision.reason };
       }
-      await store.change([{ id, input: { status: 'PENDING', trigger: { ...run.trigger, record: decision.image } } }]);
+      await store.change([{ id, input: { status: 'PENDING', place: await nextPlace(runtime.database), trigger: { ...run.trigger, record: decision.image } } }]);
       await enqueueRuns([run], jobs);
       return { run: id };
     });

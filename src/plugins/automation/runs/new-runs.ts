@@ -6,6 +6,7 @@ import { groupBy } from '../../../resolvers/write/group-by.ts';
 import type { Input } from '../../../resolvers/write/writer.ts';
 import { currentChain } from '../chain.ts';
 import { runTable } from '../objects.ts';
+import { nextPlace } from '../outbox/table.ts';
 import { isRecordAction, type Rule, type RuleEvent, type TimeTrigger } from '../rule.ts';
 import type { IncomingMessage } from '../service.ts';
 import type { Tools } from '../tools.ts';
@@ -36,6 +37,8 @@ export interface NewRun {
   /** Rules whose runs led to it. */
   readonly chain: readonly string[];
   readonly definition: Definition;
+  /** Among the runs of the record; without, after those there are. */
+  readonly place?: string | undefined;
   readonly timer?: { readonly id: string; readonly dueAt: Date } | undefined;
 }
 
@@ -87,9 +90,11 @@ function definitionOf(rule: Rule, timer?: TimeTrigger): Definition {
 export async function createRuns(runs: readonly NewRun[], { runtime, jobs }: Pick<Tools, 'runtime' | 'jobs'>): Promise<void> {
   if (runs.length === 0) return;
   const system = runtime.systemContext();
+  // What waits for its time gets one when that has come.
+  const last = runs.some(({ place, record, timer }) => place === undefined && record !== undefined && !timer) ? await nextPlace(runtime.database) : undefined;
   // Each belongs to the organization in which the change was made.
   for (const [organization, own] of groupBy(runs, ({ trigger: { organizationId } }) => organizationId)) {
-    const input = own.map(inputOf);
+    const input = own.map((run) => inputOf(run, run.place ?? last));
     const context = { ...system, caller: { ...system.caller, organizationId: organization ?? undefined } };
     for (let start = 0; start < input.length; start += perWrite) await runtime.writer.write({ object: runTable, options: { sole: true }, operation: 'createMany', input: input.slice(start, start + perWrite) }, context);
   }
@@ -98,13 +103,14 @@ export async function createRuns(runs: readonly NewRun[], { runtime, jobs }: Pic
   await enqueueRuns(runs.flatMap(({ id, rule, timer, definition }) => (timer ? [] : [{ id, rule, definition }])), jobs);
 }
 
-function inputOf(run: NewRun): Input {
+function inputOf(run: NewRun, place: string | undefined): Input {
   return {
     id: run.id,
     rule: run.rule,
     object: run.object ?? null,
     record: run.record ?? null,
     event: run.event.toUpperCase(),
+    place: (run.timer ? undefined : place) ?? null,
     status: run.timer ? 'SCHEDULED' : 'PENDING',
     dueAt: run.timer?.dueAt.toISOString() ?? null,
     timer: run.timer?.id ?? null,

@@ -40,7 +40,7 @@ export interface Run {
 const open = `('pending', 'running', 'retrying')`;
 
 /** What keeps the runs of one record in their order: one that is at work, or one before it that waits. */
-const blocking = `(e.status IN ('running', 'retrying') OR (e.status = 'pending' AND e.id < r.id))`;
+const blocking = `(e.status IN ('running', 'retrying') OR (e.status = 'pending' AND (e.place, e.id) < (r.place, r.id)))`;
 
 export interface RunStore {
   /** In a transaction: whoever begins a run and whoever ends one must not miss each other. Answers the records of the runs. */
@@ -68,14 +68,14 @@ export function createRunStore({ runtime, jobs }: { readonly runtime: Runtime; r
         'ready',
         // What another job has begun is that one's, also to be tried again.
         `SELECT r.* FROM ${runTable} r WHERE r.id = ANY($1::uuid[]) AND r.status IN ${open} AND (r.status = 'pending' OR r.job = $2 OR r.job IS NULL)
-           AND NOT EXISTS (SELECT 1 FROM ${runTable} e WHERE e.record = r.record AND e.id <> r.id AND ${blocking}) ORDER BY r.id FOR UPDATE OF r`,
+           AND NOT EXISTS (SELECT 1 FROM ${runTable} e WHERE e.record = r.record AND e.id <> r.id AND ${blocking}) ORDER BY r.place, r.id FOR UPDATE OF r`,
         [ids, job],
       ),
     async takeAlong(rule, except, count) {
       const rows = await query<{ id: string }>(
         'take_along',
         `SELECT w.id FROM (
-           SELECT id, record FROM ${runTable} WHERE rule = $1 AND status = 'pending' AND (definition->>'setWise')::boolean AND attempts = 0 AND id <> ALL($2::uuid[]) ORDER BY id LIMIT $3 OFFSET 0
+           SELECT id, record FROM ${runTable} WHERE rule = $1 AND status = 'pending' AND (definition->>'setWise')::boolean AND attempts = 0 AND id <> ALL($2::uuid[]) ORDER BY place, id LIMIT $3 OFFSET 0
          ) w WHERE pg_try_advisory_xact_lock(hashtextextended('automation ' || coalesce(w.record, w.id::text), 0))`,
         [rule, except, count],
       );
@@ -100,7 +100,7 @@ export function createRunStore({ runtime, jobs }: { readonly runtime: Runtime; r
       if (records.length === 0) return;
       const next = await query<Pick<Run, 'id' | 'rule' | 'definition'>>(
         'next',
-        `SELECT DISTINCT ON (record) id, rule, definition FROM ${runTable} WHERE record = ANY($1::text[]) AND id <> ALL($2::uuid[]) AND status = 'pending' ORDER BY record, id`,
+        `SELECT DISTINCT ON (record) id, rule, definition FROM ${runTable} WHERE record = ANY($1::text[]) AND id <> ALL($2::uuid[]) AND status = 'pending' ORDER BY record, place, id`,
         [records, runs.map(({ id }) => id)],
       );
       await enqueueRuns(next, jobs);

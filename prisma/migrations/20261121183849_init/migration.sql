@@ -529,6 +529,7 @@ CREATE TABLE "sys_automation_run" (
     "timer" TEXT,
     "run_as" TEXT NOT NULL,
     "user" TEXT,
+    "place" BIGINT,
     "trigger" JSONB,
     "steps" JSONB,
     "definition" JSONB,
