@@ -100,6 +100,7 @@ export async function createPlatform(options: PlatformOptions = {}): Promise<Pla
   const serverSettings = serverSettingsOf(settings);
   const trustedDocuments = await readTrustedDocuments(app.directory, settings.server);
 
+  const directory = options.definitions ? undefined : app.definitionsDirectory;
   const load = (): Promise<LoadedCatalog> =>
     loadCatalog(options.definitions ? { definitions: options.definitions, seeds: options.seeds ?? [], plugins: kernel.plugins } : { directory: app.definitionsDirectory, plugins: kernel.plugins });
 
@@ -112,7 +113,7 @@ export async function createPlatform(options: PlatformOptions = {}): Promise<Pla
   const database = options.database ?? (await openAppDatabase(app, log));
   try {
     await migrate(app, loaded.catalog, database, migration);
-    await prepare(loaded, { plugins: kernel.plugins, database, log });
+    await prepare(loaded, { plugins: kernel.plugins, directory, database, log });
     let current = build(loaded);
     let changing: Promise<unknown> = Promise.resolve();
     /** One change of what is in place after the other. */
@@ -164,7 +165,7 @@ export async function createPlatform(options: PlatformOptions = {}): Promise<Pla
             return false;
           }
           await requireSealingKey(app, next.catalog, log);
-          await prepare(next, { plugins: kernel.plugins, database, log });
+          await prepare(next, { plugins: kernel.plugins, directory, database, log });
           const generation = build(next);
           await migrate(app, next.catalog, database, migration);
           await replace(generation);

@@ -55,6 +55,8 @@ export interface LinkedFieldOptions {
 /** What `prepare` may use. */
 export interface Preparation {
   readonly catalog: Catalog;
+  /** Folder of the definitions; undefined where they come from no files. */
+  readonly directory: string | undefined;
   /** Undefined where the schema is only printed. */
   readonly database: Database | undefined;
   readonly log: Logger;

@@ -18,7 +18,7 @@ export async function compileApp(directory: string, env: Readonly<Record<string,
   const app = await loadApp({ directory, env });
   const { plugins } = createKernel({ plugins: app.plugins });
   const loaded = await loadCatalog({ directory: app.definitionsDirectory, plugins });
-  await prepare(loaded, { plugins, log: createLog({ level: 'warn', destination: process.stderr }) });
+  await prepare(loaded, { plugins, directory: app.definitionsDirectory, log: createLog({ level: 'warn', destination: process.stderr }) });
   const generation = compile(loaded, { settings: app.settings, serverSettings: serverSettingsOf(app.settings), plugins, log: createLog({ level: 'silent' }) });
   return { app, plugins, loaded, generation };
 }

@@ -6,6 +6,7 @@ import { doctor } from './commands/doctor.ts';
 import { init } from './commands/init.ts';
 import { migrate } from './commands/migrate.ts';
 import { plugins } from './commands/plugins.ts';
+import { remotes } from './commands/remotes.ts';
 import { rollups } from './commands/rollups.ts';
 import { seed } from './commands/seed.ts';
 import { schema } from './commands/schema.ts';
@@ -17,7 +18,7 @@ import type { Io } from './io.ts';
 import { reportError } from './report-error.ts';
 import { version } from './version.ts';
 
-const commands: readonly CommandFactory[] = [init, dev, start, validate, migrate, seed, rollups, users, codegen, schema, subgraph, doctor, plugins];
+const commands: readonly CommandFactory[] = [init, dev, start, validate, migrate, seed, rollups, users, codegen, schema, subgraph, remotes, doctor, plugins];
 
 /** Runs one command and gives its exit code: 0 done, 1 a problem, 2 used wrongly. */
 export async function runCli(args: readonly string[], io: Io): Promise<ExitCode> {

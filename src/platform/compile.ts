@@ -42,8 +42,8 @@ export interface CompileOptions {
 }
 
 /** Lets plugins fetch what the schema is to be made of. */
-export async function prepare({ catalog }: LoadedCatalog, { plugins, database, log }: { readonly plugins: readonly Plugin[]; readonly database?: Database | undefined; readonly log: PinoLogger }): Promise<void> {
-  await Promise.all(plugins.map(({ schema }) => schema?.prepare?.({ catalog, database, log })));
+export async function prepare({ catalog }: LoadedCatalog, { plugins, directory, database, log }: { readonly plugins: readonly Plugin[]; readonly directory: string | undefined; readonly database?: Database | undefined; readonly log: PinoLogger }): Promise<void> {
+  await Promise.all(plugins.map(({ schema }) => schema?.prepare?.({ catalog, directory, database, log })));
 }
 
 /** Makes the write path, the read path and the schema of loaded definitions. Needs no database. */

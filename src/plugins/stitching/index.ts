@@ -1,11 +1,12 @@
 import { ObjectosError } from '../../errors.ts';
 import type { Plugin } from '../../kernel/plugin.ts';
+import type { Catalog } from '../../metadata/catalog.ts';
 import { environment } from '../../metadata/definitions/env-text.ts';
 import { systemAccess } from '../../resolvers/access.ts';
 import type { RequestContext } from '../../resolvers/request.ts';
 import { fieldKeys, remoteKind } from './definition.ts';
 import { Poll } from './poll.ts';
-import { readRemotes } from './read-remotes.ts';
+import { readRemotes, type Remote } from './read-remotes.ts';
 import { copyTable } from './remote/schema-copy.ts';
 import { extendWithRemotes } from './schema/extend.ts';
 import { addOwnLookups, mergeDirective } from './schema/own-lookups.ts';
@@ -22,6 +23,8 @@ export interface StitchingOptions extends StitchingSettingsInput {
   readonly mode?: 'development' | 'production' | 'test' | undefined;
 }
 
+const sourcesOf = new WeakMap<Plugin, Sources>();
+
 /** Makes remote GraphQL services part of the API, and the API a service for stitching gateways. */
 export function stitching({ mode = 'development', ...given }: StitchingOptions = {}): Plugin {
   const { env: variables, lookups, sdl } = stitchingSettings.parse(given);
@@ -30,7 +33,7 @@ export function stitching({ mode = 'development', ...given }: StitchingOptions =
   const sources = new Sources();
   let poll: Poll | undefined;
 
-  return {
+  const plugin: Plugin = {
     name: 'stitching',
     version: '1.0.0',
     description: 'Makes remote GraphQL services part of the API, with lookups from records to them and back.',
@@ -42,7 +45,7 @@ export function stitching({ mode = 'development', ...given }: StitchingOptions =
     database: { tables: [copyTable] },
     schema: {
       directives: lookups ? [mergeDirective] : [],
-      prepare: ({ catalog, database, log }) => sources.load(catalog, database, log),
+      prepare: ({ catalog, directory, database, log }) => sources.load(catalog, { directory, database, log }),
       extend(schema) {
         const stitched = sources.of(schema.catalog).flatMap((source) => source.stitched() ?? []);
         extendWithRemotes(schema, stitched, sources.remotes(schema.catalog).references);
@@ -71,4 +74,15 @@ export function stitching({ mode = 'development', ...given }: StitchingOptions =
       stop: () => poll?.stop(),
     },
   };
+  sourcesOf.set(plugin, sources);
+  return plugin;
 }
+
+/** The remote services that an app's definitions name; undefined without the plugin. */
+export function remotesOf(plugins: readonly Plugin[], catalog: Catalog): readonly Remote[] | undefined {
+  const plugin = plugins.find(({ name }) => name === 'stitching');
+  return plugin && sourcesOf.get(plugin)?.remotes(catalog).remotes;
+}
+
+export { fetchSdl } from './remote/fetch-schema.ts';
+export { storedPath } from './remote/stored-schema.ts';

@@ -11,6 +11,8 @@ export interface Remote extends Omit<RemoteDefinition, 'url' | 'headers' | 'subs
   /** By name in small letters. */
   readonly headers: ReadonlyMap<string, EnvText>;
   readonly subscriptions: EnvText | undefined;
+  /** That defines it, within the folder of the definitions. */
+  readonly file: string;
 }
 
 /** A field of an object that holds the key of a record of a remote service. */
@@ -37,6 +39,7 @@ export function readRemotes(catalog: Catalog, report: CatalogReport, documents: 
     if (definition.sdl !== undefined && definition.pollSeconds > 0) document.report('warning', ['sdl'], definition.name, 'with "sdl" the service is not asked for changes of its schema', 'Set pollSeconds: 0.');
     remotes.set(definition.name, {
       ...definition,
+      file: document.file,
       url: envText(definition.url, env, problems, ['url']),
       headers: new Map(Object.entries(definition.headers).map(([name, value]) => [name.toLowerCase(), envText(value, env, problems, ['headers', name])])),
       subscriptions: definition.subscriptions && envText(definition.subscriptions.url, env, problems, ['subscriptions', 'url']),

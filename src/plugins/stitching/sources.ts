@@ -1,11 +1,14 @@
 import type { Executor } from '@graphql-tools/utils';
+import type { Preparation } from '../../builder/phase.ts';
 import type { Database } from '../../database/database.ts';
+import { StartupError } from '../../errors.ts';
 import type { Logger } from '../../kernel/log.ts';
 import type { Catalog } from '../../metadata/catalog.ts';
 import type { Remote, Remotes } from './read-remotes.ts';
 import { createRemoteExecutor } from './remote/executor.ts';
 import { fetchSdl, readSdl } from './remote/fetch-schema.ts';
 import { keepCopy, readCopy } from './remote/schema-copy.ts';
+import { readStored, storedPath } from './remote/stored-schema.ts';
 import { stitchRemote, type StitchedRemote } from './schema/stitch.ts';
 
 /** One remote service of the definitions, with its schema as it was last. */
@@ -28,15 +31,26 @@ export class Source {
     return this.#sdl === undefined ? undefined : stitchRemote(this.remote, readSdl(this.#sdl), this.#executor);
   }
 
-  /** Its schema from the service itself, else from the last known copy. */
-  async load(database: Database | undefined): Promise<void> {
+  /** Its schema from the service itself, else from the last known copy, else from the file beside its definition. */
+  async load(database: Database, directory: string | undefined): Promise<void> {
     const { name } = this.remote;
     try {
       this.#sdl = await fetchSdl(this.remote);
-      if (database) await keepCopy(database, name, this.#sdl);
+      await keepCopy(database, name, this.#sdl);
     } catch (error) {
-      this.#sdl = database && (await readCopy(database, name));
+      this.#sdl = (await readCopy(database, name)) ?? (directory === undefined ? undefined : await readStored(directory, this.remote));
       this.#log.warn({ err: error, remote: name }, this.#sdl === undefined ? 'The schema of a remote service cannot be had: its fields are missing.' : 'The schema of a remote service cannot be had: the last known one is used.');
+    }
+  }
+
+  /** For what is printed, which does not depend on who answers at the moment: from the file beside its definition, else from the service itself. */
+  async loadToPrint(directory: string | undefined): Promise<void> {
+    const { name } = this.remote;
+    const stored = directory === undefined ? undefined : await readStored(directory, this.remote);
+    try {
+      this.#sdl = this.remote.sdl === undefined && stored !== undefined ? stored : await fetchSdl(this.remote);
+    } catch (error) {
+      throw new StartupError(`The schema of the remote ${name} cannot be had: ${(error as Error).message}. Once it answers, "objectos remotes fetch" stores its schema in ${storedPath(this.remote)}, and nothing asks for it any more.`, { cause: error });
     }
   }
 
@@ -77,9 +91,9 @@ export class Sources {
   }
 
   /** Learns the schemas of services, all at once. */
-  async load(catalog: Catalog, database: Database | undefined, log: Logger): Promise<void> {
+  async load(catalog: Catalog, { directory, database, log }: Pick<Preparation, 'directory' | 'database' | 'log'>): Promise<void> {
     const sources = this.remotes(catalog).remotes.map((remote) => new Source(remote, log));
-    await Promise.all(sources.map((source) => source.load(database)));
+    await Promise.all(sources.map((source) => (database ? source.load(database, directory) : source.loadToPrint(directory))));
     this.#sources.set(catalog, sources);
   }
 

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { printSchema } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Database } from '../../../src/database/database.ts';
 import { createPlatform, type Platform } from '../../../src/platform.ts';
@@ -86,6 +87,18 @@ describe('a remote service', () => {
     expect(logged('the last known one is used')).toBe(true);
     expect(await ask(platform, '{ catalog { products { sku } } }')).toMatchObject({ data: { catalog: { products: null } }, errors: [{ extensions: { code: 'REMOTE_UNAVAILABLE' } }] });
     await platform.stop();
+    service.answer = undefined;
+  });
+
+  it('that was never there has the schema that is stored beside its definition', async () => {
+    service.answer = (response) => void response.writeHead(503).end();
+    const stored = { 'remotes/catalog.remote.graphql': printSchema(catalogSchema([])) };
+    await writeFiles(join(directory, 'schema'), stored);
+    const fresh = await openEmpty();
+    const other = await createPlatform({ directory, database: fresh, migrate: 'sync', env: {}, log: createLog({ level: 'silent' }), plugins: [openAccess(), stitching()], settings: { mode: 'test', server: { port: 0 } } });
+    expect(await ask(other, '{ catalog { products { sku } } }')).toMatchObject({ data: { catalog: { products: null } }, errors: [{ extensions: { code: 'REMOTE_UNAVAILABLE' } }] });
+    await other.stop();
+    await fresh.close();
     service.answer = undefined;
   });
 
