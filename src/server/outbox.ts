@@ -1,5 +1,6 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { SocketOutput } from './socket-output.ts';
+import { TextFrames } from './text-frames.ts';
 
 /** Milliseconds of writing after which the event loop turns: requests and the database are served in between. */
 const slice = 4;
@@ -9,6 +10,8 @@ const slice = 4;
  * meanwhile goes out with the rest, in one system call, so that a process that is behind needs fewer of them.
  */
 export class Outbox {
+  /** In which all sockets put their messages together. */
+  readonly frames = new TextFrames();
   readonly #due = new Set<SocketOutput>();
   #running = false;
   /** Not in the transaction of whoever has news. */

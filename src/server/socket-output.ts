@@ -3,7 +3,6 @@ import type { WebSocket } from 'ws';
 import type { Outbox } from './outbox.ts';
 import { OutgoingEvents } from './outgoing-events.ts';
 import type { PrintedEvents } from './subscribe.ts';
-import { textFrames } from './text-frames.ts';
 
 /** Bytes that are written at a time; then it is another socket's turn. */
 const most = 65_536;
@@ -36,20 +35,25 @@ export class SocketOutput {
 
   /** Writes what waits, within bounds; true when there is more. */
   write(): boolean {
-    const parts: Buffer[] = [];
-    let size = 0;
+    const frames = this.#outbox.frames.begin();
     for (const outgoing of this.#ready) {
-      for (let part = outgoing.take(); part; part = outgoing.take()) {
-        parts.push(outgoing.head, part);
-        size += outgoing.head.length + part.length;
-        if (size >= most) break;
+      for (let tail = outgoing.take(); tail; tail = outgoing.take()) {
+        frames.add(outgoing.head, tail);
+        if (frames.size >= most) break;
       }
-      if (size >= most) break;
+      if (frames.size >= most) break;
       this.#ready.delete(outgoing);
     }
-    // Nobody reads on a socket that closes.
-    if (size > 0 && this.#socket.readyState === this.#socket.OPEN && !this.#connection.write(textFrames(parts))) this.#wait();
+    if (frames.size > 0) this.#put(frames.take());
     return this.#ready.size > 0 && !this.#full;
+  }
+
+  #put(bytes: Buffer): void {
+    // Nobody reads on a socket that closes.
+    if (this.#socket.readyState !== this.#socket.OPEN) return;
+    if (!this.#connection.write(bytes)) this.#wait();
+    // The connection keeps what the kernel did not take at once.
+    if (this.#connection.writableLength > 0) this.#outbox.frames.leave();
   }
 
   #wait(): void {

@@ -33,15 +33,20 @@ it('ends a subscription alone whose answer cannot be printed', async () => {
   expect(await overSocket(client, texts, { lengths: [1, 2] })).toHaveLength(2);
 });
 
-async function follow(app: TestServer, variables: object): Promise<{ readonly socket: WebSocket; readonly types: string[] }> {
+async function follow(app: TestServer, variables: object, id = 'a'): Promise<{ readonly socket: WebSocket; readonly types: string[]; readonly ids: Set<string> }> {
   const socket = new WebSocket(app.graphql.replace('http', 'ws'), 'graphql-transport-ws');
   await once(socket, 'open');
   socket.send(JSON.stringify({ type: 'connection_init' }));
   await once(socket, 'message');
   const types: string[] = [];
-  socket.on('message', (data: Buffer) => types.push((JSON.parse(data.toString()) as { type: string }).type));
-  socket.send(JSON.stringify({ id: 'a', type: 'subscribe', payload: { query: texts, variables } }));
-  return { socket, types };
+  const ids = new Set<string>();
+  socket.on('message', (data: Buffer) => {
+    const message = JSON.parse(data.toString()) as { readonly id: string; readonly type: string };
+    types.push(message.type);
+    ids.add(message.id);
+  });
+  socket.send(JSON.stringify({ id, type: 'subscribe', payload: { query: texts, variables } }));
+  return { socket, types, ids };
 }
 
 it('asks for no more events while a client does not read, and goes on when it does', async () => {
@@ -62,6 +67,20 @@ it('asks for no more events while a client does not read, and goes on when it do
   await expect.poll(() => types.at(-1), { timeout: 10_000 }).toBe('complete');
   expect(types.filter((type) => type === 'next')).toHaveLength(times);
   socket.close();
+});
+
+it('keeps what a client has yet to read apart from what others are told meanwhile', async () => {
+  const app = await startServer();
+  const slow = await follow(app, { lengths: [9_999], times: 1_000 }, 'slow');
+  await expect.poll(() => slow.types.includes('next')).toBe(true);
+  slow.socket.pause();
+  const quick = await follow(app, { lengths: [9_999, 10], times: 1_000 }, 'quick');
+  await expect.poll(() => quick.types.at(-1), { timeout: 10_000 }).toBe('complete');
+  slow.socket.resume();
+  await expect.poll(() => slow.types.at(-1), { timeout: 10_000 }).toBe('complete');
+  expect([slow, quick].map(({ ids }) => [...ids])).toEqual([['slow'], ['quick']]);
+  expect(slow.types.filter((type) => type === 'next')).toHaveLength(1_000);
+  for (const { socket } of [slow, quick]) socket.close();
 });
 
 it('lets go of a subscription whose client goes away without reading', async () => {
