@@ -8,7 +8,7 @@ import type { Caller } from './caller.ts';
 export interface IncomingRequest {
   readonly transport: 'http' | 'websocket';
   readonly requestId: string;
-  /** Value of a header; on a WebSocket `connectionParams` of that name come first. */
+  /** Value of a header; on a WebSocket `connectionParams` of that name come first, but for what proxies say. */
   header(name: string): string | undefined;
   /** What a WebSocket client introduced itself with; empty over HTTP. */
   readonly connectionParams: Readonly<Record<string, unknown>>;
@@ -18,6 +18,19 @@ export interface IncomingRequest {
   readonly fromTrustedPage: boolean;
   /** Adds a header such as `set-cookie` to the response. Does nothing on a WebSocket, or once the response has begun. */
   addResponseHeader(name: string, value: string): void;
+}
+
+/** Tells clients apart that come through proxies. */
+export interface Clients {
+  /** Address of the client, behind the proxies that are trusted. */
+  address(request: Pick<IncomingRequest, 'header' | 'remoteAddress'> | undefined): string | undefined;
+}
+
+declare module '../kernel/plugin.ts' {
+  interface Services {
+    /** Offered by whoever knows the proxies; without it the address of the connection counts. */
+    clients: Clients;
+  }
 }
 
 /** What the read and write paths know of one operation: the GraphQL context extends it. */

@@ -5,6 +5,8 @@ import type { IncomingRequest } from './phase.ts';
 import type { CorsSettings } from './settings.ts';
 
 const saneId = /^[\w.:/+=@-]{1,128}$/;
+/** A client must not be taken for a proxy. */
+const ofProxies = /^(x-)?forwarded(-|$)|^x-real-ip$/;
 const none: Readonly<Record<string, unknown>> = Object.freeze({});
 
 export interface NodeRequestOptions {
@@ -36,7 +38,7 @@ export class NodeRequest implements IncomingRequest {
 
   header(name: string): string | undefined {
     const wanted = name.toLowerCase();
-    if (this.connectionParams !== none) {
+    if (this.connectionParams !== none && !ofProxies.test(wanted)) {
       for (const [key, value] of Object.entries(this.connectionParams)) if (key.toLowerCase() === wanted && typeof value === 'string') return value;
     }
     const value = this.node.headers[wanted];

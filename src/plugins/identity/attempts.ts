@@ -1,5 +1,6 @@
 import type { Database } from '../../database/database.ts';
 import { ObjectosError } from '../../errors.ts';
+import { networkOf } from '../../kernel/network-of.ts';
 import { hashToken } from './hash-token.ts';
 import { attemptTable } from './tables.ts';
 
@@ -47,7 +48,7 @@ export function createAttempts(database: Database, { maxFailures, window }: { re
     },
     async begin({ kind, name, address, factor = 1 }) {
       const own = keyOf(kind, name);
-      const shared = address === undefined ? undefined : hashToken(`${kind}@${address}`);
+      const shared = address === undefined ? undefined : hashToken(`${kind}@${networkOf(address)}`);
       await count(own, maxFailures * factor);
       if (shared !== undefined) await count(shared, maxFailures * factor * addressFactor);
       return async () => {

@@ -1,8 +1,9 @@
 import type { Database } from '../../database/database.ts';
 import { ObjectosError } from '../../errors.ts';
 import type { Caller } from '../../resolvers/caller.ts';
+import type { Clients } from '../../resolvers/request.ts';
 import { findApiKey, isApiKey } from './api-keys.ts';
-import type { Clients, Incoming } from './client.ts';
+import type { Incoming } from './client.ts';
 import { hasSessionCookie, sessionCookie } from './cookie.ts';
 import { createJwtVerifier, isJwt } from './jwt.ts';
 import { refused, type Policies, type Policy } from './policies.ts';

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Clients } from '../../resolvers/request.ts';
 import { createRanges, type IdentitySettings } from './settings.ts';
 
 /** The part of an incoming request that this plugin reads. */
@@ -20,11 +21,6 @@ export const incomingOf = (node: IncomingMessage): Incoming => ({
   },
   remoteAddress: node.socket.remoteAddress,
 });
-
-export interface Clients {
-  /** Address of the client, behind the proxies that are trusted. */
-  address(request: Incoming | undefined): string | undefined;
-}
 
 export function createClients({ trustedProxies }: IdentitySettings): Clients {
   const isProxy = createRanges(trustedProxies);

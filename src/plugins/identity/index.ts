@@ -74,6 +74,7 @@ export function identity({ mode, identity: given, cleanUpInterval = 600_000 }: I
         made = createIdentity({ settings, production: mode === 'production', context });
         const { services } = context;
         services.register('accounts', accountService(current));
+        services.register('clients', made.clients);
         const access = services.find('access');
         if (access) services.replace('access', limitAccess(access));
         services.find('jobs')?.register('identity.clean', { schedule: { cron: '*/10 * * * *', misfire: 'skip' }, priority: 'background', handler: clean });

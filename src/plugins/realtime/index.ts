@@ -2,6 +2,7 @@ import type { Database } from '../../database/database.ts';
 import type { Plugin } from '../../kernel/plugin.ts';
 import type { CatalogObject } from '../../metadata/catalog.ts';
 import { rootFieldNames } from '../../metadata/naming.ts';
+import type { RequestContext } from '../../resolvers/request.ts';
 import { BrokerCarrier } from './carrier/broker-carrier.ts';
 import { brokerAt } from './carrier/broker-at.ts';
 import { carryChanges } from './carrier/carry-changes.ts';
@@ -59,8 +60,9 @@ export function realtime(given: RealtimeSettingsInput = {}): Plugin {
         const database = (): Database => runtime.database;
         carrier = wakeUp === undefined ? databaseCarrier(database) : new BrokerCarrier(brokerAt(wakeUp), database, log);
         const options = { runtime, access: () => services.get('access'), settings, log, carrier };
+        const addressOf = ({ request }: RequestContext): string | undefined => (services.find('clients')?.address(request) ?? request?.remoteAddress);
         hub = new Hub(options);
-        made = createRealtime({ hub, presence: new Presence(options), signals: new Signals(options), settings, subscriptions: new OpenSubscriptions(settings.subscriptionsPerUser), limits: () => runtime.limits, access: options.access });
+        made = createRealtime({ hub, presence: new Presence(options), signals: new Signals(options), settings, subscriptions: new OpenSubscriptions({ settings, addressOf }), limits: () => runtime.limits, access: options.access });
         watch = (connection) => services.find('sockets')?.watch(connection, watching) ?? (() => undefined);
         // Subscriptions are tied to the schema that they began with.
         events.on('platform:reloaded', () => {

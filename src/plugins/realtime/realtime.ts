@@ -36,7 +36,7 @@ export interface RealtimeParts {
 
 export function createRealtime({ hub, limits, subscriptions, access, ...parts }: RealtimeParts): Realtime {
   const open: Realtime['open'] = async (context, begin) => {
-    const release = subscriptions.take(context.caller);
+    const release = subscriptions.take(context);
     try {
       const stream = await begin(release);
       const { signal } = context;

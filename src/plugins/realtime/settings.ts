@@ -4,6 +4,7 @@ const count = (value: number, description: string): z.ZodDefault<z.ZodInt> => z.
 
 export const realtimeSettings = z.strictObject({
   subscriptionsPerUser: count(500, 'Most subscriptions to changes that one person may have open at a time, on all sockets of a process.'),
+  subscriptionsPerAddress: count(2_000, 'Most subscriptions that callers who have not signed in may have open at a time from one network address (IPv6: one /64), on all sockets of a process.'),
   queueSize: count(1_000, 'Most changes that wait for one slow subscription; beyond, it gets one RESYNC instead.'),
   viewSize: count(10_000, 'Most records of a snapshot, and of a subscription whose rows only the database can tell; also most records whose coming and going is told one by one when rights change.'),
   changesAtOnce: count(10_000, 'Most changes of the log that are worked through for one step of a subscription; beyond, it gets RESYNC.'),

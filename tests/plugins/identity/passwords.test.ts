@@ -80,6 +80,10 @@ describeEachDatabase('network and first start', (open) => {
     const headers = { authorization: `Bearer ${inside.data.signIn.token}` };
     expect(codeOf(await app.ask('{ me { id } }', { ...headers, 'x-forwarded-for': '8.8.8.8' }))).toBe('UNAUTHENTICATED');
     expect(await app.data('{ me { email } }', { ...headers, 'x-forwarded-for': '2001:db8::7' })).toEqual({ me: { email: administrator } });
+    const closed: { readonly code: number }[] = [];
+    const forged = app.socket({ ...headers, 'X-Forwarded-For': '10.1.2.3' }, (event) => closed.push(event));
+    forged.subscribe({ query: '{ me { id } }' }, { next: () => undefined, error: () => undefined, complete: () => undefined });
+    await expect.poll(() => closed[0]?.code).toBe(4401);
   });
 
   it('believe no X-Forwarded-For of others', async () => {

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { createClient } from 'graphql-ws';
 import { expect, it } from 'vitest';
 import { WebSocket } from 'ws';
+import type { Plugin } from '../../../src/kernel/plugin.ts';
 import { pruneChanges } from '../../../src/resolvers/write/change-log/prune-changes.ts';
 import { describeEachDatabase } from '../../support/database.ts';
 import { fold, repeats, soon, startLive, type LiveApp, type Message } from './support.ts';
@@ -128,6 +130,35 @@ describeEachDatabase('streams of changes', (open, kind) => {
     await create(app, 1, 4);
     const large = app.follow(deals, undefined, { snapshot: true });
     await expect.poll(() => large.errors, soon).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED', limit: 'viewSize', maximum: 3 } }]);
+  });
+
+  it('are bounded per address for those who have not signed in', async () => {
+    const behind: Plugin = {
+      name: 'test-proxy', version: '1.0.0', description: 'Believes what a proxy says.',
+      lifecycle: { init: ({ services }) => services.register('clients', { address: (request) => request?.header('x-forwarded-for') ?? request?.remoteAddress }) },
+    };
+    const app = await startLive({ database: await open(), objects, settings: { subscriptionsPerAddress: 2 }, plugins: [behind] });
+    const through = (address: string, connectionParams = {}) => {
+      class Proxied extends WebSocket {
+        constructor(url: string, protocols: string) {
+          super(url, protocols, { headers: { 'x-forwarded-for': address } });
+        }
+      }
+      return createClient({ url: `${app.url.replace('http', 'ws')}/graphql`, webSocketImpl: Proxied, retryAttempts: 0, connectionParams });
+    };
+    const full = [{ extensions: { code: 'LIMIT_EXCEEDED', limit: 'subscriptionsPerAddress', maximum: 2 } }];
+    const first = app.follow(deals, undefined, {}, through('192.0.2.1'));
+    const second = app.follow(deals, undefined, {}, through('192.0.2.1'));
+    await expect.poll(() => [first, second].map(({ kinds }) => kinds), soon).toEqual([['READY'], ['READY']]);
+    // What a client says of itself is not what a proxy says.
+    const third = app.follow(deals, undefined, {}, through('192.0.2.1', { 'X-Forwarded-For': '192.0.2.9' }));
+    await expect.poll(() => third.errors, soon).toMatchObject(full);
+    const [other, person] = [app.follow(deals, undefined, {}, through('192.0.2.2')), app.follow(deals, { userId: id(7) })];
+    await expect.poll(() => [other, person].map(({ kinds }) => kinds), soon).toEqual([['READY'], ['READY']]);
+    first.close();
+    await sleep(50);
+    const again = app.follow(deals, undefined, {}, through('192.0.2.1'));
+    await expect.poll(() => again.kinds, soon).toEqual(['READY']);
   });
 
   it('come as server-sent events too, and end with the connection', async () => {
