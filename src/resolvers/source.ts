@@ -88,6 +88,9 @@ export interface RemoteField {
   readonly coordinate: string;
 }
 
+/** Whether it begins an operation there; here it may stand below a namespace. */
+export const isRemoteRoot = ({ coordinate }: RemoteField): boolean => /^(Query|Mutation|Subscription)\./.test(coordinate);
+
 /** An update whose input comes from arguments of its own. */
 export interface UpdateVia {
   input(given: Readonly<Record<string, unknown>>, request: RequestContext): Input;

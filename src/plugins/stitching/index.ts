@@ -4,6 +4,7 @@ import type { Catalog } from '../../metadata/catalog.ts';
 import { environment } from '../../metadata/definitions/env-text.ts';
 import { systemAccess } from '../../resolvers/access.ts';
 import type { RequestContext } from '../../resolvers/request.ts';
+import { isRemoteRoot } from '../../resolvers/source.ts';
 import { fieldKeys, remoteKind } from './definition.ts';
 import { Poll } from './poll.ts';
 import { readRemotes, type Remote } from './read-remotes.ts';
@@ -51,12 +52,12 @@ export function stitching({ mode = 'development', ...given }: StitchingOptions =
         extendWithRemotes(schema, stitched, sources.remotes(schema.catalog).references);
         if (lookups) addOwnLookups(schema, mayReadSdl);
       },
-      guard: ({ remote, root, directives, type, name }) => {
+      guard: ({ remote, directives, type, name }) => {
         // Rights on it are declared: who has none of them is refused there.
-        if (!remote || directives['permission'] !== undefined || (root === undefined && !remote.coordinate.startsWith('Query.'))) return undefined;
+        if (!remote || directives['permission'] !== undefined || !isRemoteRoot(remote)) return undefined;
         return {
           check({ access }) {
-            if (access !== systemAccess) throw new ObjectosError('FORBIDDEN', `You may not read ${type}.${name}: nothing here gives rights on remote services.`);
+            if (access !== systemAccess) throw new ObjectosError('FORBIDDEN', `You may not use ${type}.${name}: nothing here gives rights on remote services.`);
           },
           shows: (access) => access === systemAccess,
         };

@@ -4,11 +4,13 @@ import { join } from 'node:path';
 import { printSchema } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { Database } from '../../../src/database/database.ts';
+import type { Plugin } from '../../../src/kernel/plugin.ts';
 import { createPlatform, type Platform } from '../../../src/platform.ts';
 import { openAccess } from '../../../src/plugins/open-access/index.ts';
 import { permissions } from '../../../src/plugins/permissions/index.ts';
 import { stitching } from '../../../src/plugins/stitching/index.ts';
 import { users } from '../../../src/plugins/users/index.ts';
+import { openObject } from '../../../src/resolvers/access.ts';
 import { createLog } from '../../../src/server/log.ts';
 import { problems } from '../../metadata/support/compile.ts';
 import { writeFiles } from '../../support/cli.ts';
@@ -88,6 +90,15 @@ describe('a remote service', () => {
     expect(await ask(platform, '{ catalog { products { sku } } }')).toMatchObject({ data: { catalog: { products: null } }, errors: [{ extensions: { code: 'REMOTE_UNAVAILABLE' } }] });
     await platform.stop();
     service.answer = undefined;
+  });
+
+  it('is closed where nothing gives rights on it', async () => {
+    const others: Plugin = { name: 'others' as Plugin['name'], version: '1.0.0', description: 'Everybody may do everything with records.', lifecycle: { init: ({ services }) => services.register('access', { name: 'others', accessOf: () => ({ fingerprint: 'all', object: () => openObject }) }) } };
+    const other = await createPlatform({ directory, database, migrate: 'sync', env: {}, log: createLog({ level: 'silent' }), plugins: [others, stitching()], settings: { mode: 'test', server: { port: 0 } } });
+    for (const [query, field] of [['{ catalog { products { sku } } }', 'Query.products'], ['mutation { catalog { addProduct(sku: "D4", title: "Drill") { sku } } }', 'Mutation.addProduct']] as const) {
+      expect(await ask(other, query)).toMatchObject({ errors: [{ message: `You may not use Catalog${field}: nothing here gives rights on remote services.`, extensions: { code: 'FORBIDDEN' } }] });
+    }
+    await other.stop();
   });
 
   it('that was never there has the schema that is stored beside its definition', async () => {

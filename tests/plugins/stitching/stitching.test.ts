@@ -47,10 +47,11 @@ fields:
     offers: { object: offer, field: product_sku, key: sku, many: true }
     account: { object: account, field: id, key: accountId }
 `,
+  'remotes/shop.remote.yml': `name: shop\nurl: ${url}\npollSeconds: 0\nprefix: Shop\nnamespace: shop\nexcept: [ShopProduct.weight]\n`,
   'permissions/rights.profile.yml': `
 - name: chief
   objects: { '*': { viewAllRecords: true } }
-  remotes: { catalog: { read: ['*'], edit: ['*'] } }
+  remotes: { catalog: { read: ['*'], edit: ['*'] }, shop: { edit: [Mutation.addProduct] } }
 - name: staff
   objects: { account: { allowRead: true }, offer: { allowRead: true } }
   remotes: { catalog: { read: [Query.products, Query.productsBySku, Query.items, Subscription.productAdded] } }
@@ -113,6 +114,14 @@ describeEachDatabase('remote services', (open) => {
   beforeEach(() => {
     service.received.length = 0;
     statements.length = 0;
+  });
+
+  it('has rights on what stands below a namespace', async () => {
+    const mutation = 'mutation { shop { addProduct(sku: "E5", title: "Epoxy") { title } } }';
+    expect(await as('staff')(mutation)).toMatchObject({ data: { shop: { addProduct: null } }, errors: [{ message: 'You may not run ShopMutation.addProduct.', extensions: { code: 'FORBIDDEN' } }] });
+    expect(await as('chief')(mutation)).toEqual({ data: { shop: { addProduct: { title: 'Epoxy' } } } });
+    expect(await as('chief')('{ shop { products { sku } } }')).toMatchObject({ data: { shop: { products: null } }, errors: [{ message: 'You may not read ShopQuery.products.' }] });
+    service.serve(catalogSchema([north, south]));
   });
 
   it('are part of the schema, with the names that their files give them', () => {

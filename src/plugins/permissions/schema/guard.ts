@@ -7,9 +7,10 @@ import type { ClassFacts } from '../access/sharing-rows.ts';
 import type { Rules } from '../rules.ts';
 
 /** A field, or the type it belongs to, says with `@permission` for whom it is; its resolver runs for nobody else. */
-export function guardOf({ type, name, root, directives, typeDirectives, ofRecord }: GuardedField, rules: Rules): Guard | undefined {
+export function guardOf({ type, name, root, directives, typeDirectives, ofRecord, remote }: GuardedField, rules: Rules): Guard | undefined {
   const where = `${type}.${name}`;
-  const own = read(directives, where, root === 'mutation' ? ['read', 'edit'] : ['read'], rules);
+  const changes = root === 'mutation' || remote?.coordinate.startsWith('Mutation.') === true;
+  const own = read(directives, where, changes ? ['read', 'edit'] : ['read'], rules);
   // On types of records the directive tells what permission sets say, and rows decide.
   const ofType = ofRecord ? [] : read(typeDirectives, type, ['read'], rules);
   const lists = [...own, ...ofType];
@@ -18,7 +19,7 @@ export function guardOf({ type, name, root, directives, typeDirectives, ofRecord
   return {
     check({ caller }) {
       if (caller.kind === 'system' || holds(factsOf(caller))) return;
-      throw new ObjectosError('FORBIDDEN', `You may not ${root === 'mutation' ? 'run' : 'read'} ${where}.`);
+      throw new ObjectosError('FORBIDDEN', `You may not ${changes ? 'run' : 'read'} ${where}.`);
     },
     shows(access) {
       const caller = classOf(access);

@@ -1,16 +1,15 @@
 import type { AppliedDirective } from '../../../builder/spec.ts';
 import { StartupError } from '../../../errors.ts';
 import { suggest } from '../../../metadata/nearest.ts';
-import type { RemoteField } from '../../../resolvers/source.ts';
+import { isRemoteRoot, type RemoteField } from '../../../resolvers/source.ts';
 import type { RemoteGrant, Rules, RuleSet } from '../rules.ts';
 
-const rootField = /^(Query|Mutation|Subscription)\./;
-
 /** Who may use a field of a remote service. Root fields are closed; of the others those that some set names. */
-export function remotePermission({ sets }: Rules, { remote, coordinate }: RemoteField): AppliedDirective | undefined {
+export function remotePermission({ sets }: Rules, field: RemoteField): AppliedDirective | undefined {
+  const { remote, coordinate } = field;
   const right = coordinate.startsWith('Mutation.') ? 'edit' : 'read';
   const all = [...sets.values()];
-  if (!rootField.test(coordinate) && !all.some((set) => namesIt(grantOf(set, remote)?.[right], coordinate))) return undefined;
+  if (!isRemoteRoot(field) && !all.some((set) => namesIt(grantOf(set, remote)?.[right], coordinate))) return undefined;
   const holders = all.filter((set) => grantOf(set, remote)?.[right].has('*') === true || namesIt(grantOf(set, remote)?.[right], coordinate));
   return { name: 'permission', args: { [right]: holders.map(({ name }) => name).sort() } };
 }
