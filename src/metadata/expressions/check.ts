@@ -102,7 +102,7 @@ class Checker {
   to(wanted: ExpressionType, value: Checked, span: Span, hint?: string): Checked {
     const converted = this.#fit(wanted, value, span);
     if (converted) return converted;
-    throw new ExpressionError(`${describeType(wanted)} is expected here, found ${describeType(value.type)}`, span, hint ?? hintFor(wanted, value.type));
+    throw new ExpressionError(`${describeType(wanted)} is expected here, found ${describeType(value.type)}`, span, hint ?? hintFor([value], wanted));
   }
 
   #fit(wanted: ExpressionType, value: Checked, span: Span): Checked | undefined {
@@ -228,7 +228,7 @@ class Checker {
     if (a.type.kind === 'id' && b.type.kind === 'text') return [this.to(text, a, leftSpan), b];
     if (a.type.kind === 'text' && b.type.kind === 'id') return [a, this.to(text, b, rightSpan)];
     const span = { offset: leftSpan.offset, length: rightSpan.offset + rightSpan.length - leftSpan.offset };
-    throw new ExpressionError(`${describeType(a.type)} and ${describeType(b.type)} cannot be compared by ${sign}`, span.length > 0 ? span : rightSpan, hintFor(a.type, b.type));
+    throw new ExpressionError(`${describeType(a.type)} and ${describeType(b.type)} cannot be compared by ${sign}`, span.length > 0 ? span : rightSpan, hintFor([a, b]));
   }
 
   /** Values of one type, for IF, CASE, lists and their like. */
@@ -314,15 +314,20 @@ class Checker {
       condition: (index) => this.condition(at(index)),
       day: (index) => this.to(date, value(index), at(index)),
       instant: (index) => this.to(datetime, value(index), at(index)),
+      countFrom: (index, least) => {
+        const given = value(index);
+        if (given.kind === 'constant' && given.type.kind === 'number' && !(Number(given.value) >= least)) return fail(index, `the number must be at least ${least}`);
+        return this.to(number, given, at(index));
+      },
       wholeNumber: (index, least, most) => {
         const given = value(index);
-        if (given.kind !== 'constant' || given.type.kind !== 'number' || !/^-?\d+$/.test(String(given.value))) return fail(index, 'a written whole number is expected here');
+        if (given.kind !== 'constant' || given.type.kind !== 'number' || !/^-?\d+$/.test(String(given.value))) return fail(index, 'a written whole number is expected here', 'It cannot be computed from the record.');
         if (Number(given.value) < least || Number(given.value) > most) return fail(index, `the number must be from ${least} to ${most}`);
         return given;
       },
       literalText: (index) => {
         const given = value(index);
-        return given.kind === 'constant' && given.type.kind === 'text' ? String(given.value) : fail(index, 'a written text is expected here, such as "x"');
+        return given.kind === 'constant' && given.type.kind === 'text' ? String(given.value) : fail(index, 'a written text is expected here, such as "x"', 'It cannot be computed from the record.');
       },
       alike: (from) => this.alike(from >= 0 ? args.slice(from) : resultsOfCase(args)),
       zone: (index) => {

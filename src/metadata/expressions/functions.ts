@@ -42,6 +42,8 @@ export interface CallChecker {
   day(index: number): Checked;
   /** A point in time; days become their beginning. */
   instant(index: number): Checked;
+  /** A number of characters, or the place of one; a written one is not less than `least`. */
+  countFrom(index: number, least: number): Checked;
   /** A whole number that is written out. */
   wholeNumber(index: number, from: number, to: number): Checked;
   /** A text that is written out. */
@@ -71,6 +73,13 @@ export function functionNamed(name: string): FunctionSpec | undefined {
 /** Functions of other systems that have no counterpart, and what says the same. */
 const foreign: Readonly<Record<string, string>> = {
   vlookup: 'Write LOOKUP(object, keyField, key, valueField).',
+  mod: 'Write a % b.',
+  int: 'Write FLOOR(number).', trunc: 'Write IF(x < 0, CEILING(x), FLOOR(x)).', roundup: 'Write CEILING(x * 100) / 100.', rounddown: 'Write FLOOR(x * 100) / 100.',
+  power: 'Write x * x.', sqrt: 'Expressions have + - * / % and no roots.',
+  value: 'Texts are no numbers: use a number field.', exact: 'Write a = b.', rept: 'Write a & a.',
+  iferror: 'Nothing fails: write COALESCE(value, other).', isnumber: 'A number field holds a number or nothing: write NOT ISBLANK(field).',
+  ifs: 'Write CASE WHEN a THEN x WHEN b THEN y ELSE z END.', switch: 'Write CASE(value, a, x, b, y, z).', xor: 'Write a != b.',
+  edate: 'Write ADDMONTHS(date, number).', eomonth: 'Write ADDMONTHS(DATE(YEAR(d), MONTH(d), 1), 1) - 1.', datedif: 'Write DAYS_BETWEEN(start, end) or MONTH_DIFF(start, end).', days: 'Write DAYS_BETWEEN(start, end).',
   priorvalue: 'Write previous.field.',
 };
 

@@ -30,10 +30,12 @@ export function plain(type: ExpressionType): ExpressionType {
   return type.kind === 'record' ? id : type;
 }
 
-export function hintFor(wanted: ExpressionType, found: ExpressionType): string | undefined {
-  const kinds = [wanted.kind, found.kind];
-  if (kinds.includes('number') && kinds.includes('text')) return 'Write numbers without quotes.';
-  if (kinds.includes('boolean') && kinds.includes('text')) return 'Write true and false without quotes.';
+/** For values that do not go together; `wanted` is a type that is asked for. */
+export function hintFor(values: readonly Checked[], wanted?: ExpressionType): string | undefined {
+  const kinds = [...values.map(({ type }) => type.kind), wanted?.kind];
+  const quoted = values.some(({ kind, type }) => kind === 'constant' && type.kind === 'text');
+  if (kinds.includes('number') && kinds.includes('text')) return quoted ? 'Write numbers without quotes.' : wanted?.kind === 'number' ? undefined : 'Use TEXT(value) to make text of a number.';
+  if (kinds.includes('boolean') && kinds.includes('text') && quoted) return 'Write true and false without quotes.';
   if (kinds.includes('list')) return 'Use in, exists or all.';
   return undefined;
 }

@@ -20,6 +20,13 @@ const ofNumber = (run: (number: Decimal) => Value): Run => strict(([number]) => 
 const present = (args: readonly Value[]): readonly Exclude<Value, null>[] => args.filter((arg) => arg !== null);
 const count = (value: Value | undefined): number => (value instanceof Exact ? value.toNumber() : 0);
 const chars = (text: string): readonly string[] => Array.from(text);
+/** Of the characters of a text, by whole numbers that are at least so great. */
+const cut = (least: readonly number[], run: (text: readonly string[], first: number, second: number) => readonly string[]): Run =>
+  strict(([text, ...sizes]) => {
+    const [first = 0, second = 0] = sizes.map((size) => (size as Decimal).trunc().toNumber());
+    return least.some((limit, index) => !isBetween([first, second][index], limit, mostPlaces)) ? null : run(chars(text as string), first, second).join('');
+  });
+const isBetween = (number: number | undefined, least: number, most: number): boolean => number !== undefined && number >= least && number <= most;
 /** Letters with a counterpart of one letter, as the database has it. */
 const mapped = (text: string, map: (char: string) => string): string => chars(text).map((char) => { const other = map(char); return chars(other).length === 1 ? other : char; }).join('');
 
@@ -36,9 +43,9 @@ export const memoryFunctions: Readonly<Record<ExpressionFunction, (call: Call) =
   lower: () => ofText((text) => mapped(text, (char) => (char === 'İ' ? 'i' : char.toLowerCase()))),
   trim: () => ofText((text) => text.replace(/^[ \t\n\r]+|[ \t\n\r]+$/g, '')),
   length: () => ([text]) => new Exact(typeof text === 'string' ? chars(text).length : 0),
-  left: () => strict(([text, size]) => chars(text as string).slice(0, count(size)).join('')),
-  right: () => strict(([text, size]) => (count(size) === 0 ? '' : chars(text as string).slice(-count(size)).join(''))),
-  mid: () => strict(([text, start, size]) => chars(text as string).slice(count(start) - 1, count(start) - 1 + count(size)).join('')),
+  left: () => cut([0], (text, size) => text.slice(0, size)),
+  right: () => cut([0], (text, size) => (size === 0 ? [] : text.slice(-size))),
+  mid: () => cut([1, 0], (text, start, size) => text.slice(start - 1, start - 1 + size)),
   replace: () => strict(([text, old, by]) => (old === '' ? (text as string) : (text as string).split(old as string).join(by as string))),
   find: () => strict(([needle, text]) => {
     const at = (text as string).indexOf(needle as string);
@@ -93,6 +100,9 @@ export const memoryFunctions: Readonly<Record<ExpressionFunction, (call: Call) =
   monthsBetween: () => strict(([start, end]) => new Exact(monthIndex(end as number) - monthIndex(start as number))),
   hoursBetween: () => strict(([start, end]) => quotient((end as number) - (start as number), 3_600_000) ?? null),
 };
+
+/** Characters that a text may have at most. */
+export const mostPlaces = 2_147_483_647;
 
 /** Months that can be added at once: 4,000 years. */
 export const mostMonths = 48_000;

@@ -3,7 +3,7 @@ import type { ExpressionFunction } from '../../metadata/expressions/functions.ts
 import { parsePattern } from '../../metadata/expressions/pattern.ts';
 import { literal } from '../sql/identifier.ts';
 import { patternSql } from './automaton.ts';
-import { mostMonths } from './memory-functions.ts';
+import { mostMonths, mostPlaces } from './memory-functions.ts';
 import { clamped, daySql, dateSql, millisecondsSql, quotientSql } from './sql-values.ts';
 
 type Call = Checked & { kind: 'call' };
@@ -23,6 +23,9 @@ const whole = (sql: string): string => `(${sql})::numeric`;
 const numbered = (call: string): Write => (args) => `${call}(${args.join(', ')})`;
 const written = (call: Call, index: number): string => String((call.args[index] as Checked & { kind: 'constant' }).value);
 
+/** A number of characters, without its decimals. */
+const places = (sql = '', least: number): string => `(${clamped(`trunc(${sql})`, least, mostPlaces)})::int`;
+
 /** Of a day, or of the clock at an instant. */
 const part = (name: string): Write => ([value = ''], { call, zone }) => {
   const moment = call.args[0]?.type.kind === 'date' ? value : `(${value} AT TIME ZONE ${zone})`;
@@ -35,9 +38,9 @@ export const sqlFunctions: Readonly<Record<ExpressionFunction, Write>> = {
   lower: numbered('lower'),
   trim: ([text]) => `btrim(${text}, E' \\t\\n\\r')`,
   length: ([text]) => whole(`coalesce(length(${text}), 0)`),
-  left: ([text], { call }) => `left(${text}, ${written(call, 1)})`,
-  right: ([text], { call }) => `right(${text}, ${written(call, 1)})`,
-  mid: ([text], { call }) => `substr(${text}, ${written(call, 1)}, ${written(call, 2)})`,
+  left: ([text, size]) => `left(${text}, ${places(size, 0)})`,
+  right: ([text, size]) => `right(${text}, ${places(size, 0)})`,
+  mid: ([text, start, size]) => `substr(${text}, ${places(start, 1)}, ${places(size, 0)})`,
   replace: numbered('replace'),
   find: ([needle, text]) => whole(`strpos(${text}, ${needle})`),
   contains: ([text, needle]) => `(strpos(${text}, ${needle}) > 0)`,

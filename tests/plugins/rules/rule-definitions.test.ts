@@ -38,7 +38,7 @@ const field = (text: string): string => `  extra: ${text}\n`;
 describe('definitions of validation rules', () => {
   it.each<[string, string]>([
     ['type: script, condition: "amont > 5"', '11:47 deal has no field "amont" | amont > 5\n    ^^^^^\n    Did you mean "amount"?'],
-    ['type: script, condition: "amount > name"', '11:47 a number and text cannot be compared by > | amount > name\n    ^^^^^^^^^^^^^\n    Write numbers without quotes.'],
+    ['type: script, condition: "amount > name"', '11:47 a number and text cannot be compared by > | amount > name\n    ^^^^^^^^^^^^^\n    Use TEXT(value) to make text of a number.'],
     ['type: script, condition: "amount"', '11:47 a condition is expected here, found a number | amount\n    ^^^^^^\n    Compare it: amount > 0.'],
     ['type: script', '11:5 a script rule needs "condition"'],
     ['type: scrip, condition: "true"', '11:33 "validations.0.type" is "scrip" | Did you mean "script"? Accepted: script, unique, state_machine, format, cross_field, json_schema, async, custom, conditional.'],
@@ -70,7 +70,7 @@ describe('definitions of validation rules', () => {
     ['{ type: text, dependsOn: [stag] }', '10:36 deal has no field "stag" | Did you mean "stage"?'],
     ['{ type: formula, expression: amount, requiredWhen: "true" }', '10:47 a formula is never written | Remove "requiredWhen".'],
     ['{ type: composite, fields: { a: { type: text, requiredWhen: "true" } } }', '10:56 "requiredWhen" works on fields of the object, not on parts of a value | Write a validation rule for the whole value.'],
-    ['{ type: number, defaultValue: { dialect: cel, source: "name" } }', '10:26 a number is expected here, found text | name\n    ^^^^\n    Write numbers without quotes.'],
+    ['{ type: number, defaultValue: { dialect: cel, source: "name" } }', '10:26 a number is expected here, found text | name\n    ^^^^'],
     ['{ type: number, defaultValue: { dialect: cel, source: "extra + 1" } }', '10:26 the defaults go in a circle: extra → extra | Let one of them read fields that are given.'],
     ['{ type: number, defaultValue: { dialect: cel, source: "previous.amount" } }', '10:26 previous is known only where a record is written | previous.amount\n    ^^^^^^^^'],
     ['{ type: json, defaultValue: { dialect: cel, source: "amount" } }', '10:24 the default of a json cannot be an expression | Write a literal, or set the value in a hook.'],

@@ -110,6 +110,7 @@ const { number, text, boolean, date, datetime } = fc.letrec<Record<Kind, string>
       of([t, n], (left, right) => `(${left} & ' ' & ${right})`),
       of([from('UPPER', 'LOWER', 'TRIM'), t], (name, value) => `${name}(${value})`),
       of([t, from('0', '1', '3')], (value, count) => `LEFT(${value}, ${count})`), of([t, from('0', '2')], (value, count) => `RIGHT(${value}, ${count})`), of([t], (value) => `MID(${value}, 2, 2)`),
+      of([from('LEFT', 'RIGHT'), t, n], (name, value, size) => `${name}(${value}, ${size.startsWith('-') ? `(0 ${size})` : `(0 + ${size})`})`), of([t, n, n], (value, start, size) => `MID(${value}, (0 + ${start}), (0 + ${size}))`),
       of([t, from("'a'", "''", "'o'", "' '"), from("''", "'é'", "'aa'")], (value, old, by) => `SUBSTITUTE(${value}, ${old}, ${by})`),
       of([from("', '", "''", 'name'), t, t], (separator, a, x) => `JOIN_NON_EMPTY(${separator}, ${a}, ${x})`),
       of([fc.oneof(n, d, i, b)], (value) => `TEXT(${value})`),

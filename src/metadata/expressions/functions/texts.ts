@@ -4,8 +4,6 @@ import { parsePattern } from '../pattern.ts';
 import { boolean, number, text } from '../types.ts';
 import { call, inGroup, many } from './spec.ts';
 
-const longest = 100_000;
-
 export const textFunctions: readonly FunctionSpec[] = inGroup('text', [
   { name: 'UPPER', aliases: ['TOUPPER', 'UPPERASCII'], signature: 'UPPER(text)', takes: [1, 1], description: 'In capitals.', check: (at) => call('upper', text, [at.text(0)]) },
   { name: 'LOWER', aliases: ['TOLOWER', 'LOWERASCII'], signature: 'LOWER(text)', takes: [1, 1], description: 'In small letters.', check: (at) => call('lower', text, [at.text(0)]) },
@@ -26,11 +24,11 @@ export const textFunctions: readonly FunctionSpec[] = inGroup('text', [
       return value.type.kind === 'list' ? call('size', number, [value]) : call('length', number, [at.text(0)]);
     },
   },
-  { name: 'LEFT', signature: 'LEFT(text, count)', takes: [2, 2], description: 'The first characters; `count` is a written number.', check: (at) => call('left', text, [at.text(0), at.wholeNumber(1, 0, longest)]) },
-  { name: 'RIGHT', signature: 'RIGHT(text, count)', takes: [2, 2], description: 'The last characters; `count` is a written number.', check: (at) => call('right', text, [at.text(0), at.wholeNumber(1, 0, longest)]) },
+  { name: 'LEFT', signature: 'LEFT(text, count)', takes: [2, 2], description: 'The first characters; null when `count` is less than 0.', check: (at) => call('left', text, [at.text(0), at.countFrom(1, 0)]) },
+  { name: 'RIGHT', signature: 'RIGHT(text, count)', takes: [2, 2], description: 'The last characters; null when `count` is less than 0.', check: (at) => call('right', text, [at.text(0), at.countFrom(1, 0)]) },
   {
-    name: 'MID', signature: 'MID(text, start, count)', takes: [3, 3], description: 'Characters from `start` on, counted from 1; both are written numbers.',
-    check: (at) => call('mid', text, [at.text(0), at.wholeNumber(1, 1, longest), at.wholeNumber(2, 0, longest)]),
+    name: 'MID', signature: 'MID(text, start, count)', takes: [3, 3], description: 'Characters from `start` on, counted from 1; null when `start` is less than 1, or `count` than 0.',
+    check: (at) => call('mid', text, [at.text(0), at.countFrom(1, 1), at.countFrom(2, 0)]),
   },
   { name: 'SUBSTITUTE', aliases: ['REPLACE'], signature: 'SUBSTITUTE(text, old, new)', takes: [3, 3], description: 'With every `old` replaced; `old` and `new` are written texts.', check: (at) => call('replace', text, [at.text(0), written(at, 1), written(at, 2)]) },
   { name: 'FIND', signature: 'FIND(part, text)', takes: [2, 2], description: 'Where the part begins, counted from 1; 0 when it does not occur.', check: (at) => call('find', number, [at.text(0), at.text(1)]) },
