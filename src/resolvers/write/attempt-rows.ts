@@ -18,38 +18,45 @@ export async function attemptRows(plan: ObjectPlan, request: WriteRequest, { cou
   const step = `${request.operation} ${plan.name}`;
   const isUpsert = request.operation === 'upsert' || request.operation === 'upsertMany';
   const once = (roots: readonly number[] | undefined): Promise<RunResult> => repeat(request, context, () => attempt(source, roots, tools, context, { step, sole: request.options.sole === true && !isUpsert && request.options.mode !== 'PARTIAL' }));
+  const roots = Array.from({ length: count }, (_, root) => root);
   if (request.options.mode !== 'PARTIAL') {
-    const { rows, warnings, told } = await once(undefined);
-    return { rows: rows.map(writeRow), warnings, told };
+    const results = await once(undefined).then((result) => [result]).catch((error: unknown) => {
+      // A statement looks at unique values row by row, in an order of its own. After a failed one only the owner of the transaction can go on.
+      if (!isFreed(error) || count === 1 || (request.options.sole === true && context.database.inTransaction)) throw error;
+      return context.database.transaction(() => inOrder(roots, once));
+    });
+    return { rows: results.flatMap(({ rows }) => rows).map(writeRow), warnings: results.flatMap(({ warnings }) => warnings), told: results.flatMap(({ told }) => told) };
   }
 
   const results: WriteRow[] = [];
   const allWarnings: Problem[] = [];
   const allTold: Told[] = [];
   const refuse = (root: number, problems: readonly Problem[]) => results.push({ index: root, id: undefined, created: false, problems });
-  const work = async (roots: readonly number[]): Promise<void> => {
-    if (roots.length === 0) return;
+  const work = async (some: readonly number[]): Promise<void> => {
+    if (some.length === 0) return;
     try {
-      const { rows, warnings, told } = await once(roots);
+      const { rows, warnings, told } = await once(some);
       results.push(...rows.map(writeRow));
       allWarnings.push(...warnings);
       allTold.push(...told);
       return;
     } catch (error) {
-      const refused = refusals(error, roots);
+      const refused = refusals(error, some);
       for (const [root, problems] of refused ?? []) refuse(root, problems);
-      const rest = refused ? roots.filter((root) => !refused.has(root)) : roots;
+      const waiting = error instanceof RefusedRows ? error.list.waiting : [];
+      const rest = some.filter((root) => refused?.has(root) !== true && !waiting.includes(root));
       // Stages name all rows they refuse, the database only the first: halves find the others in few attempts.
       const parts = error instanceof RefusedRows ? 1 : 2;
       const size = Math.ceil(rest.length / parts);
       for (let start = 0; start < rest.length; start += size) await work(rest.slice(start, start + size));
+      await work(waiting);
     }
   };
   await context.database.transaction(() => {
     results.length = 0;
     allWarnings.length = 0;
     allTold.length = 0;
-    return work(Array.from({ length: count }, (_, root) => root));
+    return work(roots);
   });
   return { rows: results.sort((left, right) => left.index - right.index), warnings: allWarnings, told: allTold };
 }
@@ -60,8 +67,17 @@ function refusals(error: unknown, roots: readonly number[]): ReadonlyMap<number,
   if (!(error instanceof ObjectosError) || !blamesRows.has(error.code)) throw error;
   const [only] = roots;
   const problems = error.problems ?? [{ path: [], code: error.code, message: error.message }];
-  if (error instanceof RefusedByConstraint && error.root !== undefined) return new Map([[error.root, problems]]);
+  if (error instanceof RefusedByConstraint && error.root !== undefined && (roots.length === 1 || !error.freed)) return new Map([[error.root, problems]]);
   return roots.length === 1 && only !== undefined ? new Map([[only, problems]]) : undefined;
+}
+
+const isFreed = (error: unknown): boolean => error instanceof RefusedByConstraint && error.freed;
+
+/** One row after the other: each finds what those before it left. */
+async function inOrder(roots: readonly number[], once: (roots: readonly number[]) => Promise<RunResult>): Promise<readonly RunResult[]> {
+  const results: RunResult[] = [];
+  for (const root of roots) results.push(await once([root]));
+  return results;
 }
 
 const blamesRows: ReadonlySet<string> = new Set(['VALIDATION_FAILED', 'CONFLICT', 'NOT_FOUND', 'FORBIDDEN', 'BAD_REQUEST']);

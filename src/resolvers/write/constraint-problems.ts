@@ -11,13 +11,16 @@ export class RefusedByConstraint extends ObjectosError {
   readonly plan: ObjectPlan;
   /** What columns of the rows were computed from. */
   readonly computed: readonly Values[];
+  /** Another row of the write had the value before: in their order, the rows may go through. */
+  readonly freed: boolean;
 
-  constructor(error: ConstraintError, plan: ObjectPlan, rows: readonly Row[], problem: Problem, root: number | undefined) {
+  constructor(error: ConstraintError, plan: ObjectPlan, rows: readonly Row[], problem: Problem, root: number | undefined, freed: boolean) {
     super(error.code, problem.message, { problems: [problem], cause: error });
     this.root = root;
     this.violation = error.violation;
     this.plan = plan;
     this.computed = rows.map(({ computed }) => computed);
+    this.freed = freed;
   }
 }
 
@@ -28,10 +31,10 @@ export function explainConstraint(error: unknown, plan: ObjectPlan, rows: readon
   const named = [...plan.object.fields.values()].filter(({ column }) => column !== undefined && violation.columns.includes(column));
   // Unique within the organization: the other values are what was given.
   const fields = named.length > 1 ? named.filter((field) => field !== plan.organization) : named;
-  const row = rows.length === 1 ? rows[0] : findRow(error, plan, rows, fields);
+  const { row, freed = false } = rows.length === 1 ? { row: rows[0] } : findRow(error, plan, rows, fields);
   const base = row?.path ?? commonPath(rows);
   const [only] = fields.length === 1 ? fields : [];
-  return new RefusedByConstraint(error, plan, rows, { path: only ? [...base, only.graphqlName] : base, ...describe(violation, plan, fields) }, row?.root);
+  return new RefusedByConstraint(error, plan, rows, { path: only ? [...base, only.graphqlName] : base, ...describe(violation, plan, fields) }, row?.root, freed);
 }
 
 function describe({ kind, reference }: ConstraintViolation, plan: ObjectPlan, fields: readonly CatalogField[]): { code: string; message: string } {
@@ -53,23 +56,23 @@ function describe({ kind, reference }: ConstraintViolation, plan: ObjectPlan, fi
   }
 }
 
-/** The row whose values the database named. They never reach a client: they are only compared. */
-function findRow(error: ConstraintError, plan: ObjectPlan, rows: readonly Row[], fields: readonly CatalogField[]): Row | undefined {
+/** The row whose values the database named, and whether another gives them away. They never reach a client: they are only compared. */
+function findRow(error: ConstraintError, plan: ObjectPlan, rows: readonly Row[], fields: readonly CatalogField[]): { readonly row?: Row | undefined; readonly freed?: boolean } {
   const detail = (error.cause as { readonly detail?: unknown } | undefined)?.detail;
   const named = typeof detail === 'string' ? /\)=\((.*)\) (?:already exists|is not present|is still referenced)/s.exec(detail)?.[1] : undefined;
-  if (named === undefined || fields.length === 0) return undefined;
-  const order = error.violation.columns;
-  const text = (row: Row) => order.map((column) => valueText(row, plan, column)).join(', ');
-  const matching = rows.filter((row) => text(row) === named);
+  if (named === undefined || fields.length === 0) return {};
+  const order = error.violation.columns.map((column) => [...plan.object.fields.values()].find((field) => field.column === column));
+  const has = (row: Row, values: Values): boolean => order.map((field) => valueText(row, values, field)).join(', ') === named;
+  const matching = rows.filter((row) => has(row, row.values));
+  const freed = rows.some((row) => row.kind === 'update' && !matching.includes(row) && has(row, {}));
   // Two new rows with one value: the later one is in the way.
-  return matching.at(-1);
+  return { row: matching.at(-1), freed };
 }
 
-function valueText(row: Row, plan: ObjectPlan, column: string): string {
-  const field = [...plan.object.fields.values()].find((candidate) => candidate.column === column);
+/** Of the values, or of the record before where they do not say. */
+function valueText({ id, previous }: Row, values: Values, field: CatalogField | undefined): string {
   if (!field) return '';
-  const value = field.name === 'id' ? row.id : (row.values[field.name] ?? row.previous?.[field.name]);
-  return String(value);
+  return field.name === 'id' ? id : String(values[field.name] ?? previous?.[field.name]);
 }
 
 function commonPath(rows: readonly Row[]): Problem['path'] {

@@ -85,6 +85,8 @@ export interface ReportedProblem {
   readonly rule?: string | undefined;
   /** Anything but an error lets the write pass and is told in its payload; `error` by default. */
   readonly severity?: ProblemSeverity | undefined;
+  /** Another change of the write that is in the way: without it there may be no problem. */
+  readonly because?: Change | undefined;
 }
 
 export type ReportProblem = (change: Change, problem: ReportedProblem) => void;

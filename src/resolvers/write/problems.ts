@@ -4,12 +4,15 @@ export type Path = readonly (string | number)[];
 
 /** Collects what is wrong with the rows of one write, by root row, so that everything is reported at once. */
 export class ProblemList {
-  readonly #problems: { readonly problem: Problem; readonly as: ErrorCode; readonly extensions: Readonly<Record<string, unknown>> | undefined }[] = [];
+  readonly #problems: { readonly root: number; readonly problem: Problem; readonly as: ErrorCode; readonly extensions: Readonly<Record<string, unknown>> | undefined }[] = [];
   readonly #byRoot = new Map<number, Problem[]>();
+  /** Rows that are refused for themselves, not only because of others. */
+  readonly #own = new Set<number>();
 
-  /** `as` is the code of the whole error when this is the gravest problem. */
-  add(root: number, problem: Problem, as: ErrorCode = 'VALIDATION_FAILED', extensions?: Readonly<Record<string, unknown>>): void {
-    this.#problems.push({ problem, as, extensions });
+  /** `as` is the code of the whole error when this is the gravest problem. `because`: the row without which there would be none. */
+  add(root: number, problem: Problem, as: ErrorCode = 'VALIDATION_FAILED', extensions?: Readonly<Record<string, unknown>>, because?: number): void {
+    this.#problems.push({ root, problem, as, extensions });
+    if (because === undefined || because === root) this.#own.add(root);
     const others = this.#byRoot.get(root);
     if (others) others.push(problem);
     else this.#byRoot.set(root, [problem]);
@@ -19,18 +22,25 @@ export class ProblemList {
     return this.#problems.length;
   }
 
+  /** Rows that are refused whatever becomes of the others. */
   get roots(): ReadonlySet<number> {
-    return new Set(this.#byRoot.keys());
+    return this.#own;
+  }
+
+  /** Rows that may be written where others are not. */
+  get waiting(): readonly number[] {
+    return [...this.#byRoot.keys()].filter((root) => !this.#own.has(root));
   }
 
   of(root: number): readonly Problem[] {
     return this.#byRoot.get(root) ?? [];
   }
 
-  /** The gravest code names the error; the problems are all listed. */
+  /** The gravest code names the error; the problems are all listed, those of one row together. */
   toError(): ObjectosError {
-    const gravest = this.#problems.reduce((worst, entry) => (gravity(entry.as) > gravity(worst.as) ? entry : worst));
-    const problems = this.#problems.map(({ problem }) => problem);
+    const sorted = [...this.#problems].sort((left, right) => left.root - right.root);
+    const gravest = sorted.reduce((worst, entry) => (gravity(entry.as) > gravity(worst.as) ? entry : worst));
+    const problems = sorted.map(({ problem }) => problem);
     return new ObjectosError(gravest.as, summary(gravest.as, gravest.problem.message, problems.length), {
       problems,
       ...(gravest.extensions && { extensions: gravest.extensions }),

@@ -3,7 +3,7 @@ import type { Statement } from '../../database/database.ts';
 import { isConflict } from '../../database/errors.ts';
 import { newId } from '../../kernel/new-id.ts';
 import type { RequestContext } from '../request.ts';
-import { explainConstraint } from './constraint-problems.ts';
+import { explainConstraint, RefusedByConstraint } from './constraint-problems.ts';
 import { rowValues } from './execute.ts';
 import { followUpsOf, leavesWork } from './follow-ups.ts';
 import { loadPrevious } from './load-previous.ts';
@@ -41,7 +41,11 @@ export async function writeSingle(plan: ObjectPlan, request: WriteRequest, tools
     state.warnings.length = 0;
     state.told.length = 0;
     const row = await prepare(plan, request, node, state);
-    if (!row) throw state.problems.toError();
+    if (!row) {
+      // Only the statement would have said which records are missing that the row points to.
+      if (pointsElsewhere(plan, node)) return undefined;
+      throw state.problems.toError();
+    }
     // Circles are looked for behind a lock.
     if (movesIn(row, () => false).length > 0) return undefined;
     const given = Object.keys(row.values).filter((name) => name !== 'id' && plan.columns.has(name)).sort();
@@ -52,6 +56,8 @@ export async function writeSingle(plan: ObjectPlan, request: WriteRequest, tools
       answer = await execute(plan, row, statementFor(plan, row, given, followUps, request, tools, context), request, context);
     } catch (error) {
       if (attempt < attempts && (await makeWay(error, request, context))) continue;
+      // As above, unless the transaction failed with the statement.
+      if (error instanceof RefusedByConstraint && pointsElsewhere(plan, node) && !(request.options.sole === true && context.database.inTransaction)) return undefined;
       throw error;
     }
     const raced = row.previous !== undefined && request.options.ifVersion === undefined && answer?.['version'] === false;
@@ -86,6 +92,10 @@ function isSimple({ plan, ones, manys, id }: WriteNode, request: SingleRequest):
     const field = plan.object.fields.get(name);
     return field !== undefined && (field.defaultValue !== undefined || field.required);
   });
+}
+
+function pointsElsewhere({ references }: ObjectPlan, { values }: WriteNode): boolean {
+  return references.some(({ name }) => typeof values[name] === 'string');
 }
 
 /** The stages before the write; undefined when there are problems. */

@@ -64,22 +64,20 @@ function concerns(path: readonly (string | number)[], { path: place, plan }: Row
 
 /**
  * Rows of which nothing is wrong but single values: what does not look at these can be checked all the same. Not where hooks change
- * records first, since they were spared these rows: the rules would judge a record that nobody meant to write.
+ * records first, since they were spared these rows: the rules would judge a record that nobody meant to write. And whoever may not write a
+ * record, or a value of it, is told nothing of its rules.
  */
 function partlySound(rows: readonly Row[], { problems }: RunState): readonly Row[] {
   return rows.filter((row) => {
     const { before, compute, defaults } = row.plan.hooks;
     if (before.length + compute.length + (row.kind === 'create' ? defaults.length : 0) > 0) return false;
     const wrong = problems.of(row.root).filter(({ path }) => concerns(path, row));
-    const names = wrong.map(({ path, code }) => (path.length > row.path.length && !gravest.has(code) ? fieldAt(path[row.path.length], row) : undefined));
+    const names = wrong.map(({ path, code }) => (path.length > row.path.length && code !== 'FORBIDDEN' ? fieldAt(path[row.path.length], row) : undefined));
     if (wrong.length === 0 || names.includes(undefined)) return false;
     row.refused = new Set(names.filter((name) => name !== undefined));
     return true;
   });
 }
-
-/** Whoever may not write a record, or not see it, is told nothing of its rules. */
-const gravest: ReadonlySet<string> = new Set(['FORBIDDEN', 'NOT_FOUND']);
 
 /** Machine name of the field that an entry of the input writes. */
 function fieldAt(step: string | number | undefined, { plan }: Row): string | undefined {
@@ -129,12 +127,12 @@ export async function runValidate(rows: readonly Row[], state: RunState, complet
 }
 
 function reportTo({ problems, warnings }: RunState): ReportProblem {
-  return (change, { field, at = [], code, message, rule, severity = 'error' }) => {
+  return (change, { field, at = [], code, message, rule, severity = 'error', because }) => {
     if (!(change instanceof RowChange)) throw new TypeError('Report problems with the change that the hook was given.');
     const { row } = change;
     const name = field === undefined ? undefined : (row.plan.object.fields.get(field)?.graphqlName ?? field);
     const problem = { path: name === undefined ? row.path : [...row.path, name, ...at], code, message, ...(rule !== undefined && { rule }) };
-    if (severity === 'error') problems.add(row.root, problem);
+    if (severity === 'error') problems.add(row.root, problem, 'VALIDATION_FAILED', undefined, because instanceof RowChange ? because.row.root : undefined);
     else warnings.push({ ...problem, severity });
   };
 }

@@ -72,6 +72,28 @@ describeEachDatabase('unique rules', (open) => {
     await app.close();
   });
 
+  it('finds a row in the way of another only where it is written', async () => {
+    const app = await start();
+    const rows = async (input: readonly Readonly<Record<string, unknown>>[]): Promise<unknown> => {
+      const answer = (await app.query('mutation ($input: [PersonCreateInput!]!) { createPeople(input: $input, mode: PARTIAL) { rows { problems { path code } } } }', { input })) as { data: { createPeople: { rows: readonly { problems: readonly { path: readonly string[]; code: string }[] }[] } } };
+      return answer.data.createPeople.rows.map(({ problems }) => problems.map(({ path, code }) => `${path.at(-1) ?? ''} ${code}`).join());
+    };
+    const [refused, dup] = ['', 'x@y.z'];
+    expect(await rows([{ name: refused, email: dup }, { name: 'B', email: dup }, { name: 'C', email: dup }, { name: 'D', email: 'd@y.z' }])).toEqual(['name REQUIRED', '', 'email NOT_UNIQUE', '']);
+    expect(await rows([{ name: 'E', room: '1.5' }, { name: 'E', room: '1.50' }])).toEqual(['', 'name NOT_UNIQUE']);
+    await app.close();
+  });
+
+  it('knows the values that rows of one write keep, and those that they give away', async () => {
+    const app = await start();
+    const [keeps, gives, takes] = [await idOf(create(app, { name: 'A', email: 'a@b.c' })), await idOf(create(app, { name: 'B', email: 'b@b.c' })), await idOf(create(app, { name: 'C' }))];
+    const change = async (rows: readonly (readonly [string, Readonly<Record<string, unknown>>])[]) =>
+      problems(await app.query('mutation ($rows: [PersonUpdateRow!]!) { updatePeople(rows: $rows) { count } }', { rows: rows.map(([id, input]) => ({ id, input })) }));
+    expect(await change([[takes, { email: 'A@b.c' }], [keeps, { name: 'A2' }]])).toEqual([['0.input.email', 'NOT_UNIQUE', 'one_email']]);
+    expect(await change([[gives, { email: 'new@b.c' }], [takes, { email: 'b@b.c' }]])).toEqual([]);
+    await app.close();
+  });
+
   it('holds when many write the same value at once', async () => {
     const app = await start();
     const answers = await Promise.all(Array.from({ length: 24 }, (_, index) => create(app, { email: index % 2 === 0 ? 'same@example.com' : 'SAME@example.com', name: `N${index}` })));

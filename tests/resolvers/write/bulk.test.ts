@@ -57,6 +57,34 @@ describeEachDatabase('bulk writes', (open) => {
     expect((await sales.log()).map(({ object }) => object).sort()).toEqual(['account', 'account', 'account', 'account', 'contact']);
   });
 
+  it('lets rows take unique values that rows before them give away', async () => {
+    const sales = await openSales(await open());
+    const { rows } = await sales.write({ object: 'account', operation: 'createMany', input: Array.from({ length: 6 }, (_, index) => ({ name: `A${index}`, slug: `s${index}` })) });
+    const ids = rows.map(({ id = '' }) => id);
+    const slugs = () => sales.rows<{ slug: string }>('SELECT slug FROM account ORDER BY name').then((found) => found.map(({ slug }) => slug));
+    const up = ids.map((id, index) => ({ id, input: { slug: `s${index + 1}` } })).reverse();
+    await sales.write({ object: 'account', operation: 'updateMany', rows: up });
+    expect(await slugs()).toEqual(['s1', 's2', 's3', 's4', 's5', 's6']);
+    const down = ids.map((id, index) => ({ id, input: { slug: `s${index}` } }));
+    expect((await sales.write({ object: 'account', operation: 'updateMany', rows: down, options: { mode: 'PARTIAL' } })).rows.flatMap(({ problems }) => problems)).toEqual([]);
+    expect(await slugs()).toEqual(['s0', 's1', 's2', 's3', 's4', 's5']);
+    // In a circle, nobody begins.
+    const around = ids.map((id, index) => ({ id, input: { slug: `s${(index + 1) % 6}` } }));
+    expect(await problemsOf(sales.write({ object: 'account', operation: 'updateMany', rows: around }))).toEqual(['rows.0.input.slug NOT_UNIQUE']);
+    expect(await slugs()).toEqual(['s0', 's1', 's2', 's3', 's4', 's5']);
+  });
+
+  it('tells of each row the same as alone, in the order of the rows', async () => {
+    const sales = await openSales(await open());
+    await sales.write({ object: 'account', operation: 'create', input: { name: 'old', slug: 'taken' } });
+    const missing = newId();
+    const input = [{ name: 'a', slug: 'taken', parentId: missing }, { name: '', parentId: missing }, { name: 'c', seats: -1, slug: 'taken' }];
+    const alone = [];
+    for (const one of input) alone.push(await problemsOf(sales.write({ object: 'account', operation: 'create', input: one })));
+    expect(alone).toEqual([['input.parentId NOT_FOUND'], ['input.parentId NOT_FOUND', 'input.name REQUIRED'], ['input.seats OUT_OF_RANGE']]);
+    expect(await problemsOf(sales.write({ object: 'account', operation: 'createMany', input }))).toEqual(alone.flatMap((problems, row) => problems.map((problem) => problem.replace('input', `input.${row}`))));
+  });
+
   it('PARTIAL: stays quick when many rows collide', async () => {
     const sales = await openSales(await open());
     await sales.write({ object: 'topic', operation: 'createMany', input: Array.from({ length: 100 }, (_, index) => ({ name: `${index * 5}` })) });

@@ -3,7 +3,7 @@ import type { CheckedExpression } from '../../../metadata/expressions/checked.ts
 import type { Severity } from '../../../metadata/diagnostic.ts';
 import type { Path } from '../../../metadata/source-document.ts';
 import type { ProblemSeverity } from '../../../errors.ts';
-import type { MutationContext } from '../../../resolvers/write/phase.ts';
+import type { Change, MutationContext } from '../../../resolvers/write/phase.ts';
 import type { Subject } from '../evaluation/environment.ts';
 import type { CheckDefinition, RuleEvent } from './definition.ts';
 import type { ValidatorRegistry } from './validators.ts';
@@ -14,6 +14,8 @@ export interface Finding {
   readonly at?: readonly (string | number)[];
   readonly code?: string;
   readonly message?: string | undefined;
+  /** Another record of the write that is in the way. */
+  readonly because?: Change | undefined;
 }
 
 export type Fail = (subject: Subject, finding: Finding) => void;

@@ -7,7 +7,7 @@ import { expressionCondition } from '../../../resolvers/expressions/to-sql.ts';
 import { BindList } from '../../../resolvers/sql/binds.ts';
 import { identifier } from '../../../resolvers/sql/identifier.ts';
 import { columnPlans, type ColumnPlan } from '../../../resolvers/write/object-plan.ts';
-import type { MutationContext } from '../../../resolvers/write/phase.ts';
+import type { Change, MutationContext } from '../../../resolvers/write/phase.ts';
 import { compileCondition } from '../evaluation/compile.ts';
 import type { Subject } from '../evaluation/environment.ts';
 import { formulaOf } from '../../../resolvers/expressions/formulas.ts';
@@ -50,31 +50,34 @@ export const compileUnique: CompileCheck = (source) => {
 
   const finding = { field: fields.at(-1)?.name, code: 'NOT_UNIQUE' };
   const valuesOf = (record: Readonly<Record<string, unknown>>) => given.map(({ field }) => record[field.name] ?? null);
-  const concerned = ({ change, environment }: Subject): boolean => {
+  const holds = ({ change: { record }, environment }: Subject): boolean => compared.every(({ field }) => (record[field.name] ?? null) !== null) && (!condition || testExpression(condition, environment));
+  /** Of one that holds values: they are other ones than before. */
+  const takes = ({ change, environment }: Subject): boolean => {
     const { record, previous, kind } = change;
-    if (compared.some(({ field }) => (record[field.name] ?? null) === null)) return false;
-    if (condition && !testExpression(condition, environment)) return false;
     if (kind !== 'update' || !previous || JSON.stringify(valuesOf(record)) !== JSON.stringify(valuesOf(previous))) return true;
     return condition !== undefined && !testExpression(condition, { ...environment, record: previous });
   };
-  const taken = new WeakMap<MutationContext, Map<string, string>>();
+  const taken = new WeakMap<MutationContext, Map<string, Change>>();
 
   return {
     expressions: condition ? [condition] : [],
     fields: given.map(({ field }) => field.name),
     pure: false,
     async run(subjects, context, fail) {
-      const written = taken.get(context) ?? new Map<string, string>();
+      const written = taken.get(context) ?? new Map<string, Change>();
       taken.set(context, written);
       const asked: Subject[] = [];
-      for (const subject of subjects) {
-        if (!concerned(subject)) continue;
+      const holding = subjects.filter(holds);
+      const taking = new Set(holding.filter(takes));
+      // Who keeps values has them before those that take them.
+      for (const subject of [...holding.filter((one) => !taking.has(one)), ...taking]) {
         const text = JSON.stringify(valuesOf(subject.change.record));
         const value = caseSensitive ? text : text.toLowerCase();
-        const holder = written.get(value) ?? subject.change.id;
+        const holder = written.get(value) ?? subject.change;
         written.set(value, holder);
-        if (holder === subject.change.id) asked.push(subject);
-        else fail(subject, finding);
+        if (!taking.has(subject)) continue;
+        if (holder.id === subject.change.id) asked.push(subject);
+        else fail(subject, { ...finding, because: holder });
       }
       if (asked.length === 0) return;
       const document = JSON.stringify(asked.map(({ change: { record } }, place) => Object.fromEntries([['#place', place], ...given.map(({ field }) => [field.column ?? field.name, record[field.name] ?? null])])));
