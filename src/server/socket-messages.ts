@@ -28,15 +28,47 @@ export function completedId(text: string): string | undefined {
 /** A whole frame of its own. `ws` would make it anew for each socket, and write twice. */
 const ping = Buffer.from([0x89, 0]);
 
-/** Pings until the socket closes; one that does not answer within an interval is cut off. */
-export function keepAlive(socket: WebSocket, connection: Duplex, interval: number): () => void {
-  let alive = true;
-  socket.on('pong', () => (alive = true));
-  const timer = setInterval(() => {
-    if (!alive) return socket.terminate();
-    alive = false;
-    if (socket.readyState === socket.OPEN) connection.write(ping);
-  }, interval);
-  timer.unref();
-  return () => clearInterval(timer);
+/** Pings a socket as often as those who watch it want; one that does not answer within an interval is cut off. */
+export class KeepAlive {
+  readonly #socket: WebSocket;
+  readonly #connection: Duplex;
+  readonly #intervals: number[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #every = 0;
+  #alive = true;
+
+  constructor(socket: WebSocket, connection: Duplex) {
+    this.#socket = socket;
+    this.#connection = connection;
+    socket.on('pong', () => (this.#alive = true));
+    socket.once('close', () => clearInterval(this.#timer));
+  }
+
+  /** `interval` is in milliseconds and counts until the returned function is called. */
+  watch(interval: number): () => void {
+    this.#intervals.push(interval);
+    this.#adjust();
+    let held = true;
+    return () => {
+      if (!held) return;
+      held = false;
+      this.#intervals.splice(this.#intervals.indexOf(interval), 1);
+      this.#adjust();
+    };
+  }
+
+  #adjust(): void {
+    const every = Math.min(...this.#intervals);
+    if (every === this.#every || this.#socket.readyState !== this.#socket.OPEN) return;
+    this.#every = every;
+    clearInterval(this.#timer);
+    this.#alive = true;
+    this.#timer = every === Infinity ? undefined : setInterval(() => this.#ping(), every).unref();
+  }
+
+  #ping(): void {
+    if (!this.#alive) return this.#socket.terminate();
+    this.#alive = false;
+    if (this.#socket.readyState === this.#socket.OPEN) this.#connection.write(ping);
+  }
 }

@@ -1,4 +1,4 @@
-import { getVariableValues, isInputType, isLeafType, isNonNullType, typeFromAST, type GraphQLError, type GraphQLLeafType, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
+import { getVariableValues, isInputType, isLeafType, isNonNullType, typeFromAST, GraphQLError, type GraphQLLeafType, type GraphQLSchema, type OperationDefinitionNode } from 'graphql';
 
 type Given = Readonly<Record<string, unknown>>;
 type Coerced = { readonly coerced: Record<string, unknown>; readonly errors?: undefined } | { readonly coerced?: undefined; readonly errors: readonly GraphQLError[] };
@@ -19,9 +19,14 @@ export function variableReader(schema: GraphQLSchema, { variableDefinitions = []
   const leaves = leavesOf(schema, variableDefinitions);
   return (given) => {
     const coerced = leaves && readLeaves(leaves, given);
-    return coerced ? { coerced } : (getVariableValues(schema, variableDefinitions, given, { maxErrors: 20 }) as Coerced);
+    if (coerced) return { coerced };
+    const read = getVariableValues(schema, variableDefinitions, given, { maxErrors: 20 }) as Coerced;
+    return read.errors?.some((error: Error) => error instanceof RangeError) === true ? { errors: [tooDeep()] } : read;
   };
 }
+
+/** Thousands of levels end in an overflow of the stack, which graphql-js takes for a mistake in a value. */
+const tooDeep = (): GraphQLError => new GraphQLError('The variables nest values too deeply. Send flatter ones, such as one list under `and` or `or`.');
 
 function leavesOf(schema: GraphQLSchema, definitions: NonNullable<OperationDefinitionNode['variableDefinitions']>): readonly Leaf[] | undefined {
   const leaves: Leaf[] = [];

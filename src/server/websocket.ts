@@ -15,7 +15,7 @@ import { Outbox } from './outbox.ts';
 import type { Sockets } from './phase.ts';
 import { limitExceeded, RequestRefused } from './request-errors.ts';
 import type { ServerSettings } from './settings.ts';
-import { completedId, keepAlive, refuseMessage } from './socket-messages.ts';
+import { completedId, KeepAlive, refuseMessage } from './socket-messages.ts';
 import { SocketOutput } from './socket-output.ts';
 import { subscribeToPrint } from './subscribe.ts';
 import { admit, type OperationHook } from './admit.ts';
@@ -44,9 +44,8 @@ export interface Websockets {
 /** What is known of one socket. */
 interface Connection {
   readonly socket: WebSocket;
-  /** What it runs over. */
-  readonly stream: Duplex;
   readonly output: SocketOutput;
+  readonly keepAlive: KeepAlive;
   readonly node: IncomingMessage;
   request?: NodeRequest;
   identity?: Identity;
@@ -176,10 +175,10 @@ export function createWebsockets({ documents, named, settings, sources, hooks, g
   });
 
   const serve = (socket: WebSocket, stream: Duplex, node: IncomingMessage): void => {
-    const connection: Connection = { socket, stream, output: new SocketOutput(socket, stream, outbox), node, operations: new Map() };
+    const connection: Connection = { socket, output: new SocketOutput(socket, stream, outbox), keepAlive: new KeepAlive(socket, stream), node, operations: new Map() };
     connections.add(connection);
     byNode.set(node, connection);
-    const stopPinging = keepAlive(socket, stream, settings.keepAlive);
+    connection.keepAlive.watch(settings.keepAlive);
     socket.on('error', (error) => log.warn({ err: error }, 'A WebSocket failed.'));
     const closed = protocol.opened(
       {
@@ -206,7 +205,6 @@ export function createWebsockets({ documents, named, settings, sources, hooks, g
       connection,
     );
     socket.once('close', (code, reason) => {
-      stopPinging();
       connections.delete(connection);
       for (const { context } of connection.operations.values()) context.abort(new Error('The client went away.'));
       closed(code, String(reason)).catch((error: unknown) => log.error({ err: error }, 'A WebSocket could not be cleaned up.'));
@@ -233,8 +231,7 @@ export function createWebsockets({ documents, named, settings, sources, hooks, g
         for (const connection of connections) if (connection.identity && fits(connection.identity.caller)) end(connection, code, reason);
       },
       watch(node, interval) {
-        const connection = byNode.get(node);
-        return connection ? keepAlive(connection.socket, connection.stream, interval) : () => undefined;
+        return byNode.get(node)?.keepAlive.watch(interval) ?? (() => undefined);
       },
     },
     async close(milliseconds) {

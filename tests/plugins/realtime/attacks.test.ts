@@ -91,6 +91,14 @@ describeEachDatabase('attacks on subscriptions', (open) => {
     }
   });
 
+  it('variables that nest thousands of levels deep get a clear answer', async () => {
+    const app = await start();
+    const [levels, query] = [20_000, 'query($w: DealWhere) { deals(where: $w) { totalCount } }'];
+    const body = `{"query":${JSON.stringify(query)},"variables":{"w":${'{"and":['.repeat(levels)}{}${']}'.repeat(levels)}}}`;
+    const response = await fetch(`${app.url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json', authorization: JSON.stringify(person(eve)) }, body });
+    expect(await response.json()).toMatchObject({ errors: [{ message: expect.stringContaining('too deeply') as string, extensions: { code: 'BAD_REQUEST' } }] });
+  });
+
   it('a connection keeps the caller that it began with', async () => {
     const app = await start();
     const socket = new WebSocket(`${app.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');

@@ -86,6 +86,9 @@ describeEachDatabase('presence', (open, kind) => {
     await expect.poll(() => a.told.at(-1)?.members[0]?.state['position'], soon).toEqual({ line: 0, column: 29 });
     const refusal = async (state: object) => (await b.ask(update, { topic: 'room-1', state }).catch((error: unknown) => ({ errors: error as readonly unknown[] }))).errors;
     expect(await refusal({ metadata: 'x'.repeat(300) })).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED', limit: 'presenceSize' } }]);
+    for (const text of ['\u0000', 'half \ud83d', '\\\\\u0000']) expect(await refusal({ metadata: { text } })).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
+    expect(await refusal({ metadata: { text: '\\u0000 is written so, 😀' } })).toBeUndefined();
+    await expect.poll(() => a.told.at(-1)?.members[0]?.state['metadata'], soon).toEqual({ text: '\\u0000 is written so, 😀' });
     expect(await refusal({ status: 'SOMEWHERE' })).toMatchObject([{ message: expect.stringContaining('SOMEWHERE') as string }]);
     expect((await b.ask(update, { topic: 'room-2', state: {} })).errors).toMatchObject([{ extensions: { code: 'NOT_FOUND' } }]);
   });
@@ -162,6 +165,40 @@ describeEachDatabase('presence', (open, kind) => {
     // It reads nothing any more, and so answers no ping.
     dead.pause();
     await expect.poll(() => a.roster().size, soon).toBe(1);
+  });
+
+  it('pings a socket at one pace, in however many topics it is present', async () => {
+    const app = await startLive({ database: await open(), objects, rules });
+    await startTeam(app);
+    const warnings: string[] = [];
+    const warn = (warning: Error): void => void warnings.push(warning.message);
+    process.on('warning', warn);
+    onTestFinished(() => void process.off('warning', warn));
+    const socket = new WebSocket(`${app.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    onTestFinished(() => socket.terminate());
+    let pings = 0;
+    socket.on('ping', () => (pings += 1));
+    await new Promise((resolve) => socket.once('open', resolve));
+    const send = (message: object): void => socket.send(JSON.stringify(message));
+    send({ type: 'connection_init', payload: { authorization: JSON.stringify(bob) } });
+    await new Promise((resolve) => socket.once('message', resolve));
+    for (let n = 1; n <= 12; n += 1) send({ id: String(n), type: 'subscribe', payload: { query: where, variables: { topic: `room-${n}` } } });
+    await new Promise((resolve) => setTimeout(resolve, 5_000));
+    expect(pings).toBeGreaterThan(0);
+    expect(pings).toBeLessThan(4);
+    for (let n = 2; n <= 12; n += 1) send({ id: String(n), type: 'complete' });
+    const before = pings;
+    await expect.poll(() => pings, { timeout: 5_000 }).toBeGreaterThan(before);
+    expect(warnings.filter((text) => text.includes('listeners'))).toEqual([]);
+  });
+
+  it('of a person is one for all devices, whichever organization is active on them', async () => {
+    const app = await startLive({ database: await open(), objects, rules });
+    await startTeam(app);
+    const [desk, phone] = [connect(app, ada), connect(app, { ...ada, organizationId: id(99) })];
+    desk.enter(`user.${id(1)}`);
+    phone.enter(`user.${id(1).toUpperCase()}`);
+    await expect.poll(() => [desk.roster().size, phone.roster().size], soon).toEqual([2, 2]);
   });
 
   it.runIf(kind === 'postgres')('is one roster for several processes, also when one dies', async () => {

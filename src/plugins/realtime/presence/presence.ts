@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { ObjectosError } from '../../../errors.ts';
+import { entryOf } from '../../../kernel/entry-of.ts';
 import type { Logger } from '../../../kernel/log.ts';
 import type { AccessProvider } from '../../../resolvers/access.ts';
 import type { RequestContext } from '../../../resolvers/request.ts';
@@ -8,6 +9,7 @@ import type { RealtimeSettings } from '../settings.ts';
 import type { Carrier } from '../carrier/carrier.ts';
 import type { Member, PresenceState } from './member.ts';
 import { Rate } from './rate.ts';
+import { Room } from './room.ts';
 import { presenceChannel, RosterStore } from './roster-store.ts';
 import { RosterStream } from './roster-stream.ts';
 import { allowed, noSuchRecord, type Attendance } from './topic-rights.ts';
@@ -41,6 +43,8 @@ const beating = 1_000;
 /** Milliseconds in which changes of rosters are gathered, and between two writes of one state. */
 const gathering = 20;
 const writing = 50;
+/** In JSON, escapes of what PostgreSQL takes for no character; the backslash is not itself escaped. */
+const unstorable = /(?<!\\)(?:\\\\)*\\u(?:0000|d[89a-f])/;
 /** Beats between clean-ups. */
 const cleaning = 60;
 
@@ -49,7 +53,7 @@ export class Presence {
   readonly #options: PresenceOptions;
   readonly #store: RosterStore;
   readonly #members = new Map<string, LocalMember>();
-  readonly #byTopic = new Map<string, Set<LocalMember>>();
+  readonly #rooms = new Map<string, Room<LocalMember>>();
   readonly #updates: Rate;
   readonly #dirty = new Set<string>();
   #gathering: NodeJS.Timeout | undefined;
@@ -104,8 +108,7 @@ export class Presence {
     });
     const member: LocalMember = { id, userId, topic, context, stream, connection, state: {}, writtenAt: 0, due: undefined, written: Promise.resolve() };
     this.#members.set(id, member);
-    const members = this.#byTopic.get(topic.key) ?? new Set();
-    this.#byTopic.set(topic.key, members.add(member));
+    entryOf(this.#rooms, topic.key, () => new Room<LocalMember>()).here.add(member);
     try {
       await this.#store.add([{ topic: topic.key, id, userId, state: {} }]);
     } catch (error) {
@@ -121,11 +124,13 @@ export class Presence {
   async update(topic: Topic, state: PresenceState, memberId: string | undefined, context: RequestContext, connection: object | undefined): Promise<void> {
     const { settings } = this.#options;
     const { userId = '' } = context.caller;
-    if (Buffer.byteLength(JSON.stringify(state)) > settings.presenceSize) {
+    const text = JSON.stringify(state);
+    if (unstorable.test(text)) throw new ObjectosError('BAD_REQUEST', 'The state holds a character that cannot be kept: NUL, or half of a surrogate pair.');
+    if (Buffer.byteLength(text) > settings.presenceSize) {
       throw new ObjectosError('LIMIT_EXCEEDED', `The state takes more than ${settings.presenceSize} bytes.`, { extensions: { limit: 'presenceSize', maximum: settings.presenceSize } });
     }
     if (!this.#updates.take(userId)) throw new ObjectosError('RATE_LIMITED', `The state changes more often than ${settings.presenceUpdates} times a second.`);
-    const member = [...(this.#byTopic.get(topic.key) ?? [])].find((each) => each.userId === userId && (memberId === undefined ? connection !== undefined && each.connection === connection : each.id === memberId));
+    const member = [...(this.#rooms.get(topic.key)?.here ?? [])].find((each) => each.userId === userId && (memberId === undefined ? connection !== undefined && each.connection === connection : each.id === memberId));
     if (!member) {
       // Held by another process.
       if (memberId !== undefined) await this.#check({ topic, context });
@@ -166,20 +171,20 @@ export class Presence {
     const { id, topic, due } = member;
     clearTimeout(due);
     this.#members.delete(id);
-    const members = this.#byTopic.get(topic.key);
-    members?.delete(member);
-    if (members?.size === 0) this.#byTopic.delete(topic.key);
+    const room = this.#rooms.get(topic.key);
+    room?.here.delete(member);
+    if (room?.here.size === 0) this.#rooms.delete(topic.key);
     // At a stop all rows of the process go together.
     if (!this.#stopped) this.#store.remove([id]).catch((error: unknown) => this.#failed(error));
   }
 
   #lookAtAll(): void {
-    for (const topic of this.#byTopic.keys()) this.#look(topic);
+    for (const topic of this.#rooms.keys()) this.#look(topic);
   }
 
   /** Topics where nobody of this process is are nothing to it. */
   #look(topic: string): void {
-    if (!this.#byTopic.has(topic)) return;
+    if (!this.#rooms.has(topic)) return;
     this.#dirty.add(topic);
     this.#gathering ??= setTimeout(() => {
       this.#gathering = undefined;
@@ -193,7 +198,10 @@ export class Presence {
     if (topics.length === 0 || this.#stopped) return;
     try {
       for (const [topic, roster] of await this.#store.rosters(topics)) {
-        for (const { stream } of this.#byTopic.get(topic) ?? []) stream.show(roster);
+        const room = this.#rooms.get(topic);
+        if (!room) continue;
+        const news = room.compare(roster);
+        for (const { stream } of [...room.here]) stream.show(room.known, news);
       }
     } catch (error) {
       // They are looked at again with the next beat.

@@ -1,10 +1,11 @@
 import { EventStream } from '../../../resolvers/execute/event-stream.ts';
 import type { Member, PresenceKind, PresenceMessage } from './member.ts';
+import type { RosterNews } from './room.ts';
 
 /** What one subscription has yet to be told of a roster. What waits is bounded by the number of members: of each only the outcome is told. */
 export class RosterStream extends EventStream<PresenceMessage> {
   readonly #self: string;
-  #known: ReadonlyMap<string, Member> | undefined;
+  #begun = false;
   readonly #waiting = new Map<string, { readonly kind: PresenceKind; readonly member: Member }>();
 
   constructor(self: string, onEnd: () => void) {
@@ -12,20 +13,16 @@ export class RosterStream extends EventStream<PresenceMessage> {
     this.#self = self;
   }
 
-  /** All who are there now. */
-  show(roster: readonly Member[]): void {
-    const now = new Map(roster.map((member) => [member.id, member]));
-    // Its own row is being written yet.
-    if (!this.#known && !now.has(this.#self)) return;
-    const known = this.#known ?? new Map<string, Member>();
-    const beginning = !this.#known;
-    this.#known = now;
-    for (const member of roster) {
-      const former = known.get(member.id);
-      if (!former) this.#tell(beginning ? 'ROSTER' : 'JOINED', member);
-      else if (former.updatedAt !== member.updatedAt || JSON.stringify(former.state) !== JSON.stringify(member.state)) this.#tell('UPDATED', member);
+  /** `known`: all who are there now; `news`: what changed since it was called last. */
+  show(known: ReadonlyMap<string, Member>, news: readonly RosterNews[]): void {
+    if (this.#begun) {
+      for (const { kind, member } of news) this.#tell(kind, member);
+    } else {
+      // Its own row is being written yet.
+      if (!known.has(this.#self)) return;
+      this.#begun = true;
+      for (const member of known.values()) this.#tell('ROSTER', member);
     }
-    for (const member of known.values()) if (!now.has(member.id)) this.#tell('LEFT', member);
     if (this.#waiting.size > 0) this.notify();
   }
 

@@ -27,5 +27,7 @@ export function topicNamed(name: string, { catalog, caller }: RequestContext): T
   }
   if (kind === 'user' && second.toLowerCase() !== userId.toLowerCase()) throw new ObjectosError('FORBIDDEN', 'The topic of a person is for this person alone.');
   if (!room.test(name)) throw new ObjectosError('BAD_REQUEST', 'The name of a room has up to 100 letters, digits and the signs . : _ -');
+  // The same for all devices, whichever organization is active on them.
+  if (kind === 'user') return { key: `user ${[userId, ...name.split('.').slice(2)].join('.')}`, record: undefined };
   return { key: `room ${organizationId ?? ''} ${name}`, record: undefined };
 }
