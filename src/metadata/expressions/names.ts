@@ -31,7 +31,7 @@ export class NameResolver {
       const caller = loneCallerValue(name);
       if (caller) return { kind: 'value', root: 'user', ...caller };
     }
-    throw new ExpressionError(root === undefined ? `${object ? `${object.name} has` : 'there is'} no ${object ? 'field' : 'value'} "${name}"` : `"${name}" is no value by itself`, expression, suggest(name, this.#known()) ?? this.#roots());
+    throw new ExpressionError(root === undefined ? `${object ? `${object.name} has` : 'there is'} no ${object ? 'field' : 'value'} "${name}"` : `"${name}" is no value by itself`, expression, object?.name === name.toLowerCase() ? 'The record itself is called record.' : (suggest(name, this.#known()) ?? this.#roots()));
   }
 
   member(expression: Member, of: () => Checked): Checked {

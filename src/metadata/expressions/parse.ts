@@ -1,5 +1,6 @@
 import { digits } from './digits.ts';
 import { ExpressionError, expressionLimits, type BinaryOperator, type Expression, type ExpressionProblem, type ExpressionSource, type Span } from './expression.ts';
+import { hintOnSign } from './foreign-signs.ts';
 import { tokenize, type Token } from './tokenize.ts';
 
 export type ParsedExpression = { readonly expression: Expression; readonly source: string } | { readonly problems: readonly ExpressionProblem[]; readonly source: string };
@@ -336,8 +337,8 @@ class Parser {
   #unexpected(wanted?: string): ExpressionError {
     const token = this.#next;
     const expected = wanted === undefined ? '' : `; expected ${wanted}`;
-    if (token.kind === 'end') return new ExpressionError(`the expression ends too early${expected}`, token);
-    return new ExpressionError(`unexpected ${token.kind === 'text' ? 'text' : `"${token.text}"`}${expected}`, token);
+    if (token.kind === 'end') return new ExpressionError(`the expression ends too early${expected}`, token, this.#isSign(this.#tokens[this.#at - 1], '%') ? 'The sign % gives a remainder: write 0.5 for 50 %.' : undefined);
+    return new ExpressionError(`unexpected ${token.kind === 'text' ? 'text' : `"${token.text}"`}${expected}`, token, token.kind === 'text' ? undefined : hintOnSign(token.text));
   }
 }
 

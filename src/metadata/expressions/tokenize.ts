@@ -1,4 +1,5 @@
 import { ExpressionError, type Span } from './expression.ts';
+import { hintOnSign } from './foreign-signs.ts';
 
 export interface Token extends Span {
   readonly kind: 'name' | 'text' | 'number' | 'sign' | 'end';
@@ -36,7 +37,7 @@ function unreadable(source: string, offset: number): ExpressionError {
     return new ExpressionError('this is no number', { offset, length }, 'A name cannot begin with a digit.');
   }
   const found = String.fromCodePoint(source.codePointAt(offset) ?? 0);
-  return new ExpressionError(`"${found}" has no meaning here`, { offset, length: found.length });
+  return new ExpressionError(`"${found}" has no meaning here`, { offset, length: found.length }, hintOnSign(found));
 }
 
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', a: '\x07', b: '\b', f: '\f', v: '\v', '\\': '\\', "'": "'", '"': '"', '`': '`', '?': '?', '/': '/' };
