@@ -55,7 +55,7 @@ it('tells what changed since, without writing where it only checks', async () =>
 it('asks those that answer, and says which do not', async () => {
   const folder = await makeApp({ 'schema/remotes/other.remote.yml': down });
   const { code, out, error } = await cli(['remotes', 'fetch', '-C', folder]);
-  expect([code, out, error]).toEqual([1, expect.stringContaining('wrote schema/remotes/catalog.remote.graphql'), expect.stringContaining('The remote other does not tell its schema')]);
+  expect([code, out, error]).toEqual([1, expect.stringContaining('wrote schema/remotes/catalog.remote.graphql'), expect.stringMatching(/The remote other does not tell its schema: the service cannot be reached \(.*ECONNREFUSED.*\)/)]);
 });
 
 it.each([

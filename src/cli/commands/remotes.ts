@@ -49,13 +49,19 @@ async function findRemotes(directory: string, names: readonly string[], io: Io):
   return { folder: app.definitionsDirectory, found: wanted.map((remote) => ({ remote, path: storedPath(remote) })) };
 }
 
+/** With what the network said, for who keeps the service. */
+function reasonOf(error: unknown): string {
+  const { message, cause } = error as Error;
+  return cause instanceof Error && cause.message !== '' ? `${message} (${cause.message})` : message;
+}
+
 /** Brings the stored schema of one remote up to date, or only compares; whether it is current then. */
 async function keep(remote: Remote, { file, shown, check }: { readonly file: string; readonly shown: string; readonly check: boolean }, io: Io): Promise<boolean> {
   let sdl: string;
   try {
     sdl = `${(await fetchSdl(remote)).trimEnd()}\n`;
   } catch (error) {
-    io.error(`${io.style('red', 'error')} The remote ${remote.name} does not tell its schema: ${(error as Error).message}.`);
+    io.error(`${io.style('red', 'error')} The remote ${remote.name} does not tell its schema: ${reasonOf(error)}.`);
     return false;
   }
   const stored = await readFile(file, 'utf8').catch(() => undefined);

@@ -28,12 +28,15 @@ export async function callerOfRouter(request: IncomingHeaders, settings: RouterS
   const user = request.header(settings.userHeader);
   if (user === undefined) return undefined;
   const organizationId = request.header(settings.organizationHeader);
+  if (organizationId !== undefined && !isUuid(organizationId)) throw foreignOrganization();
   const userId = await userIdOf(user, services.get('runtime').database);
   const caller = userId === undefined ? undefined : await services.get('callers').of(userId, { ...systemCaller, organizationId });
   if (!caller) throw new ObjectosError('UNAUTHENTICATED', 'The router names a user who may not sign in here.');
-  if (organizationId !== undefined && caller.organizationId !== organizationId) throw new ObjectosError('FORBIDDEN', 'The router names an organization to which the user does not belong.');
+  if (organizationId !== undefined && caller.organizationId !== organizationId) throw foreignOrganization();
   return caller;
 }
+
+const foreignOrganization = (): ObjectosError => new ObjectosError('FORBIDDEN', 'The router names an organization to which the user does not belong.');
 
 /** Routers know people by their id, or by the address that an identity provider gives. */
 async function userIdOf(user: string, database: Database): Promise<string | undefined> {

@@ -1,5 +1,5 @@
 import type { Catalog, CatalogField, CatalogObject } from '../../metadata/catalog.ts';
-import { envText, type Env, type EnvText } from '../../metadata/definitions/env-text.ts';
+import { envText, namesVariable, type Env, type EnvText } from '../../metadata/definitions/env-text.ts';
 import { foreignFieldName, holdsKey, keyTypeOf } from '../../metadata/foreign-key.ts';
 import { suggest } from '../../metadata/nearest.ts';
 import type { CatalogReport, KindDocument, KindDocuments } from '../../metadata/phase.ts';
@@ -33,22 +33,33 @@ export function readRemotes(catalog: Catalog, report: CatalogReport, documents: 
   const remotes = new Map<string, Remote>();
   for (const document of documents.get(remoteKind.suffix) ?? []) {
     const definition = document.value as RemoteDefinition;
-    const problems = { error: (path: readonly (string | number)[], message: string, hint?: string) => document.report('error', path, definition.name, message, hint) };
+    const problems: Problems = { error: (path, message, hint) => document.report('error', path, definition.name, message, hint) };
     if (remotes.has(definition.name)) problems.error(['name'], `there is another remote of the name "${definition.name}"`, 'Rename one of them.');
     checkFields(definition, catalog, document);
     if (definition.sdl !== undefined && definition.pollSeconds > 0) document.report('warning', ['sdl'], definition.name, 'with "sdl" the service is not asked for changes of its schema', 'Set pollSeconds: 0.');
     remotes.set(definition.name, {
       ...definition,
       file: document.file,
-      url: envText(definition.url, env, problems, ['url']),
+      url: address(definition.url, ['http:', 'https:'], env, problems, ['url']),
       headers: new Map(Object.entries(definition.headers).map(([name, value]) => [name.toLowerCase(), envText(value, env, problems, ['headers', name])])),
-      subscriptions: definition.subscriptions && envText(definition.subscriptions.url, env, problems, ['subscriptions', 'url']),
+      subscriptions: definition.subscriptions && address(definition.subscriptions.url, ['ws:', 'wss:', 'http:', 'https:'], env, problems, ['subscriptions', 'url']),
       forwardHeaders: definition.forwardHeaders.map((name) => name.toLowerCase()),
     });
   }
   const references = referencesOf(catalog);
   for (const reference of references) checkReference(reference, remotes, report);
   return { remotes: [...remotes.values()], references };
+}
+
+interface Problems {
+  error(path: readonly (string | number)[], message: string, hint?: string): void;
+}
+
+/** An address; one that is known before the process runs is looked at. */
+function address(text: string, protocols: readonly string[], env: Env, problems: Problems, path: readonly string[]): EnvText {
+  const known = !namesVariable(text);
+  if (known && !(URL.canParse(text) && protocols.includes(new URL(text).protocol))) problems.error(path, `"${text}" is no address of a service`, `It begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}.`);
+  return envText(text, env, problems, path);
 }
 
 function referencesOf({ objects }: Catalog): readonly Reference[] {

@@ -197,6 +197,8 @@ describe('a caller whom the router names', () => {
     for (const user of ['nobody@example.com', '018f0000-0000-7000-8000-000000000077', "x' OR true --"]) {
       expect(await ask({ 'x-router-secret': secret, 'x-user': user })).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
     }
-    expect(await ask({ 'x-router-secret': secret, 'x-user': ada, 'x-organization': '018f0000-0000-7000-8000-000000000055' })).toMatchObject({ errors: [{ extensions: { code: 'FORBIDDEN' } }] });
+    for (const organization of ['018f0000-0000-7000-8000-000000000055', 'no id']) {
+      expect(await ask({ 'x-router-secret': secret, 'x-user': ada, 'x-organization': organization })).toMatchObject({ errors: [{ message: 'The router names an organization to which the user does not belong.', extensions: { code: 'FORBIDDEN' } }] });
+    }
   });
 });

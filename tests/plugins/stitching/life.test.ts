@@ -134,6 +134,8 @@ describe('definitions of remote services', () => {
     ['an unknown key', `${remote}urls: x\n`, 'urls'],
     ['a bad name', 'name: My Catalog\nurl: x\n', 'must be small letters'],
     ['a variable that may not be named', `${remote}headers: { a: '{{env.SECRET}}' }\n`, 'Add SECRET to the setting stitching.env'],
+    ['an address that is none', 'name: catalog\nurl: catalog.example/graphql\n', '"catalog.example/graphql" is no address of a service'],
+    ['an address of another protocol', `${remote}subscriptions: { url: ftp://catalog.example }\n`, 'It begins with ws:// or wss:// or http:// or https://.'],
     ['an unknown object', `${remote}fields: { Product: { a: { object: acount, field: title, key: sku } } }\n`, 'Did you mean "account"?'],
     ['an unknown field', `${remote}fields: { Product: { a: { object: account, field: titel, key: sku } } }\n`, 'account has no field "titel"'],
     ['a field that is not unique', `${remote}fields: { Product: { a: { object: account, field: title, key: sku } } }\n`, 'account.title is not unique'],

@@ -116,6 +116,12 @@ describeEachDatabase('remote services', (open) => {
     statements.length = 0;
   });
 
+  it('may answer with errors that say nothing', async () => {
+    service.answer = (response) => void response.writeHead(200, { 'content-type': 'application/json' }).end('{"errors":["just text"]}');
+    expect(await as('chief')('{ products { sku } }')).toMatchObject({ data: { products: null }, errors: [{ message: 'The remote service catalog answers with an error that says nothing.', path: ['products'], extensions: { code: 'REMOTE_ERROR' } }] });
+    service.answer = undefined;
+  });
+
   it('has rights on what stands below a namespace', async () => {
     const mutation = 'mutation { shop { addProduct(sku: "E5", title: "Epoxy") { title } } }';
     expect(await as('staff')(mutation)).toMatchObject({ data: { shop: { addProduct: null } }, errors: [{ message: 'You may not run ShopMutation.addProduct.', extensions: { code: 'FORBIDDEN' } }] });

@@ -90,7 +90,7 @@ function readFigures(schema: GraphQLSchema, resource: Resource, parameters: URLS
   const known = figuresOf(schema, resource);
   const asked = new Map<string, Set<string>>();
   for (const figure of namesIn(parameters.get('figures') || 'count')) {
-    if (!known.has(figure)) throw new RestProblem('BAD_REQUEST', `The parameter figures names "${figure}", which there is not of ${resource.object.pluralLabel}. ${suggest(figure, [...known.keys()]) ?? ''}`.trim());
+    if (!known.has(figure)) throw new RestProblem('BAD_REQUEST', `The parameter figures names "${figure}", which there is not of ${resource.object.pluralLabel}. ${suggest(figure, [...known.keys()]) ?? `They are written like ${[...known.keys()].slice(0, 2).join(' and ')}.`}`);
     const [name = '', field] = figure.split('.');
     const fields = asked.get(name) ?? new Set();
     if (field !== undefined) fields.add(field);

@@ -8,7 +8,8 @@ export function unavailable(remote: string, cause?: unknown): GraphQLError {
 }
 
 /** An error that a service answered with: its message and code, and nothing else of it. */
-export function answeredError(remote: string, { message, path, extensions }: GraphQLFormattedError): GraphQLError {
+export function answeredError(remote: string, { message: told, path, extensions }: Partial<GraphQLFormattedError>): GraphQLError {
+  const message = typeof told === 'string' && told !== '' ? told : `The remote service ${remote} answers with an error that says nothing.`;
   const remoteCode = extensions?.['code'];
   const originalError = new ObjectosError('REMOTE_ERROR', message, { extensions: { remote, ...(typeof remoteCode === 'string' && { remoteCode }) } });
   return new GraphQLError(message, { path: path ?? null, originalError });
