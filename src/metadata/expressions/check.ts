@@ -92,8 +92,8 @@ class Checker {
 
   condition(expression: Expression): Checked {
     const value = this.value(expression);
-    if (value.type.kind === 'boolean' || value.type.kind === 'null') return value;
-    if (value.type.kind === 'any') return this.to(boolean, value, expression);
+    if (value.type.kind === 'boolean') return value;
+    if (value.type.kind === 'any' || value.type.kind === 'null') return this.to(boolean, value, expression);
     const hint = value.type.kind === 'number' ? 'Compare it: amount > 0.' : value.type.kind === 'text' || value.type.kind === 'record' ? 'Compare it, or test it with ISBLANK().' : undefined;
     throw new ExpressionError(`a condition is expected here, found ${describeType(value.type)}`, expression, hint);
   }
@@ -146,6 +146,7 @@ class Checker {
   #list(expression: Expression & { kind: 'list' }): Checked {
     if (expression.items.length === 0) return { kind: 'list', type: listOf({ kind: 'any' }), items: [] };
     const items = this.alike(expression.items);
+    if (items[0]?.type.kind === 'list') throw new ExpressionError('a list holds no lists', expression, 'List the items themselves: [a, b].');
     for (const [index, item] of items.entries()) if (item.kind === 'constant' && item.value === null) throw new ExpressionError('a list holds no null', expression.items[index] as Expression, 'Test for null with = null.');
     return { kind: 'list', type: listOf((items[0] as Checked).type), items };
   }

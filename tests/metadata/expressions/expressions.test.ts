@@ -95,6 +95,7 @@ describe('mistakes', () => {
     ["name LIKE 'a%'", 'unexpected "LIKE"\n     ^^^^\nWrite CONTAINS(text, part), STARTS_WITH(text, part) or MATCHES(text, pattern).'],
     ['amount > 50%', 'the expression ends too early\n            ^\nThe sign % gives a remainder: write 0.5 for 50 %.'],
     ['deal.amount > 1', 'deal has no field "deal"\n^^^^\nThe record itself is called record.'],
+    ['[tags].exists(t, true)', 'a list holds no lists\n^^^^^^\nList the items themselves: [a, b].'],
     ['MOD(amount, 2) = 0', 'there is no function MOD\n^^^\nWrite a % b.'],
     ['LEFT(name, 0 - 1) = "" AND LEFT(name, -1) = ""', 'the number must be at least 0\n                                      ^^'],
     ['amount > "5"', 'a number and text cannot be compared by >\n^^^^^^^^^^^^\nWrite numbers without quotes.'],

@@ -227,6 +227,8 @@ describeEachDatabase('an expression means the same in SQL and in memory', (open)
     'close_date + 4000000', 'close_date - 800000', 'signed_at + 3700000.5', 'signed_at - 900000', 'ADDMONTHS(close_date, 1)', 'ADDMONTHS(close_date, -13)', 'ADDMONTHS(close_date, 100000)', 'DATE(2026, 14, 0)', 'DATE(0, 1, 1)', 'DATE(9999, 12, 32)', 'DATE(2026, 3, 1e30)',
     'DATETIME(close_date)', 'DATE(signed_at)', "DATETIME(close_date) = '2026-03-29'", 'MONTH_DIFF(close_date, TODAY())', "YEAR('2026-05-05')",
     'owner = current_user.id', 'owner != current_user.id', 'owner = current_user.missing', 'NOT (owner = current_user.missing)', "account.name != 'Zoë' AND account.owner.email = null", "status NOT IN ('won') AND (amount > 5 OR active)", "account.industry = 'tech' OR NOT active", "close_date >= '2026-01-31'", "TEXT(status) in current_user.roles", 'amount > current_user.level', 'amount IN (3, 9.99)',
+    'IF(null, 1, 2)', 'NOT(null)', 'active AND null', 'null OR active', 'CASE WHEN null THEN 1 ELSE 2 END', 'tags.all(t, null)', 'tags.exists(t, null)', 'IF(active, null, IF(null, 1, amount))',
+    'LEFT(name, LEN(name) - 1)', "LEFT(name, FIND('b', name) - 1)", 'RIGHT(name, quantity)', 'MID(name, quantity, score)', 'LEFT(name, 3000000000 + quantity)',
     "REGEX(name, '(a|b|ab)*c?')", "REGEX(name, '😀.')", "MATCHES(name, '[\\\\]^-]')",
   ])('%s', async (source) => {
     for (const zone of zones) await compare(source, zone);
