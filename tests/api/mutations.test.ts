@@ -253,6 +253,17 @@ describeEachDatabase('mutations', (open) => {
     expect(await run('mutation ($id: ID!) { deleteContact(id: $id) { record { name account { name contacts { totalCount } } } } }', { id: contact })).toEqual({ deleteContact: { record: { name: 'Zed', account: { name: 'other', contacts: { totalCount: 1 } } } } });
   });
 
+  it('shows each of many at once what it asked for', async () => {
+    const names = ['A', 'B', 'C'];
+    const { createAccount: { record: { id } } } = (await run(`mutation { createAccount(input: { name: "Top", children: { create: [${names.map((name) => `{ name: "${name}" }`).join(', ')}] } }) { record { id } } }`)) as { createAccount: { record: { id: string } } };
+    const document = `mutation ($name: String!, $account: ID!, $child: String!) {
+      createContact(input: { name: $name, accountId: $account }) { record { name account { children(where: { name: { eq: $child } }) { nodes { name } } } } }
+    }`;
+    const asked = Array.from({ length: 24 }, (_, index) => ({ name: `N${index}`, account: id, child: names[index % 3] ?? '' }));
+    const shown = await Promise.all(asked.map((variables) => run(document, variables)));
+    expect(shown).toEqual(asked.map(({ name, child }) => ({ createContact: { record: { name, account: { children: { nodes: [{ name: child }] } } } } })));
+  });
+
   it('tells what does not exist', async () => {
     for (const [document, field] of [['updateAccount(id: "ID", input: { name: "x" })', 'updateAccount'], ['deleteAccount(id: "ID")', 'deleteAccount'], ['restoreOrder(id: "ID")', 'restoreOrder'], ['updateAccount(id: "ID", input: {})', 'updateAccount']] as const) {
       for (const id of [nobody, 'nonsense', '']) {

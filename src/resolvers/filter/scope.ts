@@ -20,7 +20,15 @@ export interface SqlScope {
   readonly given?: (field: CatalogField) => string;
   /** The statement reads all rows that the conditions leave, and none but the caller's rights may narrow them: an index on owners helps. */
   readonly whole?: boolean;
+  /**
+   * The rows are brought along by the statement. The planner does not know how few they are, and would read all records of another object that a
+   * condition asks about to look these up among them.
+   */
+  readonly brought?: boolean;
 }
+
+/** Ends the subquery of an EXISTS: where the rows are brought along, it is run for each of them, by an index. */
+export const existsEnd = ({ brought = false }: Pick<SqlScope, 'brought'>): string => (brought ? ' OFFSET 0)' : ')');
 
 /** The same statement, at a row of another object. */
 export function scopeAt({ catalog, access, binds }: SqlScope, objectName: string, alias = binds.alias()): SqlScope {

@@ -6,7 +6,7 @@ import { identifier } from '../sql/identifier.ts';
 import type { Filter, FilterOperator, Operand } from './filter.ts';
 import { idBytes } from './id-list.ts';
 import { castOf, familyOf, likePattern, operandValue, rangeOperand } from './operators.ts';
-import { scopeAt, type SqlScope } from './scope.ts';
+import { existsEnd, scopeAt, type SqlScope } from './scope.ts';
 import { visibleRows, whereClause } from './visible-rows.ts';
 import { compareWhole } from './whole-numbers.ts';
 
@@ -111,7 +111,7 @@ function relatedExists(relation: CatalogRelation, scope: SqlScope, filter: Filte
   const conditions = [relationJoin(relation, scope.alias, target.alias), ...visibleRows(target)];
   const wanted = filterToSql(filter, target);
   conditions.push(quantifier === 'every' ? `(${wanted}) IS NOT TRUE` : `(${wanted})`);
-  return `${quantifier === 'some' ? '' : 'NOT '}EXISTS (SELECT 1 FROM ${identifier(target.object.table)} ${target.alias}${whereClause(conditions)})`;
+  return `${quantifier === 'some' ? '' : 'NOT '}EXISTS (SELECT 1 FROM ${identifier(target.object.table)} ${target.alias}${whereClause(conditions)}${existsEnd(scope)}`;
 }
 
 /** Condition that ties the rows of a relation's target to the row they belong to. */

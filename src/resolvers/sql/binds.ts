@@ -11,6 +11,8 @@ const noLocals: Locals = {};
 /** Collects the placeholders of one statement; the text is made once, the values anew for each request. */
 export class BindList {
   readonly #binds: Bind[] = [];
+  /** Binds that yield what one execution brings along. */
+  readonly #own = new Set<Bind>();
   readonly #once = new Map<object, Map<string, string>>();
   #aliases = 0;
 
@@ -18,6 +20,13 @@ export class BindList {
   add(bind: Bind, cast?: string): string {
     this.#binds.push(bind);
     return cast === undefined ? `$${this.#binds.length}` : `$${this.#binds.length}::${cast}`;
+  }
+
+  /** As `add`, for a value that only the locals of an execution hold. */
+  addOwn(bind: (locals: Locals) => unknown, cast?: string): string {
+    const own: Bind = (_, locals) => bind(locals);
+    this.#own.add(own);
+    return this.add(own, cast);
   }
 
   /** As `add`, and the same placeholder for the same source and use: a filter that stands in many places binds its values once. */
@@ -39,9 +48,15 @@ export class BindList {
     return this.#binds.map((bind) => bind(request, locals));
   }
 
+  /** The values that come from who asks and what for, without those of `addOwn`: where they are equal, executions differ by their locals alone. */
+  shared(request: RequestContext): unknown[] {
+    return this.#binds.flatMap((bind) => (this.#own.has(bind) ? [] : [bind(request, noLocals)]));
+  }
+
   /** The finished text with its own binds: placeholders of parts that were dropped on the way are gone, the others numbered anew. */
   finish(text: string): { readonly text: string; readonly binds: BindList } {
     const binds = new BindList();
+    for (const bind of this.#own) binds.#own.add(bind);
     const numbers = new Map<string, number>();
     // Quoted strings come first, so that a `$1` inside one is left alone.
     const finished = text.replace(/'(?:[^']|'')*'|\$(\d+)/g, (match, digits: string | undefined) => {

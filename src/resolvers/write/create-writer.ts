@@ -2,6 +2,7 @@ import { ObjectosError } from '../../errors.ts';
 import type { Plugin } from '../../kernel/plugin.ts';
 import type { Catalog } from '../../metadata/catalog.ts';
 import type { RequestContext } from '../request.ts';
+import { GatheredWrites } from './gathered-writes.ts';
 import { planObjects, planOf } from './object-plan.ts';
 import type { MutationContext } from './phase.ts';
 import { attemptRows } from './attempt-rows.ts';
@@ -32,7 +33,7 @@ export function createWriter({ catalog, plugins, settings }: WriterOptions): Wri
       return context.database.transaction(() => run(request, context), { rollback: true });
     },
   };
-  const tools: WriteTools = { catalog, plans, statements: new StatementCache(), settings: { ...defaultWriteSettings, ...settings }, writer, signal: new ChangeSignal(), heard: heardIn(plans) };
+  const tools: WriteTools = { catalog, plans, statements: new StatementCache(), settings: { ...defaultWriteSettings, ...settings }, writer, signal: new ChangeSignal(), heard: heardIn(plans), gathered: new GatheredWrites() };
 
   async function run(request: WriteRequest, context: RequestContext): Promise<WriteResult> {
     const plan = planOf(plans, request.object);

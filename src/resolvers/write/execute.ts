@@ -35,7 +35,7 @@ export async function executeBatches(batches: readonly Batch[], state: RunState)
 async function writeRows(rows: readonly Row[], { plan, kind, asSystem }: Row, state: RunState): Promise<void> {
   const { tools, context } = state;
   const computed = kind === 'create' && plan.parts.some(({ insert }) => insert);
-  const scope = { catalog: tools.catalog, access: context.access, asSystem, checkReferences: false, many: true, heard: tools.heard };
+  const scope = { catalog: tools.catalog, access: context.access, asSystem, checkReferences: false, many: true, gathered: false, heard: tools.heard };
   const image = showsImage(plan, kind);
   for (const group of groupBy(rows, (row) => `${row.links.length > 0} ${[...fieldsSet(row)].sort().join()}`).values()) {
     const [sample] = group;

@@ -37,7 +37,7 @@ export async function loadRecords(plan: ObjectPlan, ids: readonly string[], shap
 function loadStatement(plan: ObjectPlan, shape: LoadShape, { catalog }: WriteTools, { access }: RequestContext) {
   const binds = new BindList();
   const ids = binds.add((_, locals) => locals['ids'], 'uuid[]');
-  const checkScope = { catalog, access, asSystem: shape.asSystem, fields: shape.fields, checkReferences: false };
+  const checkScope = { catalog, access, asSystem: shape.asSystem, fields: shape.fields, many: true, checkReferences: false };
   const scope = sqlScope(plan, checkScope, 'o', binds);
   const visible = visibleRows(scope, shape.trash);
   const rights = access.object(plan.name);
@@ -61,7 +61,7 @@ export async function connectableIds(plan: ObjectPlan, ids: readonly string[], t
   const make = () => {
     const binds = new BindList();
     const wanted = binds.add((_, locals) => locals['ids'], 'uuid[]');
-    const conditions = connectableRows(sqlScope(plan, { catalog: tools.catalog, access: context.access, asSystem }, 'o', binds));
+    const conditions = connectableRows(sqlScope(plan, { catalog: tools.catalog, access: context.access, asSystem, many: true }, 'o', binds));
     return { text: `SELECT o."id" FROM ${plan.table} o WHERE ${[`o."id" = ANY(${wanted})`, ...conditions].join(' AND ')}`, binds };
   };
   const { rows } = await context.database.query<{ id: string }>(tools.statements.run(key, make, context, { ids: [...new Set(ids)] }));

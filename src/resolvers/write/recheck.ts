@@ -21,7 +21,7 @@ export async function recheck(rows: readonly Row[], state: RunState): Promise<vo
   const make = () => {
     const binds = new BindList();
     const ids = binds.add((_, locals) => locals['ids'], 'uuid[]');
-    const scope = { catalog: tools.catalog, access: context.access, asSystem: false, fields, checkReferences: false };
+    const scope = { catalog: tools.catalog, access: context.access, asSystem: false, fields, many: true, checkReferences: false };
     const checks = kind === 'create' ? createChecks(plan, scope, [], 'o', binds) : imageCheck('edit', plan, scope, 'o', binds);
     return { text: `SELECT o."id", ${flagColumns(checks)} FROM ${plan.table} o WHERE o."id" = ANY(${ids})`, binds };
   };

@@ -1,24 +1,20 @@
 import { validate as isUuid } from 'uuid';
-import type { Statement } from '../../database/database.ts';
 import { isConflict } from '../../database/errors.ts';
 import { newId } from '../../kernel/new-id.ts';
 import type { RequestContext } from '../request.ts';
 import { explainConstraint, RefusedByConstraint } from './constraint-problems.ts';
-import { rowValues } from './execute.ts';
 import { followUpsOf, leavesWork } from './follow-ups.ts';
 import { loadPrevious } from './load-previous.ts';
-import { notesInput, partsNoted, takeNotes, tellNotes } from './notes.ts';
-import { showsImage, type ObjectPlan } from './object-plan.ts';
+import { takeNotes, tellNotes } from './notes.ts';
+import type { ObjectPlan } from './object-plan.ts';
 import { readInput, type WriteNode } from './read-input.ts';
 import { newRow, type Row } from './rows.ts';
 import { reportFlags, type Answer } from './report-flags.ts';
 import { createState, notifyCommitted } from './run.ts';
 import type { RunState } from './run-state.ts';
-import { insertKey, insertStatement } from './sql/insert.ts';
-import { updateKey, updateStatement } from './sql/update.ts';
+import { statementOf, type SingleWrite } from './single-write.ts';
 import { applyDefaults, checkRequired, checkRows, prepareComputed, runBefore, runCompute, runDefaults } from './stages.ts';
 import { makeWay } from './make-way.ts';
-import type { FollowUp } from './statement-part.ts';
 import type { WriteTools } from './tools.ts';
 import { movesIn } from './trees.ts';
 import type { WriteRequest, WriteResult } from './writer.ts';
@@ -53,7 +49,7 @@ export async function writeSingle(plan: ObjectPlan, request: WriteRequest, tools
     if (leavesWork(followUps, tools.heard)) return undefined;
     let answer: Answer | undefined;
     try {
-      answer = await execute(plan, row, statementFor(plan, row, given, followUps, request, tools, context), request, context);
+      answer = await execute({ plan, row, given, followUps, returning: request.options.returning, context }, request, tools);
     } catch (error) {
       if (attempt < attempts && (await makeWay(error, request, context))) continue;
       // As above, unless the transaction failed with the statement.
@@ -123,32 +119,15 @@ function seesPrevious({ hooked, notes }: ObjectPlan): boolean {
   return hooked || notes.some(({ kinds }) => kinds.includes('update'));
 }
 
-function statementFor(plan: ObjectPlan, row: Row, given: readonly string[], followUps: readonly FollowUp[], { options }: WriteRequest, tools: WriteTools, context: RequestContext): Statement {
-  const { access } = context;
-  const image = showsImage(plan, row.kind);
-  const notes = partsNoted([row]);
-  const noted = notesInput(notes, [row], false);
-  const shape = { catalog: tools.catalog, access, asSystem: false, checkReferences: true, many: false, withLinks: false, image, returning: options.returning, followUps, heard: tools.heard, notes };
-  const values = [row.id, ...rowValues(plan, given, row.values)];
-  if (row.kind === 'create') {
-    const insert = { ...shape, fields: ['id', ...given], lists: [] };
-    const extra = plan.parts.flatMap((part) => (part.insert?.extra ?? []).map(([name]) => row.computed[name] ?? null));
-    return tools.statements.run(insertKey(plan, insert, access), () => insertStatement(plan, insert), context, { values: [...values, ...extra], ...noted });
-  }
-  const update = { ...shape, fields: given, locked: false };
-  // What hooks saw must be what is changed.
-  const version = row.ifVersion ?? row.previous?.['version'] ?? null;
-  return tools.statements.run(updateKey(plan, update, access), () => updateStatement(plan, update), context, { values: [...values, version], ...noted });
-}
-
-async function execute(plan: ObjectPlan, row: Row, statement: Statement, { options }: WriteRequest, { database }: RequestContext): Promise<Answer | undefined> {
-  const run = () => database.query<Answer>(statement);
+async function execute(write: SingleWrite, { options }: WriteRequest, tools: WriteTools): Promise<Answer | undefined> {
+  const { plan, row, context: { database } } = write;
+  const run = async () => (await database.query<Answer>(statementOf(write, tools))).rows[0];
   try {
-    const { rows } = await (database.inTransaction && !options.sole ? database.transaction(run) : run());
-    return rows[0];
+    if (!database.inTransaction) return await tools.gathered.run(write, tools);
+    return await (options.sole ? run() : database.transaction(run));
   } catch (error) {
     // Outside of a transaction nobody else repeats a statement that lost a deadlock.
-    if (isConflict(error) && !database.inTransaction) return (await database.transaction(run)).rows[0];
+    if (isConflict(error) && !database.inTransaction) return database.transaction(run);
     throw explainConstraint(error, plan, [row]);
   }
 }

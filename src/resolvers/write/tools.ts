@@ -1,5 +1,6 @@
 import type { Catalog } from '../../metadata/catalog.ts';
 import type { ChangeSignal } from './change-log/signal.ts';
+import type { GatheredWrites } from './gathered-writes.ts';
 import type { Plans } from './object-plan.ts';
 import type { StatementCache } from './sql/statement-cache.ts';
 import type { Heard } from './statement-part.ts';
@@ -29,4 +30,5 @@ export interface WriteTools {
   readonly writer: Writer;
   readonly signal: ChangeSignal;
   readonly heard: Heard;
+  readonly gathered: GatheredWrites;
 }

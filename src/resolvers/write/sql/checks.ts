@@ -3,7 +3,7 @@ import { systemAccess, type Access } from '../../access.ts';
 import { filterToSql } from '../../filter/to-sql.ts';
 import type { Rows } from '../../filter/rows.ts';
 import { connectableRows, rowCondition, whereClause } from '../../filter/visible-rows.ts';
-import { scopeAt, type SqlScope } from '../../filter/scope.ts';
+import { existsEnd, scopeAt, type SqlScope } from '../../filter/scope.ts';
 import type { BindList } from '../../sql/binds.ts';
 import { identifier } from '../../sql/identifier.ts';
 import { columnOf, type ObjectPlan } from '../object-plan.ts';
@@ -22,12 +22,14 @@ export interface CheckScope {
   readonly asSystem: boolean;
   /** Fields that the write sets. */
   readonly fields: readonly string[];
+  /** It is asked of several rows, which the statement brings along. */
+  readonly many?: boolean;
   /** Look whether the records that lookups name may be read; many-row writes have done so before. */
   readonly checkReferences: boolean;
 }
 
-export function sqlScope(plan: ObjectPlan, scope: Pick<CheckScope, 'catalog' | 'access' | 'asSystem'>, alias: string, binds: BindList): SqlScope {
-  return { object: plan.object, alias, catalog: scope.catalog, access: scope.asSystem ? systemAccess : scope.access, binds };
+export function sqlScope(plan: ObjectPlan, scope: Pick<CheckScope, 'catalog' | 'access' | 'asSystem' | 'many'>, alias: string, binds: BindList): SqlScope {
+  return { object: plan.object, alias, catalog: scope.catalog, access: scope.asSystem ? systemAccess : scope.access, binds, brought: scope.many === true };
 }
 
 export function createChecks(plan: ObjectPlan, scope: CheckScope, lists: readonly string[], image: string, binds: BindList): Check[] {
@@ -58,12 +60,13 @@ export function referenceChecks(plan: ObjectPlan, scope: CheckScope, alias: stri
   if (!scope.checkReferences) return [];
   return plan.references.flatMap((field) => {
     if (!scope.fields.includes(field.name) || !field.reference || !scope.catalog.objects.has(field.reference.object)) return [];
-    const target = scopeAt(sqlScope(plan, scope, alias, binds), field.reference.object);
+    const own = sqlScope(plan, scope, alias, binds);
+    const target = scopeAt(own, field.reference.object);
     const conditions = connectableRows(target);
     if (conditions.length === 0) return [];
     const { column } = columnOf(plan, field.name);
     const where = whereClause([`${target.alias}."id" = ${alias}.${column}`, ...conditions]);
-    return { name: `reference:${field.name}`, sql: `(${alias}.${column} IS NULL OR EXISTS (SELECT 1 FROM ${identifier(target.object.table)} ${target.alias}${where}))` };
+    return { name: `reference:${field.name}`, sql: `(${alias}.${column} IS NULL OR EXISTS (SELECT 1 FROM ${identifier(target.object.table)} ${target.alias}${where}${existsEnd(own)})` };
   });
 }
 

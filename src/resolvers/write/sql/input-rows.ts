@@ -7,16 +7,23 @@ import type { RowsInput, SingleInput } from './parts.ts';
 /** A further column of the input that is not one of the object: `["#version", "int4"]`. */
 export type ExtraColumn = readonly [name: string, type: string];
 
-/** SQL that yields the rows to be written: parameters for one, a JSON document for many (a few statements whatever their number). */
-export function inputRows(columns: readonly ColumnPlan[], { many, extra = [] }: { many: boolean; extra?: readonly ExtraColumn[] }, binds: BindList): string {
+/** Milliseconds for which a statement of several requests waits for other transactions. */
+const patience = 50;
+
+/**
+ * SQL that yields the rows to be written: parameters for one, a JSON document for many (a few statements whatever their number). Requests that are
+ * gathered must not wait long for the record that one of them needs: their statement then fails, and each goes by itself.
+ */
+export function inputRows(columns: readonly ColumnPlan[], { many, gathered = false, extra = [] }: { many: boolean; gathered?: boolean; extra?: readonly ExtraColumn[] }, binds: BindList): string {
   if (!many) return inputRow(columns, extra, binds).sql;
-  const rows = binds.add((_, locals) => (locals as RowsInput).rows, 'json');
-  return `SELECT * FROM json_to_recordset(${rows}) AS r(${typed(columns, extra).map(([name, type]) => `${name} ${type}`).join(', ')})`;
+  const rows = binds.addOwn((locals) => (locals as RowsInput).rows, 'json');
+  const limited = gathered ? ` WHERE (SELECT set_config('lock_timeout', '${patience}', true)) IS NOT NULL` : '';
+  return `SELECT * FROM json_to_recordset(${rows}) AS r(${typed(columns, extra).map(([name, type]) => `${name} ${type}`).join(', ')})${limited}`;
 }
 
 /** One row of parameters, and SQL of the first of them. */
 export function inputRow(columns: readonly ColumnPlan[], extra: readonly ExtraColumn[], binds: BindList): { readonly sql: string; readonly first: string | undefined } {
-  const values = typed(columns, extra).map(([name, type], index) => ({ name, sql: binds.add((_, locals) => (locals as SingleInput).values[index], type) }));
+  const values = typed(columns, extra).map(([name, type], index) => ({ name, sql: binds.addOwn((locals) => (locals as SingleInput).values[index], type) }));
   return { sql: `SELECT ${values.map(({ name, sql }) => `${sql} AS ${name}`).join(', ')}`, first: values[0]?.sql };
 }
 

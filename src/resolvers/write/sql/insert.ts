@@ -8,7 +8,7 @@ import type { FollowUp, Heard, InsertPart, NotePart } from '../statement-part.ts
 import { answeredFlags, createChecks, passes, rowFlags, type CheckScope } from './checks.ts';
 import { inputRows } from './input-rows.ts';
 import { noteSql, notesKey } from './notes.ts';
-import { imageOf, logInsert, loggedValues, Stamps } from './parts.ts';
+import { imageOf, logInsert, loggedValues, requestColumn, Stamps } from './parts.ts';
 import type { Returning } from '../writer.ts';
 import type { WriteStatement } from './statement-cache.ts';
 
@@ -16,6 +16,8 @@ export interface InsertShape extends CheckScope {
   /** Machine names of the given values, `id` first. */
   readonly fields: readonly string[];
   readonly many: boolean;
+  /** The rows come of several requests of one caller. */
+  readonly gathered: boolean;
   /** Multiple lookups that the rows set. */
   readonly lists: readonly string[];
   /** Rows bring lists of multiple lookups for the log. */
@@ -29,7 +31,7 @@ export interface InsertShape extends CheckScope {
 }
 
 export function insertKey(plan: ObjectPlan, shape: InsertShape, access: RequestContext['access']): string {
-  const flags = `${shape.many ? 'm' : ''}${shape.withLinks ? 'l' : ''}${shape.image ? 'i' : ''}${shape.checkReferences ? 'r' : ''}`;
+  const flags = `${shape.many ? 'm' : ''}${shape.gathered ? 'g' : ''}${shape.withLinks ? 'l' : ''}${shape.image ? 'i' : ''}${shape.checkReferences ? 'r' : ''}`;
   return `i ${plan.name} ${flags} ${shape.asSystem ? '' : access.fingerprint} ${[...shape.fields, ...shape.lists].join()}${returningKey(shape)}${notesKey(plan, shape.notes)}`;
 }
 
@@ -39,11 +41,11 @@ export function insertKey(plan: ObjectPlan, shape: InsertShape, access: RequestC
  */
 export function insertStatement(plan: ObjectPlan, shape: InsertShape): WriteStatement {
   const binds = new BindList();
-  const stamps = new Stamps(binds);
+  const stamps = new Stamps(binds, shape.gathered);
   const columns = shape.fields.map((field) => columnOf(plan, field));
   const inserts = plan.parts.flatMap(({ insert }) => insert ?? []);
-  const extra = [...(shape.withLinks ? [['#links', 'jsonb'] as const] : []), ...inserts.flatMap((insert) => insert.extra)];
-  const input = inputRows(columns, { many: shape.many, extra }, binds);
+  const extra = [...(shape.gathered ? [requestColumn] : []), ...(shape.withLinks ? [['#links', 'jsonb'] as const] : []), ...inserts.flatMap((insert) => insert.extra)];
+  const input = inputRows(columns, { ...shape, extra }, binds);
   const stamped = stampColumns(plan, shape.fields, stamps);
   const target = [...columns.map(({ column }) => column), ...stamped.map(([{ column }]) => column)];
   const source = [...columns.map(({ column }) => `i.${column}`), ...stamped.map(([, sql]) => sql)];
@@ -67,11 +69,8 @@ export function insertStatement(plan: ObjectPlan, shape: InsertShape): WriteStat
   );
 
   const logged = loggedValues([...columns, ...computed.columns.map(([column]) => column)], 'n');
-  ctes.push(
-    shape.withLinks
-      ? logInsert(plan, 'create', 'n."id"', `${logged} || coalesce(i."#links", '{}'::jsonb)`, 'new n JOIN input i ON i."id" = n."id"', stamps)
-      : logInsert(plan, 'create', 'n."id"', logged, 'new n', stamps),
-  );
+  const logFrom = shape.withLinks || shape.gathered ? 'new n JOIN input i ON i."id" = n."id"' : 'new n';
+  ctes.push(logInsert(plan, 'create', 'n."id"', `${logged}${shape.withLinks ? ` || coalesce(i."#links", '{}'::jsonb)` : ''}`, logFrom, stamps.ofRow));
   const followed = followSql(shape.followUps, { before: undefined, after: 'new a' }, binds, stamps, shape.heard);
   ctes.push(...followed.ctes, ...noteSql(plan, shape.notes, { many: shape.many, from: 'new n', before: undefined, after: 'n' }, binds));
   const image = `${shape.image ? `, ${imageOf(plan, 'n')} AS "image"` : ''}${followed.column}`;

@@ -59,13 +59,22 @@ export function loggedDifferences(columns: Iterable<ColumnPlan>, before: string,
   return parts.length === 0 ? `'{}'::jsonb` : parts.join(' || ');
 }
 
+/** Of rows that come of several requests: which one each comes of. */
+export const requestColumn = ['#request', 'text'] as const;
+
+/** SQL of when something happens, who does it, and what for. */
+export type LogStamps = Pick<Stamps, 'now' | 'actor' | 'organization' | 'request'>;
+
 /** The moment of the operation and who acts, bound at most once per statement. */
 export class Stamps {
   readonly #binds: BindList;
+  readonly #gathered: boolean;
   readonly #made = new Map<string, string>();
 
-  constructor(binds: BindList) {
+  /** `gathered`: the rows of the CTE `input` come of several requests. */
+  constructor(binds: BindList, gathered = false) {
     this.#binds = binds;
+    this.#gathered = gathered;
   }
 
   get now(): string {
@@ -80,8 +89,17 @@ export class Stamps {
     return this.#once('organization', () => this.#binds.add(({ caller }) => caller.organizationId ?? null, 'text'));
   }
 
+  /** What follows from several requests together is put down to one of them. */
   get request(): string {
-    return this.#once('request', () => this.#binds.add(({ requestId }) => requestId, 'text'));
+    return this.#gathered ? `(SELECT min("#request") FROM input)` : this.#once('request', () => this.#binds.add(({ requestId }) => requestId, 'text'));
+  }
+
+  /** Those of what is written for the row `i` of the input itself. */
+  get ofRow(): LogStamps {
+    if (!this.#gathered) return this;
+    const own = (name: 'now' | 'actor' | 'organization'): string => this[name];
+    // Bound when they are asked for: PostgreSQL refuses a value that its statement does not use.
+    return { get now() { return own('now'); }, get actor() { return own('actor'); }, get organization() { return own('organization'); }, request: 'i."#request"' };
   }
 
   #once(name: string, make: () => string): string {
@@ -97,7 +115,7 @@ export type LogKind = 'create' | 'update' | 'delete' | 'restore';
 export type LogTarget = Pick<ObjectPlan, 'name' | 'organization' | 'columns' | 'kept'>;
 
 /** The CTE that writes the change log from the rows of `from`, of which `n` are the written ones. `id` and `changes` are SQL. */
-export function logInsert({ name, organization: key, columns, kept }: LogTarget, kind: LogKind, id: string, changes: string, from: string, stamps: Stamps, cte = 'log'): string {
+export function logInsert({ name, organization: key, columns, kept }: LogTarget, kind: LogKind, id: string, changes: string, from: string, stamps: LogStamps, cte = 'log'): string {
   const own = key && columns.get(key.name);
   const organization = own ? `n.${own.column}::text` : stamps.organization;
   const history = kept.length === 0 ? undefined : kind === 'update' ? `c."changes" ?| ARRAY[${kept.map(literal).join(', ')}]` : 'true';

@@ -26,16 +26,25 @@ export class StatementCache {
   #named = 0;
 
   run(key: string, make: () => WriteStatement, request: RequestContext, locals: Locals): Statement {
-    let entry = this.#entries.get(key);
-    if (!entry) {
-      entry = { ...make(), name: undefined, uses: 0 };
-      this.#entries.set(key, entry);
-    }
+    const entry = this.#entry(key, make);
     entry.uses += 1;
     if (entry.name === undefined && entry.uses >= usesBeforeName && this.#named < maxNamed) {
       this.#named += 1;
       entry.name = `w_${createHash('sha256').update(entry.text).digest('hex').slice(0, 20)}`;
     }
     return { text: entry.text, values: entry.binds.values(request, locals), name: entry.name };
+  }
+
+  bindsOf(key: string, make: () => WriteStatement): BindList {
+    return this.#entry(key, make).binds;
+  }
+
+  #entry(key: string, make: () => WriteStatement): Entry {
+    let entry = this.#entries.get(key);
+    if (!entry) {
+      entry = { ...make(), name: undefined, uses: 0 };
+      this.#entries.set(key, entry);
+    }
+    return entry;
   }
 }

@@ -10,7 +10,7 @@ import { answeredFlags, fieldChecks, imageCheck, passes, referenceChecks, rowFla
 import { inputRow, inputRows } from './input-rows.ts';
 import { castActor, returnedColumn, returningKey } from './insert.ts';
 import { noteSql, notesKey } from './notes.ts';
-import { imageOf, logInsert, loggedDifferences, Stamps } from './parts.ts';
+import { imageOf, logInsert, loggedDifferences, requestColumn, Stamps } from './parts.ts';
 import type { Returning } from '../writer.ts';
 import type { WriteStatement } from './statement-cache.ts';
 
@@ -18,6 +18,8 @@ export interface UpdateShape extends CheckScope {
   /** Machine names of the values that are set. */
   readonly fields: readonly string[];
   readonly many: boolean;
+  /** The rows come of several requests of one caller. */
+  readonly gathered: boolean;
   readonly withLinks: boolean;
   readonly image: boolean;
   readonly returning?: Returning | undefined;
@@ -29,7 +31,7 @@ export interface UpdateShape extends CheckScope {
 }
 
 export function updateKey(plan: ObjectPlan, shape: UpdateShape, access: Access): string {
-  const flags = `${shape.many ? 'm' : ''}${shape.withLinks ? 'l' : ''}${shape.image ? 'i' : ''}${shape.locked ? 'k' : ''}${shape.checkReferences ? 'r' : ''}`;
+  const flags = `${shape.many ? 'm' : ''}${shape.gathered ? 'g' : ''}${shape.withLinks ? 'l' : ''}${shape.image ? 'i' : ''}${shape.locked ? 'k' : ''}${shape.checkReferences ? 'r' : ''}`;
   return `u ${plan.name} ${flags} ${shape.asSystem ? '' : access.fingerprint} ${shape.fields.join()}${returningKey(shape)}${notesKey(plan, shape.notes)}`;
 }
 
@@ -39,16 +41,16 @@ export function updateKey(plan: ObjectPlan, shape: UpdateShape, access: Access):
  */
 export function updateStatement(plan: ObjectPlan, shape: UpdateShape): WriteStatement {
   const binds = new BindList();
-  const stamps = new Stamps(binds);
+  const stamps = new Stamps(binds, shape.gathered);
   const columns = shape.fields.map((field) => columnOf(plan, field));
   const id = columnOf(plan, 'id');
-  const extra = [...(shape.locked ? [] : [['#version', 'int4'] as const]), ...(shape.withLinks ? [['#links', 'jsonb'] as const] : [])];
+  const extra = [...(shape.gathered ? [requestColumn] : []), ...(shape.locked ? [] : [['#version', 'int4'] as const]), ...(shape.withLinks ? [['#links', 'jsonb'] as const] : [])];
   // One row stands where it is used: the planner makes plain values of it.
   const row = shape.many ? undefined : inputRow([id, ...columns], extra, binds);
   const input = row ? `(${row.sql})` : 'input';
-  const ctes = row ? [] : [`input AS (${inputRows([id, ...columns], { many: true, extra }, binds)})`];
+  const ctes = row ? [] : [`input AS (${inputRows([id, ...columns], { ...shape, extra }, binds)})`];
   const wanted = row ? `o."id" = ${row.first}` : 'o."id" IN (SELECT "id" FROM input)';
-  ctes.push(`old AS (SELECT o.* FROM ${plan.table} o WHERE ${wanted}${shape.locked ? '' : ' FOR NO KEY UPDATE'})`);
+  ctes.push(`old AS (SELECT o.* FROM ${plan.table} o WHERE ${wanted}${shape.locked ? '' : `${row ? '' : ' ORDER BY o."id"'} FOR NO KEY UPDATE`})`);
 
   const stamped = new Map<string, string>();
   if (plan.columns.has('updated_at') && !shape.fields.includes('updated_at')) stamped.set(columnOf(plan, 'updated_at').column, stamps.now);
@@ -86,8 +88,8 @@ export function updateStatement(plan: ObjectPlan, shape: UpdateShape): WriteStat
   ];
   ctes.push(`new AS (UPDATE ${plan.table} t SET ${assignments.join(', ')} FROM ${rows} o, ${input} i WHERE ${where.join(' AND ')} RETURNING t.*)`);
   const changes = `${loggedDifferences(columns, 'o', 'n')}${shape.withLinks ? ` || coalesce(i."#links", '{}'::jsonb)` : ''}`;
-  const logFrom = `${rows} o JOIN new n ON n."id" = o."id"${shape.withLinks ? ` JOIN ${input} i ON i."id" = o."id"` : ''}`;
-  ctes.push(logInsert(plan, 'update', 'o."id"', changes, logFrom, stamps));
+  const logFrom = `${rows} o JOIN new n ON n."id" = o."id"${shape.withLinks || shape.gathered ? ` JOIN ${input} i ON i."id" = o."id"` : ''}`;
+  ctes.push(logInsert(plan, 'update', 'o."id"', changes, logFrom, stamps.ofRow));
 
   const version = plan.columns.has('version') ? 'o."version"' : 'NULL::int4';
   const followed = followSql(shape.followUps, { before: 'old b JOIN new w ON w."id" = b."id"', after: 'new a' }, binds, stamps, shape.heard);
@@ -96,7 +98,7 @@ export function updateStatement(plan: ObjectPlan, shape: UpdateShape): WriteStat
   const isChecked = checks.some(({ name }) => name === 'visible');
   const returned = returnedColumn(shape, 'v', kept, binds, isChecked ? rowFlag('visible', 'o') : undefined);
   // A record of which nothing changed is shown as it stands.
-  if (returned !== '') ctes.push('seen AS (SELECT * FROM new UNION ALL SELECT * FROM old WHERE NOT EXISTS (SELECT FROM new))');
+  if (returned !== '') ctes.push(`seen AS (SELECT * FROM new UNION ALL SELECT * FROM old o WHERE NOT EXISTS (SELECT FROM new n${row ? '' : ' WHERE n."id" = o."id"'}))`);
   const text =
     `WITH ${ctes.join(', ')} SELECT o."id", ${version} AS "current"${answeredFlags(checks, 'o')}, n."id" IS NOT NULL AS "written"${image}${returned} ` +
     `FROM ${rows} o LEFT JOIN new n ON n."id" = o."id"${returned !== '' ? ' JOIN seen v ON v."id" = o."id"' : ''}`;
