@@ -7,7 +7,7 @@ import { showHidden } from '../../../resolvers/read/hidden-cells.ts';
 import { NeedsResolvers, type ReadLimits } from '../../../resolvers/read/plan-context.ts';
 import { planContext, planRecords, type OperationSource, type RecordPlan } from '../../../resolvers/read/plan.ts';
 import { selectedFields, type SelectedField } from '../../../resolvers/read/selection.ts';
-import type { RequestContext } from '../../../resolvers/request.ts';
+import { withVariables, type RequestContext } from '../../../resolvers/request.ts';
 
 export interface ReadRecord {
   /** By response key of `record`. */
@@ -60,7 +60,7 @@ interface Place {
 const idsMark: readonly string[] = [];
 
 export function createReader(selection: ChangeSelection, object: CatalogObject, request: RequestContext): RecordReader {
-  const context = { ...request, variables: selection.variables };
+  const context = withVariables(request, selection.variables);
   const places = plannedPlaces(selection, object, context);
   const values = places.map(({ plan }) => plan.binds.values(context, { ids: idsMark }));
   const { database } = request;
@@ -89,7 +89,7 @@ export function createReader(selection: ChangeSelection, object: CatalogObject, 
 /** Whether the database answers all that is selected, so that the answer depends on nothing but the reader. */
 export function isPlain(selection: ChangeSelection, object: CatalogObject, request: RequestContext): boolean {
   try {
-    placesOf(selection, object, { ...request, variables: selection.variables }, 'text');
+    placesOf(selection, object, withVariables(request, selection.variables), 'text');
     return true;
   } catch (error) {
     if (error instanceof NeedsResolvers) return false;

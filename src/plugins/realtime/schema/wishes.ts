@@ -10,7 +10,7 @@ import type { ReadLimits } from '../../../resolvers/read/plan-context.ts';
 import { selectedFields } from '../../../resolvers/read/selection.ts';
 import { planContext } from '../../../resolvers/read/plan.ts';
 import { readWhere } from '../../../resolvers/read/where.ts';
-import type { RequestContext } from '../../../resolvers/request.ts';
+import { withVariables, type RequestContext } from '../../../resolvers/request.ts';
 import type { ChangeKind } from '../delivery/change.ts';
 import type { Wanted, Wish } from '../delivery/listener.ts';
 import type { LiveWish } from '../delivery/live-list.ts';
@@ -88,7 +88,7 @@ function selectedBy(nodes: readonly ASTNode[]): Selected {
 
 /** Resolvers of other plugins may answer each caller something else. */
 function isShareable(selection: ChangeSelection, shared: ReadonlySet<string>, wanted: readonly Wanted[], context: RequestContext): boolean {
-  const request = { ...context, variables: selection.variables };
+  const request = withVariables(context, selection.variables);
   const fields = selectedFields(planContext(selection.source, request, 'values'), selection.type, selection.nodes);
   return fields.every(({ name }) => shared.has(name)) && wanted.every(({ object }) => isPlain(selection, object, request));
 }
