@@ -199,6 +199,39 @@ describeEachDatabase('streams of changes', (open, kind) => {
     sockets.close(() => true, 4401, 'Enough');
   });
 
+  it('are waited for by those who poll long, as far as they may', async () => {
+    const app = await startLive({ database: await open(), objects, settings: { subscriptionsPerUser: 1 } });
+    const caller = { userId: id(7) };
+    const ask = async (cursor: string | undefined, wait: number) => {
+      const began = performance.now();
+      const response = await fetch(`${app.url}/graphql`, {
+        method: 'POST', headers: { 'content-type': 'application/json', authorization: JSON.stringify(caller) },
+        body: JSON.stringify({ query: 'query($cursor: String, $wait: Int) { changesSince(cursor: $cursor, objects: ["deal"], wait: $wait) { cursor changes { kind recordId record { id ... on Deal { name } } } } }', variables: { cursor, wait } }),
+      });
+      const { data, errors } = (await response.json()) as { data?: { changesSince?: { cursor: string; changes: unknown[] } }; errors?: unknown };
+      return { ...data?.changesSince, errors, took: performance.now() - began };
+    };
+    const { cursor } = await ask(undefined, 10_000);
+    const quiet = await ask(cursor, 300);
+    expect(quiet).toMatchObject({ changes: [], errors: undefined });
+    expect(quiet.took).toBeGreaterThan(290);
+    const waiting = ask(quiet.cursor, 20_000);
+    await sleep(300);
+    expect((await ask(quiet.cursor, 5_000)).errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED', limit: 'subscriptionsPerUser' } }]);
+    await app.system('mutation { createNote(input: { text: "of no interest" }) { record { id } } }');
+    await create(app, 1);
+    const told = await waiting;
+    expect(told).toMatchObject({ changes: [{ kind: 'CREATED', recordId: id(1), record: { name: 'n1' } }] });
+    expect(told.took).toBeLessThan(10_000);
+    // What happened meanwhile is told at once, and nothing twice.
+    await rename(app, 1, 'x');
+    const next = await ask(told.cursor, 20_000);
+    expect(next).toMatchObject({ changes: [{ kind: 'UPDATED', record: { name: 'x' } }] });
+    expect(next.took).toBeLessThan(10_000);
+    expect((await ask(cursor, -1)).errors).toMatchObject([{ extensions: { code: 'BAD_REQUEST' } }]);
+    expect((await ask(cursor, 20_001)).errors).toMatchObject([{ extensions: { code: 'LIMIT_EXCEEDED', limit: 'wait' } }]);
+  });
+
   it('are a feed for those who poll', async () => {
     const app = await startLive({ database: await open(), objects });
     const ask = async (cursor?: string, first?: number) => {

@@ -6,7 +6,8 @@ import { ObjectosError } from '../../../errors.ts';
 import type { CatalogObject } from '../../../metadata/catalog.ts';
 import { objectTypeNames, rootFieldNames } from '../../../metadata/naming.ts';
 import type { RequestContext } from '../../../resolvers/request.ts';
-import { followChanges, feedRecords, type FeedPage } from '../feed.ts';
+import { feedRecords, type FeedPage } from '../feed.ts';
+import { pollChanges, type PollArguments } from '../long-poll.ts';
 import type { Realtime } from '../realtime.ts';
 import type { Wanted } from '../delivery/listener.ts';
 import { changeKind, changeType, feedFields, liveKind, liveType } from './types.ts';
@@ -73,9 +74,9 @@ export function extendWithChanges({ catalog, addType, addFields }: SchemaExtensi
         cursor: { type: 'String', description: 'Where an earlier answer ended; without it the answer holds nothing but the cursor of now.' },
         objects: { type: '[String!]', description: 'Types or machine names, the same as before; all objects of the app that the caller may read when absent.' },
         first: { type: 'Int', description: 'Changes of the log to look at; 500 when absent, at most 5,000.' },
+        wait: { type: 'Int', description: 'Milliseconds that the answer may wait while there is nothing to tell, at most 20,000; it comes as soon as there is something. At once when absent.' },
       },
-      resolve: (_root, args: { readonly cursor?: string | null; readonly objects?: readonly string[] | null; readonly first?: number | null }, context) =>
-        followChanges(chosen(args.objects, context), args.cursor ?? undefined, args.first ?? undefined, context),
+      resolve: (_root, args: PollArguments & { readonly objects?: readonly string[] | null }, context, info) => pollChanges(chosen(args.objects, context), args, context, info, realtime()),
     },
   });
 }
