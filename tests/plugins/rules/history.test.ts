@@ -27,17 +27,19 @@ const objects = [
       region: { type: 'lookup', reference: 'region' },
       deal_count: { type: 'summary', summaryOperations: { object: 'deal', function: 'count' } },
       tags: { type: 'lookup', reference: 'region', multiple: true, relatedName: 'tagged' },
+      teams: { type: 'lookup', reference: 'team', multiple: true, relatedName: 'teamed' },
     },
   },
   { name: 'region', sharingModel: 'public_read_write', fields: { name: { type: 'text' } } },
+  { name: 'team', sharingModel: 'private', fields: { name: { type: 'text' }, owner: { type: 'lookup', reference: 'sys_user' } } },
   {
     name: 'deal', sharingModel: 'public_read_write',
     fields: { name: { type: 'text' }, stage: { type: 'select', options: ['open', 'won'], trackHistory: true }, account: { type: 'lookup', reference: 'account', deleteBehavior: 'set_null', trackHistory: true } },
   },
 ];
 const rights = { allowCreate: true, allowRead: true, allowEdit: true, allowDelete: true };
-const all = { account: rights, region: rights, deal: rights };
-const definitions = [{ kind: 'profile', value: [{ name: 'sales', objects: all }, { name: 'finance', objects: { ...all, sys_user: { allowRead: true, viewAllRecords: true } } }] }] as const;
+const all = { account: rights, region: rights, deal: rights, team: rights };
+const definitions = [{ kind: 'profile', value: [{ name: 'sales', objects: all }, { name: 'finance', objects: { ...all, team: { ...rights, viewAllRecords: true }, sys_user: { allowRead: true, viewAllRecords: true } } }] }] as const;
 
 const entries = (args = ''): string => `history${args} { totalCount nodes { kind field label oldValue newValue oldText newText actorId at } }`;
 interface Entry { readonly kind: string; readonly field: string | null; readonly [part: string]: unknown }
@@ -113,6 +115,22 @@ describeEachDatabase('field history', (open) => {
     expect(JSON.stringify((await finance.query('{ __type(name: "AccountHistoryField") { enumValues { name } } }')).data)).toContain('REVENUE');
   });
 
+  it('leaves out of lists what leads to records that the caller may not see, as the field does', async () => {
+    await ask(app.as(systemCaller), `mutation { createTeams(input: [{ id: "${id(7)}", name: "Own", ownerId: "${id(1)}" }, { id: "${id(8)}", name: "Secret", ownerId: "${id(2)}" }]) { count } }`);
+    const change = (operation: string, ...teams: readonly number[]): Promise<unknown> => update(finance, `teams: { ${operation}: [${teams.map((team) => `{ id: "${id(team)}" }`).join(', ')}] }`);
+    await change('connect', 7, 8);
+    await change('disconnect', 8);
+    const shown = async (as: TestPlatform): Promise<unknown> => {
+      const { totalCount, nodes } = await historyOf(as, '(fields: [TEAMS_ID])');
+      return [totalCount, ...nodes.map(({ oldValue, newValue, newText }) => [oldValue, newValue, newText])];
+    };
+    expect(await shown(finance)).toEqual([2, [[id(7), id(8)], [id(7)], 'Own'], [[], [id(7), id(8)], 'Own, Secret']]);
+    expect(await shown(sales)).toEqual([1, [[], [id(7)], 'Own']]);
+    await change('disconnect', 7);
+    await change('connect', 8);
+    expect(await shown(sales)).toEqual([2, [[id(7)], [], null], [[], [id(7)], 'Own']]);
+  });
+
   it('pages by cursors from both ends', async () => {
     for (const name of ['a', 'b', 'c', 'd']) await update(finance, `name: "${name}", tier: ${name === 'b' ? 'PLAIN' : 'GOLD'}`);
     const page = async (args: string) => (await ask(finance, `{ account(id: "${id(10)}") { history(${args}) { __typename totalCount pageInfo { hasNextPage hasPreviousPage endCursor startCursor } edges { cursor node { id field newValue } } } } }`))['account'] as { history: { __typename: string; totalCount: number; pageInfo: Record<string, unknown>; edges: { cursor: string; node: Entry }[] } };
@@ -173,7 +191,7 @@ describeEachDatabase('field history', (open) => {
   it('is told by metadata, and closed where apiMethods leave it out', async () => {
     const metadata = await ask(finance, '{ metadata { object(name: "account") { fields { name trackHistory } } } }');
     const { fields } = (metadata['metadata'] as { object: { fields: { name: string; trackHistory: boolean }[] } }).object;
-    expect(fields.filter(({ trackHistory }) => trackHistory).map(({ name }) => name)).toEqual(['name', 'tier', 'marks', 'revenue', 'phone', 'pin', 'region', 'deal_count', 'tags']);
+    expect(fields.filter(({ trackHistory }) => trackHistory).map(({ name }) => name)).toEqual(['name', 'tier', 'marks', 'revenue', 'phone', 'pin', 'region', 'deal_count', 'tags', 'teams']);
     const closed = await startPlatform({ objects: [{ name: 'thing', enable: { trackHistory: true, apiMethods: ['get', 'list', 'create'] }, fields: { name: { type: 'text' } } }], plugins: [rules()] });
     expect((await closed.query('{ things { nodes { history { totalCount } } } }')).errors?.[0]?.message).toContain('history');
     await closed.close();

@@ -17,7 +17,7 @@ import { objectTypeOf, selectedFields } from '../../../resolvers/read/selection.
 import { identifier, literal } from '../../../resolvers/sql/identifier.ts';
 import { jsonRow, type JsonEntry } from '../../../resolvers/sql/json.ts';
 import { changeLogTable } from '../../../resolvers/write/change-log/table.ts';
-import { valueSql } from './value-sql.ts';
+import { shownIds, valueSql } from './value-sql.ts';
 
 export type EntryPart = 'id' | 'kind' | 'at' | 'field' | 'label' | 'oldValue' | 'newValue' | 'oldText' | 'newText' | 'actorId' | 'actor';
 
@@ -50,11 +50,13 @@ function entryRows(scope: SqlScope, fields: readonly CatalogField[], whole: bool
   const { object, alias } = scope;
   const shown = fields.map((field) => {
     const condition = fieldCondition(scope, field);
-    return `e."key" = ${literal(field.name)}${condition === undefined ? '' : ` AND ${condition}`}`;
+    // A list of which only hidden records changed did not change for the caller.
+    const [old, next] = ['e."value" -> 0', 'e."value" -> 1'].map((side) => shownIds(`(${side})`, field, scope));
+    return [`e."key" = ${literal(field.name)}`, ...(condition === undefined ? [] : [condition]), ...(old === undefined ? [] : [`${old} IS DISTINCT FROM ${next ?? ''}`])].join(' AND ');
   });
   const parts = [
     ...(whole ? [`SELECT '' AS "field", NULL::jsonb AS "old", NULL::jsonb AS "new" WHERE l."kind" <> 'update'`] : []),
-    ...(shown.length > 0 ? [`SELECT e."key", e."value" -> 0, e."value" -> 1 FROM jsonb_each(l."changes") e WHERE l."kind" = 'update' AND (${shown.join(' OR ')})`] : []),
+    ...(shown.length > 0 ? [`SELECT e."key", e."value" -> 0, e."value" -> 1 FROM jsonb_each(l."changes") e WHERE l."kind" = 'update' AND (${shown.map((test) => `(${test})`).join(' OR ')})`] : []),
   ];
   const entries = parts.length > 0 ? parts.join(' UNION ALL ') : `SELECT '', NULL::jsonb, NULL::jsonb WHERE false`;
   return (

@@ -13,15 +13,29 @@ export function valueSql(logged: string, field: CatalogField, face: 'json' | 'te
   const { mask } = scope.access.object(scope.object.name).field(field.name);
   if (mask) return face === 'json' ? `to_jsonb(${mask(text, scope.binds)})` : `(${mask(text, scope.binds)})::text`;
   if (field.type.confidential) return face === 'json' ? logged : text;
-  return face === 'json' ? jsonFace(logged, text, field) : textFace(logged, text, field, scope);
+  return face === 'json' ? jsonFace(logged, text, field, scope) : textFace(logged, text, field, scope);
 }
 
 /** An option that is gone shows as it was stored. */
-function jsonFace(logged: string, text: string, field: CatalogField): string {
+function jsonFace(logged: string, text: string, field: CatalogField, scope: SqlScope): string {
   const shape = field.type.graphql(field);
+  if (shape.kind === 'relation') return shownIds(logged, field, scope) ?? logged;
   if (shape.kind !== 'enum') return logged;
   if (!shape.list) return `to_jsonb(coalesce(${optionCase(text, field, 'graphqlName')}, ${text}))`;
   return `CASE WHEN jsonb_typeof(${logged}) = 'array' THEN (SELECT coalesce(jsonb_agg(coalesce(${optionCase('v."value"', field, 'graphqlName')}, v."value") ORDER BY v."n"), '[]') FROM ${items(logged)}) END`;
+}
+
+/** The ids of a list that lead to records which the caller may see, as the field itself shows them; undefined where nothing is hidden. */
+export function shownIds(logged: string, field: CatalogField, scope: SqlScope): string | undefined {
+  const target = field.multiple ? targetOf(field, scope) : undefined;
+  if (!target || rowCondition(scope.access.object(target.object.name).read, target) === undefined) return undefined;
+  const conditions = [`${target.alias}."id" = v."value"::uuid`, ...visibleRows(target)];
+  const shown = `EXISTS (SELECT FROM ${identifier(target.object.table)} ${target.alias}${whereClause(conditions)})`;
+  return `CASE WHEN jsonb_typeof(${logged}) = 'array' THEN (SELECT coalesce(jsonb_agg(v."value" ORDER BY v."n"), '[]') FROM ${items(logged)} WHERE ${shown}) END`;
+}
+
+function targetOf({ reference }: CatalogField, scope: SqlScope): SqlScope | undefined {
+  return reference && scope.catalog.objects.has(reference.object) ? scopeAt(scope, reference.object) : undefined;
 }
 
 function textFace(logged: string, text: string, field: CatalogField, scope: SqlScope): string {
@@ -48,7 +62,7 @@ function optionCase(text: string, { options }: CatalogField, face: 'graphqlName'
 
 /** The name of the record that a lookup led to, for those who may read it. */
 function nameOf(field: CatalogField, id: string, scope: SqlScope): string {
-  const target = field.reference && scope.catalog.objects.has(field.reference.object) ? scopeAt(scope, field.reference.object) : undefined;
+  const target = targetOf(field, scope);
   const name = target?.object.fields.get(target.object.nameField);
   if (!target || !name) return 'NULL::text';
   const { read, mask } = scope.access.object(target.object.name).field(name.name);
