@@ -301,12 +301,15 @@ describeEachDatabase('workflow rules', (open) => {
   });
 });
 
-it.each<[string, DefinitionInput, string]>([
+it.each<[string, DefinitionInput, string | RegExp]>([
   ['an action that nothing carries out', { name: 'r', triggerType: 'on_create', actions: [{ type: 'email_alert', template: 'x', recipients: ['a@example.com'] }] }, '"email_alert" cannot be carried out: no plugin sends notifications'],
   ['a field that is not there', { name: 'r', triggerType: 'on_create', actions: [{ type: 'field_update', field: 'amont', value: 1 }] }, 'deal has no field "amont" that can be written'],
   ['criteria with a mistake', { name: 'r', triggerType: 'on_create', criteria: 'amont > 1', actions: [{ type: 'field_update', field: 'note', value: 'x' }] }, '"amont"'],
   ['a template with a mistake', { name: 'r', triggerType: 'on_create', actions: [{ type: 'field_update', field: 'note', value: 'Hi {nam}' }] }, '"nam"'],
   ['a call within the transaction', { name: 'r', triggerType: 'on_create', runIn: 'transaction', actions: [{ type: 'http_call', url: 'https://example.com' }] }, 'only actions that write records run in the transaction'],
+  ['an object that is not there, with one mistake', { name: 'r', triggerType: 'on_create', actions: [{ type: 'create_record', objectName: 'taks', fields: { subject: 'x' } }] }, /there is no object "taks" whose records can be written\s+Did you mean "task"\?\s+1 error,/],
+  ['a script that cannot be read', { name: 'r', triggerType: 'on_create', actions: [{ type: 'custom_script', code: 'const a = 1;\nconst a = 2;' }] }, "the script has a mistake in line 2: Identifier 'a' has already been declared"],
+  ['a time zone that is not there', { name: 'r', triggerType: 'schedule', schedule: { cron: '0 8 * * *', timeZone: 'Europe/Berln' }, actions: [{ type: 'create_record', objectName: 'task', fields: {} }] }, 'Write one such as "Europe/Berlin".'],
   ['an unknown key', { name: 'r', triggerType: 'on_create', actoins: [], actions: [{ type: 'field_update', field: 'note', value: 'x' }] }, 'unknown key "actoins"'],
 ])('refuses %s', async (_, rule, message) => {
   await expect(startPlatform({ objects: [{ ...deal, workflows: [rule] }, task], plugins: [jobs(), automation()] })).rejects.toThrow(message);

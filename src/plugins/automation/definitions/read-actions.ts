@@ -6,6 +6,7 @@ import { resolveReference } from '../../../metadata/link/resolve-reference.ts';
 import type { NotificationChannel } from '../../../kernel/notifications.ts';
 import { capabilities, httpMethods, type Action, type Capability, type HttpMethod, type RuleEvent, type Script } from '../rule.ts';
 import { compileFormula, compileValue, type CompiledValue, type Mistake, type ValueScope } from '../values.ts';
+import { scriptProblem } from './script-problem.ts';
 
 export interface ActionScope {
   /** Undefined for rules that are about no record. */
@@ -84,9 +85,9 @@ function readAction(reader: Reader, index: number, scope: ActionScope): Action |
       const object = objectOf(reader, scope.catalog, 'objectName', 'object');
       const id = type === 'update_record' ? value('recordId', 'id') : undefined;
       if (type === 'update_record' && !id) reader.error([], '"recordId" is missing', 'Say which record: recordId: "{{account}}".');
-      const fields = object ? fieldsOf(object, 'fields', 'values', 'fieldValues') : new Map<string, CompiledValue>();
-      reader.end();
       if (!object) return undefined;
+      const fields = fieldsOf(object, 'fields', 'values', 'fieldValues');
+      reader.end();
       if (type === 'create_record') return { name, type, object, values: fields };
       return id ? { name, type, object, id, values: fields } : undefined;
     }
@@ -186,6 +187,8 @@ function readScript(reader: Reader, entries: ReadEntries): Script {
   const language = reader.text('language') ?? 'javascript';
   if (!/^(javascript|js)$/i.test(language)) reader.error([reader.keyOf('language') ?? 'language'], `scripts in "${language}" are not run`, 'Write JavaScript, or register a handler in a plugin: automation.on(…).');
   const code = reader.required('code', 'source');
+  const problem = scriptProblem(code);
+  if (problem !== undefined) reader.error([reader.keyOf('code', 'source') ?? 'code'], problem);
   const timeout = reader.raw('timeout', 'timeoutMs')?.value ?? defaultTimeout;
   if (typeof timeout !== 'number' || timeout < 1 || timeout > defaultTimeout) reader.error([reader.keyOf('timeout', 'timeoutMs') ?? 'timeout'], `must be a number of milliseconds up to ${defaultTimeout}`);
   const memory = reader.raw('memoryMb', 'memory')?.value ?? defaultMemory;

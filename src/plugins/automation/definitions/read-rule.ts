@@ -2,6 +2,7 @@ import { scheduleProblem } from '../../../kernel/cron.ts';
 import type { JobSchedule } from '../../../kernel/jobs.ts';
 import type { Catalog, CatalogObject } from '../../../metadata/catalog.ts';
 import { isMapping, Reader } from '../../../metadata/definitions/reader.ts';
+import { suggest } from '../../../metadata/nearest.ts';
 import { resolveReference } from '../../../metadata/link/resolve-reference.ts';
 import { isRecordAction, type Rule, type RuleEvent } from '../rule.ts';
 import { readActions } from './read-actions.ts';
@@ -93,14 +94,14 @@ function readSchedule(reader: Reader, scheduled: boolean, timeZone: string): Job
   };
   given?.end();
   const problem = scheduleProblem(schedule);
-  if (problem !== undefined) reader.error([found.key], problem, 'Five fields, or six with seconds first: "0 8 * * 1-5".');
+  if (problem !== undefined) reader.error([found.key], problem, problem.includes('time zone') ? 'Write one such as "Europe/Berlin".' : 'Five fields, or six with seconds first: "0 8 * * 1-5".');
   return schedule;
 }
 
 function objectOf(reader: Reader, catalog: Catalog, required: boolean): CatalogObject | undefined {
   const name = required ? reader.required('objectName', 'object') : (reader.text('objectName', 'object') ?? '');
   const object = catalog.objects.get(resolveReference(name, new Set(catalog.objects.keys())) ?? '');
-  if (!object && name !== '') reader.error([reader.keyOf('objectName', 'object') ?? 'objectName'], `there is no object "${name}"`);
+  if (!object && name !== '') reader.error([reader.keyOf('objectName', 'object') ?? 'objectName'], `there is no object "${name}"`, suggest(name, [...catalog.objects.keys()]));
   return object;
 }
 

@@ -1,3 +1,4 @@
+import { entryOf } from '../../../kernel/entry-of.ts';
 import { newId } from '../../../kernel/new-id.ts';
 import type { RequestContext } from '../../../resolvers/request.ts';
 import type { Change } from '../../../resolvers/write/phase.ts';
@@ -5,7 +6,7 @@ import type { Note } from '../../../resolvers/write/statement-part.ts';
 import { checkChain, currentChain } from '../chain.ts';
 import { eventOf, fires, subjectOf } from '../fires.ts';
 import type { Rule, RuleEvent } from '../rule.ts';
-import { definitionText, type Definition, type NewRun } from '../runs/new-runs.ts';
+import { definitionOf, type Definition, type NewRun } from '../runs/new-runs.ts';
 import type { EnvironmentOf } from '../sight.ts';
 import { startedTopic } from '../started.ts';
 import type { Tools } from '../tools.ts';
@@ -46,13 +47,17 @@ export function noteOf(rules: readonly Rule[], change: Change, environmentOf: En
   const { id: record, object } = change;
   const runs = fired.map((rule) => ({ id: newId(), rule }));
   const about: Omit<Started, 'runs'> = { event, object, user: caller.userId ?? null, organization: caller.organizationId ?? null, chain, ...(event === 'delete' && { deleted: subject.record }) };
-  const listed = runs.map(({ id, rule }) => `{"id":"${id}","rule":${JSON.stringify(rule.name)},"runAs":"${rule.runAs}","definition":${definitionText(rule)}}`);
+  const listed = runs.map(({ id, rule }) => `{"id":"${id}",${ruleText(rule)}`);
   return {
     text: `${JSON.stringify(about).slice(0, -1)},"runs":[${listed.join(',')}]}`,
     told: runs.map(({ id, rule }) => ({ topic: startedTopic, item: { rule: rule.name, status: 'PENDING', run: id, record }, ready: outbox.ready })),
     committed: outbox.wake,
   };
 }
+
+/** What runs of a rule have in common, made once: the end of an object. */
+const ruleText = (rule: Rule): string => entryOf(ruleTexts, rule, () => JSON.stringify({ rule: rule.name, runAs: rule.runAs, definition: definitionOf(rule) }).slice(1));
+const ruleTexts = new WeakMap<Rule, string>();
 
 /** Ids and rules of the runs that a row of the outbox stands for. */
 export const namedIn = ({ note }: Noted) => (JSON.parse(note) as Started).runs.map(({ id, rule }) => ({ id, rule }));

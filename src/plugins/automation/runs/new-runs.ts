@@ -1,5 +1,4 @@
 import type { JobService } from '../../../kernel/jobs.ts';
-import { entryOf } from '../../../kernel/entry-of.ts';
 import { newId } from '../../../kernel/new-id.ts';
 import type { Caller } from '../../../resolvers/caller.ts';
 import { groupBy } from '../../../resolvers/write/group-by.ts';
@@ -67,13 +66,8 @@ export function newRun(rule: Rule, { event, record, image, previous, message, ca
   };
 }
 
-/** What a run keeps of its rule, as JSON, made once for each rule. */
-export function definitionText(rule: Rule): string {
-  return entryOf(definitionTexts, rule, () => JSON.stringify(definitionOf(rule)));
-}
-const definitionTexts = new WeakMap<Rule, string>();
-
-function definitionOf(rule: Rule, timer?: TimeTrigger): Definition {
+/** What a run keeps of its rule. */
+export function definitionOf(rule: Rule, timer?: TimeTrigger): Definition {
   const { actions, written } = timer ?? rule;
   const [only] = actions;
   return {
