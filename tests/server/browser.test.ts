@@ -62,6 +62,34 @@ describe.skipIf(chromiumPath === undefined)('pages in Chromium', () => {
     expect(failures).toEqual([]);
   });
 
+  it('shows whoever authorizes at /api/docs what they may use, and lets them try it', { timeout: 180_000 }, async () => {
+    const page = await (await browser.newContext()).newPage();
+    const failures: string[] = [];
+    page.on('pageerror', (error) => failures.push(error.message));
+    page.on('console', (message) => {
+      if (message.type() === 'error') failures.push(message.text());
+    });
+    await page.goto(`${crm.url}/api/docs`);
+    await page.getByText('authorize with a token').waitFor();
+    const { authorization = '' } = await crm.signIn('rep@example.com');
+    await page.getByRole('button', { name: 'Authorize' }).first().click();
+    await page.locator('.auth-container input').fill(authorization.replace('Bearer ', ''));
+    await page.locator('.auth-container').getByRole('button', { name: 'Apply credentials' }).click();
+    await page.locator('.modal-ux').getByRole('button', { name: 'Close' }).first().click();
+    const groups = page.locator('#operations-accounts-accountGroups');
+    await groups.waitFor({ timeout: 60_000 });
+    await groups.locator('.opblock-summary-control').click();
+    await groups.locator('.try-out__btn').click();
+    await groups.locator('tr[data-param-name="by"] input').fill('type');
+    await groups.locator('tr[data-param-name="figures"] select').selectOption(['count', 'sum.annualRevenue']);
+    await groups.locator('.execute').click();
+    const answer = groups.locator('.live-responses-table .highlight-code').first();
+    await expect.poll(() => answer.textContent(), { timeout: 60_000 }).toMatch(/"type": "CUSTOMER"[^]*"annualRevenue": "\d+\.\d\d"/);
+    expect(await groups.locator('.request-url').textContent()).toContain('figures=count,sum.annualRevenue');
+    expect(failures).toEqual([]);
+    await page.close();
+  });
+
   it.each(programs.map(({ line }) => ({ line })))('runs the page at line $line of docs/clients/browser.md, which misses nothing while connections are cut', { timeout: 120_000 }, async ({ line }) => {
     const page = await (await browser.newContext()).newPage();
     const failures: string[] = [];

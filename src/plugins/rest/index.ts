@@ -2,10 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Plugin } from '../../kernel/plugin.ts';
 import type { Runtime } from '../../resolvers/runtime.ts';
 import { discovery } from './discovery.ts';
-import { docsPath, serveDocs } from './docs/page.ts';
+import { docsPath, documentPath, serveDocs } from './docs/page.ts';
 import { sendRead } from './exchange.ts';
 import { handle } from './handle.ts';
-import { openapiDocument } from './openapi/document.ts';
+import { openapiDocument, type DocumentOptions } from './openapi/document.ts';
+import { byName } from './openapi/types.ts';
 import { RestProblem, sendProblem } from './problem.ts';
 import { apiPath, resourcesOf } from './resource.ts';
 import type { RouteInfo } from './route-info.ts';
@@ -47,6 +48,12 @@ export function rest({ mode = 'development', graphqlPath = '/graphql', maxBodyBy
     },
   });
 
+  const sendDocument = async (node: IncomingMessage, response: ServerResponse, info: RouteInfo, options: Omit<DocumentOptions, 'version'>): Promise<void> => {
+    onlyGet(node, response);
+    const { schema, catalog } = started();
+    sendRead(response, openapiDocument(schema, resourcesOf(schema, catalog), await info.context(), { version, ...options }));
+  };
+
   return {
     name: 'rest',
     version,
@@ -57,12 +64,7 @@ export function rest({ mode = 'development', graphqlPath = '/graphql', maxBodyBy
           const { schema, catalog } = started();
           return handle(node, response, info, { schema, catalog, maxBodyBytes });
         }),
-        route('/api/openapi.json', async (node, response, info) => {
-          onlyGet(node, response);
-          const { schema, catalog } = started();
-          const { access } = await info.context();
-          sendRead(response, openapiDocument(schema, resourcesOf(schema, catalog), access, version));
-        }),
+        route('/api/openapi.json', (node, response, info) => sendDocument(node, response, info, {})),
         route('/api/discovery', async (node, response, info) => {
           onlyGet(node, response);
           const { schema, catalog } = started();
@@ -70,10 +72,13 @@ export function rest({ mode = 'development', graphqlPath = '/graphql', maxBodyBy
           sendRead(response, discovery(resourcesOf(schema, catalog), caller, access, { version, graphql: graphqlPath, docs }));
         }),
         ...(docs
-          ? [route(`${docsPath}/*`, async (node, response, { url }) => {
-              onlyGet(node, response);
-              if (!(await serveDocs(node, response, url.pathname))) throw new RestProblem('NOT_FOUND', `There is nothing at ${url.pathname}.`);
-            })]
+          ? [
+              route(documentPath, (node, response, info) => sendDocument(node, response, info, { related: byName })),
+              route(`${docsPath}/*`, async (node, response, { url }) => {
+                onlyGet(node, response);
+                if (!(await serveDocs(node, response, url.pathname))) throw new RestProblem('NOT_FOUND', `There is nothing at ${url.pathname}.`);
+              }),
+            ]
           : []),
       ],
     },

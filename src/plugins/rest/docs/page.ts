@@ -7,9 +7,30 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
 export const docsPath = '/api/docs';
+/** The page's own document. */
+export const documentPath = `${docsPath}/openapi.json`;
 
-/** Requests carry the header that links of other sites cannot send, so that a session in a cookie serves. */
-const start = `window.ui = SwaggerUIBundle({ url: '/api/openapi.json', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null, requestInterceptor: (request) => { request.headers['graphql-preflight'] = '1'; return request; } });`;
+/**
+ * Requests carry the header that links of other sites cannot send, so that a session in a cookie serves. The document is that of who asks:
+ * with a token it is read again.
+ */
+const start = `
+let token;
+const withToken = (name) => (original, system) => (given) => {
+  const result = original(given);
+  token = name === 'authorize' ? given.bearer?.value : undefined;
+  system.specActions.download();
+  return result;
+};
+window.ui = SwaggerUIBundle({
+  url: '${documentPath}', dom_id: '#swagger-ui', deepLinking: true, validatorUrl: null,
+  plugins: [() => ({ statePlugins: { auth: { wrapActions: { authorize: withToken('authorize'), logout: withToken('logout') } } } })],
+  requestInterceptor(request) {
+    request.headers['graphql-preflight'] = '1';
+    if (request.loadSpec && token) request.headers.authorization = 'Bearer ' + token;
+    return request;
+  },
+});`;
 const page = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>ObjectOS REST</title><meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,"><link rel="stylesheet" href="${docsPath}/swagger-ui.css"></head><body><div id="swagger-ui"></div><script src="${docsPath}/swagger-ui-bundle.js"></script><script>${start}</script></body></html>`;
 
 const hash = createHash('sha256').update(start).digest('base64');

@@ -3,7 +3,7 @@ import type { Rights } from '../../../builder/views/rights.ts';
 import { figuresOf } from '../read/figures.ts';
 import { relationOf, type Resource } from '../resource.ts';
 import type { Offer } from './offer.ts';
-import { described, ref, schemaOf, type JsonSchema } from './types.ts';
+import { described, schemaOf, type JsonSchema, type RelatedRecord } from './types.ts';
 
 /** Figures that callers may have. */
 export function visibleFigures(schema: GraphQLSchema, resource: Resource, rights: Rights): readonly string[] {
@@ -11,7 +11,7 @@ export function visibleFigures(schema: GraphQLSchema, resource: Resource, rights
 }
 
 /** Answers of `aggregate` and `groups`; they hold the figures that were asked for. */
-export function figureSchemas(schema: GraphQLSchema, resource: Resource, offer: Offer, resources: ReadonlyMap<string, Resource>, rights: Rights, hidden: JsonSchema): Readonly<Record<string, JsonSchema>> {
+export function figureSchemas(schema: GraphQLSchema, resource: Resource, offer: Offer, resources: ReadonlyMap<string, Resource>, rights: Rights, hidden: JsonSchema, relatedRecord: RelatedRecord): Readonly<Record<string, JsonSchema>> {
   const { names } = resource;
   const figures = figureProperties(schema, resource, rights);
   const key = schema.getType(names.groupKey);
@@ -21,7 +21,7 @@ export function figureSchemas(schema: GraphQLSchema, resource: Resource, offer: 
       [`${names.type}GroupsAnswer`]: {
         type: 'object',
         required: ['data'],
-        properties: { data: { type: 'array', items: { type: 'object', required: ['key'], properties: { key: keySchema(key, resource, resources, rights), ...figures } } }, ...hidden },
+        properties: { data: { type: 'array', items: { type: 'object', required: ['key'], properties: { key: keySchema(key, resource, resources, rights, relatedRecord), ...figures } } }, ...hidden },
       },
     }),
   };
@@ -39,14 +39,14 @@ function figureProperties(schema: GraphQLSchema, resource: Resource, rights: Rig
   }));
 }
 
-function keySchema(type: GraphQLObjectType, resource: Resource, resources: ReadonlyMap<string, Resource>, rights: Rights): JsonSchema {
+function keySchema(type: GraphQLObjectType, resource: Resource, resources: ReadonlyMap<string, Resource>, rights: Rights, relatedRecord: RelatedRecord): JsonSchema {
   const { object } = resource;
   return {
     type: 'object',
     properties: Object.fromEntries(Object.values(type.getFields()).flatMap(({ name, type: of, description, extensions: { objectos } }) => {
       if (objectos?.kind === 'field') return rights.field(object.name, objectos.field, 'aggregate') ? [[name, described(schemaOf(of, 'out'), description)]] : [];
       const relation = relationOf(resource, name, resources);
-      return relation && rights.reads(relation.resource.object.name) ? [[name, { description: 'With `include`.', oneOf: [ref(relation.resource.names.type), { type: 'null' }] }]] : [];
+      return relation && rights.reads(relation.resource.object.name) ? [[name, { description: 'With `include`.', oneOf: [relatedRecord(relation.resource.names.type), { type: 'null' }] }]] : [];
     })),
   };
 }

@@ -6,10 +6,10 @@ import { relationOf, type Resource } from '../resource.ts';
 import { mostRecords } from '../write/batch.ts';
 import { figureSchemas } from './figures.ts';
 import type { Offer } from './offer.ts';
-import { described, ref, schemaOf, type JsonSchema } from './types.ts';
+import { described, ref, schemaOf, type JsonSchema, type RelatedRecord } from './types.ts';
 
 /** What goes to a resource and comes from it, by name. */
-export function schemasOf(schema: GraphQLSchema, resource: Resource, offer: Offer, resources: ReadonlyMap<string, Resource>, access: Access, rights: Rights): Readonly<Record<string, JsonSchema>> {
+export function schemasOf(schema: GraphQLSchema, resource: Resource, offer: Offer, resources: ReadonlyMap<string, Resource>, access: Access, rights: Rights, relatedRecord: RelatedRecord): Readonly<Record<string, JsonSchema>> {
   const { type, names, object } = resource;
   const fields = type.getFields();
   const visible = rights.reads(object.name) ? readableFields(resource, access) : [];
@@ -19,7 +19,7 @@ export function schemasOf(schema: GraphQLSchema, resource: Resource, offer: Offe
     ...(object.description !== undefined && { description: object.description }),
     properties: {
       ...Object.fromEntries(visible.map((name) => [name, described(fields[name] ? schemaOf(fields[name].type, 'out') : {}, fields[name]?.description)])),
-      ...Object.fromEntries(related.map(({ name, many, resource: { names: target } }) => [name, many ? { type: 'object', description: 'With `include`.', properties: { data: { type: 'array', items: ref(target.type) }, hasMore: { type: 'boolean' } } } : { description: 'With `include`.', oneOf: [ref(target.type), { type: 'null' }] }])),
+      ...Object.fromEntries(related.map(({ name, many, resource: { names: target } }) => [name, many ? { type: 'object', description: 'With `include`.', properties: { data: { type: 'array', items: relatedRecord(target.type) }, hasMore: { type: 'boolean' } } } : { description: 'With `include`.', oneOf: [relatedRecord(target.type), { type: 'null' }] }])),
     },
   };
   const inputs = [...(offer.create || offer.batch.some((operation) => operation === 'create' || operation === 'upsert') ? [names.createInput] : []), ...(offer.update || offer.batch.includes('update') ? [names.updateInput] : [])];
@@ -28,7 +28,7 @@ export function schemasOf(schema: GraphQLSchema, resource: Resource, offer: Offe
     [names.type]: record,
     [`${names.type}Answer`]: { type: 'object', required: ['data'], properties: { data: { oneOf: [ref(names.type), { type: 'null' }] }, warnings: { type: 'array', items: { type: 'object' } }, ...hidden } },
     ...(offer.list && { [`${names.type}Page`]: { type: 'object', required: ['data', 'page'], properties: { data: { type: 'array', items: ref(names.type) }, page: { type: 'object', required: ['hasMore', 'next'], properties: { hasMore: { type: 'boolean' }, next: { type: ['string', 'null'] }, total: { type: 'integer' } } }, ...hidden } } }),
-    ...figureSchemas(schema, resource, offer, resources, rights, hidden),
+    ...figureSchemas(schema, resource, offer, resources, rights, hidden, relatedRecord),
     ...Object.fromEntries(inputs.map((name) => [name, inputSchema(schema, name, resource, rights)])),
     ...(offer.batch.length > 0 && batchSchemas(resource, offer, inputs)),
   };

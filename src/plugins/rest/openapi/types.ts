@@ -5,6 +5,12 @@ export type JsonSchema = Readonly<Record<string, unknown>>;
 
 export const ref = (name: string): JsonSchema => ({ $ref: `#/components/schemas/${name}` });
 
+/** How records of another type stand within one: by their schema, or by name alone. */
+export type RelatedRecord = (type: string) => JsonSchema;
+
+/** For pages that follow every reference: all objects are related, and so each would show the whole document. */
+export const byName: RelatedRecord = (type) => ({ type: 'object', title: type });
+
 const scalars: Readonly<Record<string, JsonSchema>> = {
   ID: { type: 'string' },
   String: { type: 'string' },
