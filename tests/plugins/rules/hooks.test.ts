@@ -101,6 +101,8 @@ describe('definitions of hooks', () => {
       expect.stringContaining('a.hook.yml:1:1 error a: the hook a does nothing') as string,
       'a.hook.yml:4:9 error a: nothing runs hooks in js | Write language: expression, or handler: the name of a function in TypeScript.',
     ]);
+    expect(found('events: [beforeInsert]\nactions:\n  - stop: { message: No., when: 5 }\n')).toEqual(['a.hook.yml:5:27 error a: "when" is no expression | Write a condition: when: ISBLANK(reason).']);
+    expect(found('events: [beforeInsert]\nactions:\n  - stop: No.\n    when: ISBLAN(total)\n')[0]).toContain('a.hook.yml:6:5 error a: there is no function ISBLAN');
     expect(found('events: [afterUpdate]\nactions: [{ assign: { total: 3 } }]\n')).toEqual(['a.hook.yml:3:1 error a: afterUpdate: the record is written already | Assign and stop in before events; use a handler or an automation afterwards.']);
     expect(found('events: [beforeUpdate]\nactions: [{ assign: { total: 3 } }]\n')).toEqual([]);
   });

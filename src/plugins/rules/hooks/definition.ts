@@ -17,7 +17,7 @@ export const hookSchema = z.looseObject({
   retryPolicy: z.unknown().optional(),
   timeout: z.number().optional(),
   actions: z.unknown().optional().describe('A list of `{ assign: { field: value } }` and `{ stop: message }`.'),
-  body: z.union([z.string(), z.looseObject({})]).optional().describe('`{ language: expression, source }`: a condition that the record must meet, or `actions`.'),
+  body: z.union([z.string(), z.looseObject({})]).optional().describe('`{ language: expression, source }` with one assignment a line, or `actions`.'),
   handler: z.string().optional().describe('A function that a plugin registers with the service `hookHandlers`.'),
 });
 export type WrittenHook = z.infer<typeof hookSchema>;

@@ -1,12 +1,11 @@
 import type { Catalog, CatalogObject } from '../../../metadata/catalog.ts';
-import type { ExpressionSource } from '../../../metadata/expressions/expression.ts';
 import { findField } from '../../../metadata/expressions/names.ts';
 import { isRecord } from '../../../metadata/field-types/definition.ts';
 import { suggest } from '../../../metadata/nearest.ts';
 import type { Path } from '../../../metadata/source-document.ts';
 import { compileActions } from '../assignments/actions.ts';
 import type { AssignmentSource } from '../assignments/assignment.ts';
-import { compileCondition } from '../evaluation/compile.ts';
+import { compileCondition, expressionShape } from '../evaluation/compile.ts';
 import type { WrittenHook } from './definition.ts';
 import type { HookAction } from './hook.ts';
 import { wordOf, type ReportHook } from './read-hooks.ts';
@@ -44,13 +43,15 @@ function readStop(action: Readonly<Record<string, unknown>>, path: Path, source:
     mistake([...path, 'stop'], 'stop needs a message', 'Write stop: "Say what to do instead."');
     return [];
   }
-  const inside = isRecord(action['stop']) ? action['stop'] : action;
+  const [inside, at] = isRecord(action['stop']) ? [action['stop'], [...path, 'stop']] : [action, path];
   const named = inside['field'];
   const field = typeof named === 'string' ? findField(object, named) : undefined;
-  if (named !== undefined && !field) mistake([...path, 'stop'], `${object.name} has no field "${String(named)}"`, suggest(String(named), [...object.fields.keys()]));
-  const given = inside['when'] ?? inside['condition'];
-  const when = given === undefined ? undefined : compileCondition(given as ExpressionSource, { object, catalog }, (text, hint) => mistake([...path, 'stop'], text, hint));
-  return given !== undefined && !when ? [] : [{ kind: 'stop', message, field: field?.name, when }];
+  if (named !== undefined && !field) mistake([...at, 'field'], `${object.name} has no field "${String(named)}"`, suggest(String(named), [...object.fields.keys()]));
+  const key = inside['when'] === undefined ? 'condition' : 'when';
+  const { data: given } = expressionShape.optional().safeParse(inside[key]);
+  if (given === undefined && inside[key] !== undefined) mistake([...at, key], `"${key}" is no expression`, 'Write a condition: when: ISBLANK(reason).');
+  const when = given === undefined ? undefined : compileCondition(given, { object, catalog }, (text, hint) => mistake([...at, key], text, hint));
+  return [{ kind: 'stop', message, field: field?.name, when }];
 }
 
 function readLines(text: string, path: Path, source: AssignmentSource): readonly HookAction[] {
