@@ -38,6 +38,10 @@ async function wayTo({ protocol, hostname, port }: URL) {
     socket.pipe(broker).pipe(socket);
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
+  /** What is open stays open, but nothing comes through any more. */
+  const freeze = (): void => {
+    for (const socket of open) socket.unpipe().pause();
+  };
   const cut = (): void => {
     whole = false;
     for (const socket of open) socket.destroy();
@@ -46,7 +50,7 @@ async function wayTo({ protocol, hostname, port }: URL) {
     cut();
     server.close();
   });
-  return { url: `${protocol}//127.0.0.1:${String((server.address() as AddressInfo).port)}`, cut, mend: () => (whole = true) };
+  return { url: `${protocol}//127.0.0.1:${String((server.address() as AddressInfo).port)}`, freeze, cut, mend: () => (whole = true) };
 }
 
 /** As through a pooler in transaction mode: LISTEN succeeds, and nothing is heard. */
@@ -107,6 +111,15 @@ describeEachDatabase('news between processes', (open, kind) => {
       await create(3);
       await expect.poll(() => [woken > 0, fold(stream.messages).size], soon).toEqual([true, 3]);
       expect(stream.kinds).not.toContain('RESYNC');
+
+      way.freeze();
+      const late = a.follow('subscription { presence(topic: "lobby") { kind members { id } } }', person);
+      expect((await send(a, 4))?.[0]?.extensions?.['code']).toBe('UNAVAILABLE');
+      await expect.poll(() => [late.kinds, presence.kinds.at(-1)], soon).toEqual([['ROSTER'], 'JOINED']);
+      await expect.poll(async () => {
+        await send(a, 5);
+        return heard().includes(5);
+      }, { timeout: 20_000, interval: 500 }).toBe(true);
     });
   }
 });

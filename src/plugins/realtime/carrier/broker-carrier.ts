@@ -3,19 +3,24 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Database } from '../../../database/database.ts';
 import { entryOf } from '../../../kernel/entry-of.ts';
 import type { Logger } from '../../../kernel/log.ts';
+import { withTimeout } from '../../../kernel/with-timeout.ts';
 import type { Carrier } from './carrier.ts';
 
 /** The connections to a message broker. They are made anew by themselves when they are lost. */
 export interface Broker {
   /** Resolves once every text of the topic is heard; tries until then. */
   connect(topic: string, hear: (text: string) => void, restored: () => void): Promise<void>;
-  /** Fails while there is no connection. */
+  /** Resolves once the broker has it. Fails while there is no connection. */
   publish(topic: string, text: string): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Milliseconds that a start waits for the broker. */
 const patience = 3_000;
+/** Milliseconds in which it has to take news: whoever tells them waits for that. */
+const answering = 1_000;
+/** Milliseconds between pings to a broker, so that a connection is given up over which nothing comes any more. */
+export const pinging = 2_000;
 
 /** By a broker: all channels of an app are one topic there. */
 export class BrokerCarrier implements Carrier {
@@ -43,7 +48,9 @@ export class BrokerCarrier implements Carrier {
 
   async tell(channel: string, texts: readonly string[]): Promise<void> {
     const topic = await this.#connected();
-    for (const text of texts) await this.#broker.publish(topic, JSON.stringify([channel, text]));
+    await withTimeout(async () => {
+      for (const text of texts) await this.#broker.publish(topic, JSON.stringify([channel, text]));
+    }, answering, 'The broker of `realtime.wakeUp`');
   }
 
   close(): Promise<void> {

@@ -1,5 +1,5 @@
 import { connect, Events, type NatsConnection } from 'nats';
-import type { Broker } from './broker-carrier.ts';
+import { pinging, type Broker } from './broker-carrier.ts';
 
 /** Milliseconds before a lost connection is tried again. */
 const retrying = 500;
@@ -19,7 +19,7 @@ export function natsBroker(url: string): Broker {
   };
   return {
     async connect(topic, hear, restored) {
-      const made = await connect({ servers: url, timeout: 5_000, reconnectTimeWait: retrying, maxReconnectAttempts: -1, waitOnFirstConnect: true });
+      const made = await connect({ servers: url, timeout: 5_000, reconnectTimeWait: retrying, pingInterval: pinging, maxPingOut: 2, maxReconnectAttempts: -1, waitOnFirstConnect: true });
       if (closed) return made.close();
       made.subscribe(topic, { callback: (_, { data }) => hear(new TextDecoder().decode(data)) });
       await made.flush();
@@ -29,7 +29,7 @@ export function natsBroker(url: string): Broker {
     publish(topic, text) {
       if (!connection || !connected) return Promise.reject(new Error('There is no connection to NATS.'));
       connection.publish(topic, new TextEncoder().encode(text));
-      return Promise.resolve();
+      return connection.flush();
     },
     async close() {
       closed = true;
