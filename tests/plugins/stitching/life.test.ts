@@ -103,13 +103,11 @@ describe('a remote service', () => {
 
   it('that was never there has the schema that is stored beside its definition', async () => {
     service.answer = (response) => void response.writeHead(503).end();
-    const stored = { 'remotes/catalog.remote.graphql': printSchema(catalogSchema([])) };
-    await writeFiles(join(directory, 'schema'), stored);
-    const fresh = await openEmpty();
-    const other = await createPlatform({ directory, database: fresh, migrate: 'sync', env: {}, log: createLog({ level: 'silent' }), plugins: [openAccess(), stitching()], settings: { mode: 'test', server: { port: 0 } } });
+    await writeFiles(join(directory, 'schema'), { 'remotes/catalog.remote.graphql': printSchema(catalogSchema([])) });
+    await database.query({ text: 'DELETE FROM "objectos_remote_schema"', values: [] });
+    const other = await start();
     expect(await ask(other, '{ catalog { products { sku } } }')).toMatchObject({ data: { catalog: { products: null } }, errors: [{ extensions: { code: 'REMOTE_UNAVAILABLE' } }] });
     await other.stop();
-    await fresh.close();
     service.answer = undefined;
   });
 
