@@ -26,7 +26,16 @@ export interface OutboundResponse {
 
 /** Says what went wrong in words that may be shown. */
 export class OutboundError extends Error {
-  override readonly name = 'OutboundError';
+  override readonly name: string = 'OutboundError';
+}
+
+/** What is asked for lies in the own network: it would be refused again. */
+export class PrivateAddressError extends OutboundError {
+  override readonly name = 'PrivateAddressError';
+
+  constructor() {
+    super('the service has an address of the own machine or network');
+  }
 }
 
 const usualResponse = 256 * 1024;
@@ -37,7 +46,7 @@ const usualResponse = 256 * 1024;
  */
 export function outboundRequest({ url, method, headers, body, timeoutMs, allowPrivateAddresses, largestResponse = usualResponse, signal: given }: OutboundRequest): Promise<OutboundResponse> {
   const host = url.hostname.replace(/^\[|\]$/g, '');
-  if (!allowPrivateAddresses && isIP(host) > 0 && isPrivateAddress(host)) return Promise.reject(refused());
+  if (!allowPrivateAddresses && isIP(host) > 0 && isPrivateAddress(host)) return Promise.reject(new PrivateAddressError());
   return new Promise((answer, reject) => {
     const timeout = AbortSignal.timeout(timeoutMs);
     const signal = given ? AbortSignal.any([timeout, given]) : timeout;
@@ -64,13 +73,11 @@ const publicLookup: LookupFunction = (hostname, options, callback) => {
     const [first] = addresses ?? [];
     const found = addresses?.find(({ address }) => isPrivateAddress(address));
     if (error || !first) callback(error ?? new Error(`${hostname} has no address`), '', 4);
-    else if (found) callback(refused(), '', 4);
+    else if (found) callback(new PrivateAddressError(), '', 4);
     else if (options.all === true) callback(null, addresses);
     else callback(null, first.address, first.family);
   });
 };
-
-const refused = (): OutboundError => new OutboundError('the service has an address of the own machine or network');
 
 /** Apart from each other: one list takes an IPv4 address for the IPv6 address that stands for it. */
 const [own4, own6] = [new BlockList(), new BlockList()];

@@ -117,9 +117,9 @@ describeEachDatabase('workflow rules', (open) => {
   });
 
   it('call no address of the own network', async () => {
-    const app = await start(await open(), [{ name: 'inside', triggerType: 'on_create', actions: [{ type: 'http_call', url: 'http://localhost:1/x' }] }], { options: { attempts: 1 } });
+    const app = await start(await open(), [{ name: 'inside', triggerType: 'on_create', actions: [{ name: 'ask', type: 'http_call', url: 'http://localhost:1/x' }] }]);
     await create(app, { name: 'A' });
-    await eventually(async () => expect(await runs(app)).toEqual([{ rule: 'inside', status: 'FAILED', attempts: 1, error: 'the service has an address of the own machine or network' }]));
+    await eventually(async () => expect(await runs(app)).toEqual([{ rule: 'inside', status: 'FAILED', attempts: 1, error: 'The action "ask" calls localhost:1, which has an address of the own machine or network. Set automation.allowPrivateAddresses when that is meant.' }]));
     await app.close();
   });
 
@@ -309,6 +309,7 @@ it.each<[string, DefinitionInput, string | RegExp]>([
   ['a call within the transaction', { name: 'r', triggerType: 'on_create', runIn: 'transaction', actions: [{ type: 'http_call', url: 'https://example.com' }] }, 'only actions that write records run in the transaction'],
   ['an object that is not there, with one mistake', { name: 'r', triggerType: 'on_create', actions: [{ type: 'create_record', objectName: 'taks', fields: { subject: 'x' } }] }, /there is no object "taks" whose records can be written\s+Did you mean "task"\?\s+1 error,/],
   ['a script that cannot be read', { name: 'r', triggerType: 'on_create', actions: [{ type: 'custom_script', code: 'const a = 1;\nconst a = 2;' }] }, "the script has a mistake in line 2: Identifier 'a' has already been declared"],
+  ['a script that calls what it may not', { name: 'r', triggerType: 'on_create', actions: [{ type: 'custom_script', capabilities: ['read'], code: "// not ctx.api.create()\nreturn ctx.http({ url: 'https://example.com' });" }] }, /the script calls ctx\.http, which takes the capability "http"\s+Name it: capabilities: \[read, http\]\.\s+1 error/],
   ['a time zone that is not there', { name: 'r', triggerType: 'schedule', schedule: { cron: '0 8 * * *', timeZone: 'Europe/Berln' }, actions: [{ type: 'create_record', objectName: 'task', fields: {} }] }, 'Write one such as "Europe/Berlin".'],
   ['an unknown key', { name: 'r', triggerType: 'on_create', actoins: [], actions: [{ type: 'field_update', field: 'note', value: 'x' }] }, 'unknown key "actoins"'],
 ])('refuses %s', async (_, rule, message) => {

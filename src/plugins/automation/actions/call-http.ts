@@ -1,5 +1,5 @@
 import { ObjectosError } from '../../../errors.ts';
-import { outboundRequest } from '../../../kernel/outbound-request.ts';
+import { outboundRequest, PrivateAddressError } from '../../../kernel/outbound-request.ts';
 import type { ExpressionEnvironment } from '../../../resolvers/expressions/environment.ts';
 import type { Action } from '../rule.ts';
 import type { Told } from './write-records.ts';
@@ -15,6 +15,9 @@ export async function callHttp({ name, method, url, headers, body, timeout }: Ht
   const { status } = await outboundRequest({
     url: target, method, body: text, timeoutMs: timeout, allowPrivateAddresses,
     headers: { ...(text !== undefined && { 'content-type': 'application/json' }), ...given, 'idempotency-key': `${run}:${name}` },
+  }).catch((error: unknown) => {
+    if (!(error instanceof PrivateAddressError)) throw error;
+    throw new ObjectosError('BAD_REQUEST', `The action "${name}" calls ${target.host}, which has an address of the own machine or network. Set automation.allowPrivateAddresses when that is meant.`);
   });
   if (status < 200 || status > 299) throw new Error(`${method} ${target.origin}${target.pathname} answered with status ${status}.`);
   return { input: { method, url: `${target.origin}${target.pathname}` }, output: { status } };

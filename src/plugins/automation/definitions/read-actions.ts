@@ -6,7 +6,7 @@ import { resolveReference } from '../../../metadata/link/resolve-reference.ts';
 import type { NotificationChannel } from '../../../kernel/notifications.ts';
 import { capabilities, httpMethods, type Action, type Capability, type HttpMethod, type RuleEvent, type Script } from '../rule.ts';
 import { compileFormula, compileValue, type CompiledValue, type Mistake, type ValueScope } from '../values.ts';
-import { scriptProblem } from './script-problem.ts';
+import { calledWithout, scriptProblem } from './script-problem.ts';
 
 export interface ActionScope {
   /** Undefined for rules that are about no record. */
@@ -199,6 +199,7 @@ function readScript(reader: Reader, entries: ReadEntries): Script {
     if (!capability) reader.error(['capabilities'], `there is no capability "${item}"`, `One of ${capabilities.join(', ')}.`);
     return capability ? [capability] : [];
   }));
+  for (const { call, capability } of calledWithout(found, code)) reader.error([reader.keyOf('code', 'source') ?? 'code'], `the script calls ${call}, which takes the capability "${capability}"`, `Name it: capabilities: [${[...found, capability].join(', ')}].`);
   const hosts = reader.texts('hosts', 'allowedHosts') ?? [];
   for (const host of hosts) if (!/^(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*$|^\[[0-9a-f:]+\]$/i.test(host)) reader.error([reader.keyOf('hosts', 'allowedHosts') ?? 'hosts'], `"${host}" is not the name of a host`, 'Without scheme, port and path: api.example.com, *.example.com.');
   if (found.has('http') && hosts.length === 0) reader.error(['capabilities'], '"http" needs the hosts that the script may call', 'List them: hosts: [api.example.com].');
