@@ -53,7 +53,7 @@ export async function writeSingle(plan: ObjectPlan, request: WriteRequest, tools
     } catch (error) {
       if (attempt < attempts && (await makeWay(error, request, context))) continue;
       // As above, unless the transaction failed with the statement.
-      if (error instanceof RefusedByConstraint && pointsElsewhere(plan, node) && !(request.options.sole === true && context.database.inTransaction)) return undefined;
+      if (error instanceof RefusedByConstraint && error.violation.kind === 'unique' && pointsElsewhere(plan, node) && !(request.options.sole === true && context.database.inTransaction)) return undefined;
       throw error;
     }
     const raced = row.previous !== undefined && request.options.ifVersion === undefined && answer?.['version'] === false;
