@@ -11,7 +11,7 @@ const noLocals: Locals = {};
 /** Collects the placeholders of one statement; the text is made once, the values anew for each request. */
 export class BindList {
   readonly #binds: Bind[] = [];
-  /** Binds that yield what one execution brings along. */
+  /** Binds of values that may differ between executions for the same caller. */
   readonly #own = new Set<Bind>();
   readonly #once = new Map<object, Map<string, string>>();
   #aliases = 0;
@@ -22,11 +22,10 @@ export class BindList {
     return cast === undefined ? `$${this.#binds.length}` : `$${this.#binds.length}::${cast}`;
   }
 
-  /** As `add`, for a value that only the locals of an execution hold. */
-  addOwn(bind: (locals: Locals) => unknown, cast?: string): string {
-    const own: Bind = (_, locals) => bind(locals);
-    this.#own.add(own);
-    return this.add(own, cast);
+  /** As `add`, for a value that belongs to one execution: what it brings along, its moment. */
+  addOwn(bind: Bind, cast?: string): string {
+    this.#own.add(bind);
+    return this.add(bind, cast);
   }
 
   /** As `add`, and the same placeholder for the same source and use: a filter that stands in many places binds its values once. */
@@ -48,7 +47,7 @@ export class BindList {
     return this.#binds.map((bind) => bind(request, locals));
   }
 
-  /** The values that come from who asks and what for, without those of `addOwn`: where they are equal, executions differ by their locals alone. */
+  /** The values that come from who asks and what for, without those of `addOwn`: where they are equal, executions differ by these alone. */
   shared(request: RequestContext): unknown[] {
     return this.#binds.flatMap((bind) => (this.#own.has(bind) ? [] : [bind(request, noLocals)]));
   }

@@ -4,7 +4,7 @@ import { ObjectosError } from '../../errors.ts';
 import type { Database } from '../../database/database.ts';
 import { sqlState } from '../../database/errors.ts';
 import type { Answer } from './report-flags.ts';
-import { keyOf, sharedValues, statementOf, statementOfAll, type SingleWrite } from './single-write.ts';
+import { sharedValues, statementOf, statementOfAll, type SingleWrite } from './single-write.ts';
 import type { WriteTools } from './tools.ts';
 
 /** Statements of one key beside each other, from which on further writes wait for one of them to end. */
@@ -38,7 +38,7 @@ export class GatheredWrites {
 
   run(write: SingleWrite, tools: WriteTools): Promise<Answer | undefined> {
     const { caller: { userId = '', organizationId = '' } } = write.context;
-    const key = `${userId} ${organizationId} ${keyOf(write, tools)}`;
+    const key = `${userId} ${organizationId} ${write.key}`;
     let lane = this.#lanes.get(key);
     if (!lane) this.#lanes.set(key, (lane = { running: 0, waiting: [], timer: undefined }));
     const { waiting } = lane;

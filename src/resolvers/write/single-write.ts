@@ -7,14 +7,14 @@ import type { Row, Values } from './rows.ts';
 import { manyInput } from './sql/input-rows.ts';
 import { insertKey, insertStatement, type InsertShape } from './sql/insert.ts';
 import { requestColumn } from './sql/parts.ts';
-import type { StatementCache, WriteStatement } from './sql/statement-cache.ts';
+import type { WriteStatement } from './sql/statement-cache.ts';
 import { updateKey, updateStatement, type UpdateShape } from './sql/update.ts';
 import type { FollowUp } from './statement-part.ts';
 import type { WriteTools } from './tools.ts';
 import type { Returning } from './writer.ts';
 
 /** One record that passed all stages before its statement. */
-export interface SingleWrite {
+interface PreparedRow {
   readonly plan: ObjectPlan;
   readonly row: Row;
   /** Machine names of the values that it sets. */
@@ -24,19 +24,25 @@ export interface SingleWrite {
   readonly context: RequestContext;
 }
 
+/** The same, and which statement it takes. */
+export interface SingleWrite extends PreparedRow {
+  /** Equal for writes that one statement could do, if the values agree that come from their callers. */
+  readonly key: string;
+  readonly shape: Shape;
+}
+
 type Shape = { readonly kind: 'create'; readonly insert: InsertShape } | { readonly kind: 'update'; readonly update: UpdateShape };
 
-/** Equal for writes that one statement could do, if the values agree that come from their callers. */
-export function keyOf(write: SingleWrite, tools: WriteTools): string {
-  return shapeKey(write, shapeOf(write, false, tools));
+export function singleWrite(prepared: PreparedRow, tools: WriteTools): SingleWrite {
+  const shape = shapeOf(prepared, false, tools);
+  return { ...prepared, shape, key: shapeKey(prepared, shape) };
 }
 
 /** The statement that writes this record alone. */
 export function statementOf(write: SingleWrite, tools: WriteTools): Statement {
-  const { plan, row, given } = write;
-  const shape = shapeOf(write, false, tools);
+  const { plan, row, given, shape, key, context } = write;
   const last = row.kind === 'create' ? plan.parts.flatMap((part) => (part.insert?.extra ?? []).map(([name]) => row.computed[name] ?? null)) : [wantedVersion(row)];
-  return run(write, shape, tools.statements, { values: [row.id, ...rowValues(plan, given, row.values), ...last], ...notesInput(partsNoted([row]), [row], false) }, write.context);
+  return tools.statements.run(key, () => statementFor(write, shape), context, { values: [row.id, ...rowValues(plan, given, row.values), ...last], ...notesInput(partsNoted([row]), [row], false) });
 }
 
 /** The statement that writes all of these, of different records and of one key, at the moment of the last. */
@@ -48,18 +54,16 @@ export function statementOfAll(writes: readonly SingleWrite[], tools: WriteTools
   const input = writes.map(({ row, context }) => ({ values: { ...row.values, id: row.id }, extra: extraOf(row, context) }));
   const moment = writes.reduce((last, { context: { now } }) => (now > last ? now : last), first.context.now);
   const columns = ['id', ...given].map((name) => columnOf(plan, name));
-  return run(first, shapeOf(first, true, tools), tools.statements, { ...manyInput(columns, input), ...notesInput(partsNoted(rows), rows, true) }, at(first.context, moment));
+  const shape = shapeOf(first, true, tools);
+  const context = Object.create(first.context, { now: { value: moment } }) as RequestContext;
+  return tools.statements.run(shapeKey(first, shape), () => statementFor(first, shape), context, { ...manyInput(columns, input), ...notesInput(partsNoted(rows), rows, true) });
 }
 
-/** Tells what the statement of several, of the key of this one, takes from who asks, were it to run at the moment of this one. */
+/** Tells what the statement of several, of the key of this one, takes from who asks. */
 export function sharedValues(write: SingleWrite, tools: WriteTools): (context: RequestContext) => readonly unknown[] {
   const shape = shapeOf(write, true, tools);
   const binds = tools.statements.bindsOf(shapeKey(write, shape), () => statementFor(write, shape));
-  return (context) => binds.shared(at(context, write.context.now));
-}
-
-function at(context: RequestContext, now: Date): RequestContext {
-  return Object.create(context, { now: { value: now } }) as RequestContext;
+  return (context) => binds.shared(context);
 }
 
 function extraOf(row: Row, { requestId }: RequestContext): Values {
@@ -72,21 +76,17 @@ function wantedVersion({ ifVersion, previous }: Row): unknown {
   return ifVersion ?? previous?.['version'] ?? null;
 }
 
-function shapeOf({ plan, row, given, followUps, returning, context: { access } }: SingleWrite, gathered: boolean, { catalog, heard }: WriteTools): Shape {
+function shapeOf({ plan, row, given, followUps, returning, context: { access } }: PreparedRow, gathered: boolean, { catalog, heard }: WriteTools): Shape {
   const notes = partsNoted([row]);
   const shape = { catalog, access, asSystem: false, checkReferences: true, many: gathered, gathered, withLinks: false, image: showsImage(plan, row.kind), returning, followUps, heard, notes };
   if (row.kind === 'create') return { kind: 'create', insert: { ...shape, fields: ['id', ...given], lists: [] } };
   return { kind: 'update', update: { ...shape, fields: given, locked: false } };
 }
 
-function shapeKey({ plan, context: { access } }: SingleWrite, shape: Shape): string {
+function shapeKey({ plan, context: { access } }: PreparedRow, shape: Shape): string {
   return shape.kind === 'create' ? insertKey(plan, shape.insert, access) : updateKey(plan, shape.update, access);
 }
 
-function statementFor({ plan }: SingleWrite, shape: Shape): WriteStatement {
+function statementFor({ plan }: PreparedRow, shape: Shape): WriteStatement {
   return shape.kind === 'create' ? insertStatement(plan, shape.insert) : updateStatement(plan, shape.update);
-}
-
-function run(write: SingleWrite, shape: Shape, statements: StatementCache, locals: Values, context: RequestContext): Statement {
-  return statements.run(shapeKey(write, shape), () => statementFor(write, shape), context, locals);
 }

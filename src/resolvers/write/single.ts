@@ -12,7 +12,7 @@ import { newRow, type Row } from './rows.ts';
 import { reportFlags, type Answer } from './report-flags.ts';
 import { createState, notifyCommitted } from './run.ts';
 import type { RunState } from './run-state.ts';
-import { statementOf, type SingleWrite } from './single-write.ts';
+import { singleWrite, statementOf, type SingleWrite } from './single-write.ts';
 import { applyDefaults, checkRequired, checkRows, prepareComputed, runBefore, runCompute, runDefaults } from './stages.ts';
 import { makeWay } from './make-way.ts';
 import type { WriteTools } from './tools.ts';
@@ -49,7 +49,7 @@ export async function writeSingle(plan: ObjectPlan, request: WriteRequest, tools
     if (leavesWork(followUps, tools.heard)) return undefined;
     let answer: Answer | undefined;
     try {
-      answer = await execute({ plan, row, given, followUps, returning: request.options.returning, context }, request, tools);
+      answer = await execute(singleWrite({ plan, row, given, followUps, returning: request.options.returning, context }, tools), request, tools);
     } catch (error) {
       if (attempt < attempts && (await makeWay(error, request, context))) continue;
       // As above, unless the transaction failed with the statement.

@@ -16,14 +16,14 @@ const patience = 50;
  */
 export function inputRows(columns: readonly ColumnPlan[], { many, gathered = false, extra = [] }: { many: boolean; gathered?: boolean; extra?: readonly ExtraColumn[] }, binds: BindList): string {
   if (!many) return inputRow(columns, extra, binds).sql;
-  const rows = binds.addOwn((locals) => (locals as RowsInput).rows, 'json');
+  const rows = binds.addOwn((_, locals) => (locals as RowsInput).rows, 'json');
   const limited = gathered ? ` WHERE (SELECT set_config('lock_timeout', '${patience}', true)) IS NOT NULL` : '';
   return `SELECT * FROM json_to_recordset(${rows}) AS r(${typed(columns, extra).map(([name, type]) => `${name} ${type}`).join(', ')})${limited}`;
 }
 
 /** One row of parameters, and SQL of the first of them. */
 export function inputRow(columns: readonly ColumnPlan[], extra: readonly ExtraColumn[], binds: BindList): { readonly sql: string; readonly first: string | undefined } {
-  const values = typed(columns, extra).map(([name, type], index) => ({ name, sql: binds.addOwn((locals) => (locals as SingleInput).values[index], type) }));
+  const values = typed(columns, extra).map(([name, type], index) => ({ name, sql: binds.addOwn((_, locals) => (locals as SingleInput).values[index], type) }));
   return { sql: `SELECT ${values.map(({ name, sql }) => `${sql} AS ${name}`).join(', ')}`, first: values[0]?.sql };
 }
 

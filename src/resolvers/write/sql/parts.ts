@@ -78,7 +78,7 @@ export class Stamps {
   }
 
   get now(): string {
-    return this.#once('now', () => this.#binds.add(({ now }) => now.toISOString(), 'timestamptz'));
+    return this.#once('now', () => this.#binds.addOwn(({ now }) => now.toISOString(), 'timestamptz'));
   }
 
   get actor(): string {
