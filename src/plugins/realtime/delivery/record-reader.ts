@@ -1,8 +1,9 @@
 import { getNamedType, isObjectType, type GraphQLFormattedError, type GraphQLObjectType, type GraphQLResolveInfo, type OperationDefinitionNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { CatalogObject } from '../../../metadata/catalog.ts';
+import { operationSource } from '../../../resolvers/execute/operation-source.ts';
 import { responseKeys } from '../../../resolvers/execute/place.ts';
-import { noStructure, variableShape } from '../../../resolvers/read/arguments.ts';
+import { variableShape } from '../../../resolvers/read/arguments.ts';
 import { showHidden } from '../../../resolvers/read/hidden-cells.ts';
 import { NeedsResolvers, type ReadLimits } from '../../../resolvers/read/plan-context.ts';
 import { planContext, planRecords, type OperationSource, type RecordPlan } from '../../../resolvers/read/plan.ts';
@@ -42,7 +43,7 @@ export function changeSelection({ schema, operation, fragments, variableValues, 
   if (!isObjectType(type)) throw new TypeError(`${type.name} is no object type.`);
   let kept = operations.get(operation);
   if (kept?.source.schema !== schema) {
-    kept = { source: { schema, operation, fragments, limits, structural: noStructure() }, plans: new LRUCache({ max: keptPlans }) };
+    kept = { source: operationSource(schema, operation, fragments, limits), plans: new LRUCache({ max: keptPlans }) };
     operations.set(operation, kept);
   }
   return { ...kept, variables: variableValues, type, nodes: fieldNodes, path: responseKeys(path), field: 'record' };
