@@ -119,7 +119,7 @@ function stepSql({ parent, rollUps, sources }: Step, key: string, catalog: Catal
     `${locked} AS (SELECT p.*, ${columns.map(({ name }) => `d.${name}`).join(', ')} FROM ${table} p JOIN ${deltas} d ON d."id" = p."id" ORDER BY p."id" FOR NO KEY UPDATE OF p)`,
     `${updated} AS (UPDATE ${table} t SET ${values.map(([column, value]) => `${column} = ${value}`).join(', ')} FROM ${locked} l ` +
       `WHERE t."id" = l."id" AND (${values.map(([column, value]) => `l.${column} IS DISTINCT FROM ${value}`).join(' OR ')}) RETURNING t.*)`,
-    logInsert(target, 'update', 'o."id"', loggedDifferences(logged, 'o', 'n'), `${locked} o JOIN ${updated} n ON n."id" = o."id" AND ${someDiffer(logged, 'o', 'n')}`, stamps, `rg${key}`),
+    logInsert(target, 'update', 'o."id"', loggedDifferences(logged, 'o', 'n'), `${locked} o JOIN ${updated} n ON n."id" = o."id" AND ${someDiffer(logged, 'o', 'n')}`, stamps, { cte: `rg${key}` }),
   );
   return { ctes, answers, rows: { before: `${locked} b JOIN ${updated} w ON w."id" = b."id"`, after: `${updated} a` } };
 }

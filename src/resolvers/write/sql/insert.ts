@@ -70,7 +70,7 @@ export function insertStatement(plan: ObjectPlan, shape: InsertShape): WriteStat
 
   const logged = loggedValues([...columns, ...computed.columns.map(([column]) => column)], 'n');
   const logFrom = shape.withLinks || shape.gathered ? 'new n JOIN input i ON i."id" = n."id"' : 'new n';
-  ctes.push(logInsert(plan, 'create', 'n."id"', `${logged}${shape.withLinks ? ` || coalesce(i."#links", '{}'::jsonb)` : ''}`, logFrom, stamps.ofRow));
+  ctes.push(logInsert(plan, 'create', 'n."id"', `${logged}${shape.withLinks ? ` || coalesce(i."#links", '{}'::jsonb)` : ''}`, logFrom, stamps, { request: stamps.requestOfRow }));
   const followed = followSql(shape.followUps, { before: undefined, after: 'new a' }, binds, stamps, shape.heard);
   ctes.push(...followed.ctes, ...noteSql(plan, shape.notes, { many: shape.many, from: 'new n', before: undefined, after: 'n' }, binds));
   const image = `${shape.image ? `, ${imageOf(plan, 'n')} AS "image"` : ''}${followed.column}`;

@@ -62,9 +62,6 @@ export function loggedDifferences(columns: Iterable<ColumnPlan>, before: string,
 /** Of rows that come of several requests: which one each comes of. */
 export const requestColumn = ['#request', 'text'] as const;
 
-/** SQL of when something happens, who does it, and what for. */
-export type LogStamps = Pick<Stamps, 'now' | 'actor' | 'organization' | 'request'>;
-
 /** The moment of the operation and who acts, bound at most once per statement. */
 export class Stamps {
   readonly #binds: BindList;
@@ -94,12 +91,9 @@ export class Stamps {
     return this.#gathered ? `(SELECT min("#request") FROM input)` : this.#once('request', () => this.#binds.add(({ requestId }) => requestId, 'text'));
   }
 
-  /** Those of what is written for the row `i` of the input itself. */
-  get ofRow(): LogStamps {
-    if (!this.#gathered) return this;
-    const own = (name: 'now' | 'actor' | 'organization'): string => this[name];
-    // Bound when they are asked for: PostgreSQL refuses a value that its statement does not use.
-    return { get now() { return own('now'); }, get actor() { return own('actor'); }, get organization() { return own('organization'); }, request: 'i."#request"' };
+  /** That of what is written for the row `i` of the input itself. */
+  get requestOfRow(): string {
+    return this.#gathered ? 'i."#request"' : this.request;
   }
 
   #once(name: string, make: () => string): string {
@@ -115,7 +109,7 @@ export type LogKind = 'create' | 'update' | 'delete' | 'restore';
 export type LogTarget = Pick<ObjectPlan, 'name' | 'organization' | 'columns' | 'kept'>;
 
 /** The CTE that writes the change log from the rows of `from`, of which `n` are the written ones. `id` and `changes` are SQL. */
-export function logInsert({ name, organization: key, columns, kept }: LogTarget, kind: LogKind, id: string, changes: string, from: string, stamps: LogStamps, cte = 'log'): string {
+export function logInsert({ name, organization: key, columns, kept }: LogTarget, kind: LogKind, id: string, changes: string, from: string, stamps: Stamps, { cte = 'log', request = stamps.request }: { readonly cte?: string; readonly request?: string } = {}): string {
   const own = key && columns.get(key.name);
   const organization = own ? `n.${own.column}::text` : stamps.organization;
   const history = kept.length === 0 ? undefined : kind === 'update' ? `c."changes" ?| ARRAY[${kept.map(literal).join(', ')}]` : 'true';
@@ -123,6 +117,6 @@ export function logInsert({ name, organization: key, columns, kept }: LogTarget,
   return (
     `${cte} AS (INSERT INTO "${changeLogTable}" ("xid", "object", "record_id", "kind", "changes", "actor", "organization", "request", "at"${history === undefined ? '' : ', "kept"'}) ` +
     `SELECT pg_current_xact_id()::text::bigint, ${literal(name)}, ${id}, ${literal(kind)}, ${logged}, ` +
-    `${stamps.actor}, ${organization}, ${stamps.request}, ${stamps.now}${history === undefined ? '' : `, ${history}`} FROM ${rows})`
+    `${stamps.actor}, ${organization}, ${request}, ${stamps.now}${history === undefined ? '' : `, ${history}`} FROM ${rows})`
   );
 }

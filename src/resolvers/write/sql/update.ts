@@ -89,7 +89,7 @@ export function updateStatement(plan: ObjectPlan, shape: UpdateShape): WriteStat
   ctes.push(`new AS (UPDATE ${plan.table} t SET ${assignments.join(', ')} FROM ${rows} o, ${input} i WHERE ${where.join(' AND ')} RETURNING t.*)`);
   const changes = `${loggedDifferences(columns, 'o', 'n')}${shape.withLinks ? ` || coalesce(i."#links", '{}'::jsonb)` : ''}`;
   const logFrom = `${rows} o JOIN new n ON n."id" = o."id"${shape.withLinks || shape.gathered ? ` JOIN ${input} i ON i."id" = o."id"` : ''}`;
-  ctes.push(logInsert(plan, 'update', 'o."id"', changes, logFrom, stamps.ofRow));
+  ctes.push(logInsert(plan, 'update', 'o."id"', changes, logFrom, stamps, { request: stamps.requestOfRow }));
 
   const version = plan.columns.has('version') ? 'o."version"' : 'NULL::int4';
   const followed = followSql(shape.followUps, { before: 'old b JOIN new w ON w."id" = b."id"', after: 'new a' }, binds, stamps, shape.heard);
