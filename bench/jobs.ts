@@ -133,22 +133,46 @@ const throughputOf = ({ title, fill, done }: Load): Promise<Throughput> => withP
   return { load: title, perSecond: Math.round(runs / seconds), node: ((after.node - before.node) * 1_000) / runs, postgres: ((after.postgres - before.postgres) * 1_000) / runs };
 });
 
+/** Milliseconds of processor time of one create. */
+interface CreateCost {
+  readonly node: number;
+  readonly postgres: number;
+  readonly cpu: number;
+}
+
+interface Round extends CreateCost {
+  readonly wall: number;
+}
+
+interface EnqueueCost {
+  readonly plain: CreateCost;
+  readonly ruled: CreateCost;
+  /** Of a create with the rule, as a multiple of one without. */
+  readonly cpu: number;
+  /** Creates in a second with the rule, as a share of those without. */
+  readonly rate: number;
+}
+
 /** Of creates with and without a rule that fires, turn and turn about; the medians of the rounds. */
-const enqueueCost = (): Promise<{ readonly plain: number; readonly ruled: number; readonly cpu: number; readonly rate: number }> => withPlatform(async (platform) => {
-  const round = async (object: string) => {
+const enqueueCost = (): Promise<EnqueueCost> => withPlatform(async (platform) => {
+  const round = async (object: string): Promise<Round> => {
     const before = await processorTime(platform);
     const began = performance.now();
     await createMany(platform, object, creates);
     const wall = performance.now() - began;
     const after = await processorTime(platform);
-    return { cpu: ((after.node + after.postgres - before.node - before.postgres) * 1_000) / creates, wall };
+    const [node, postgres] = [after.node - before.node, after.postgres - before.postgres].map((seconds) => (seconds * 1_000) / creates) as [number, number];
+    return { node, postgres, cpu: node + postgres, wall };
   };
   await round('plain');
   await round('ruled');
-  const pairs = [];
+  const pairs: { readonly plain: Round; readonly ruled: Round }[] = [];
   for (let n = 0; n < rounds; n += 1) pairs.push({ plain: await round('plain'), ruled: await round('ruled') });
+  const each = (pick: (pair: (typeof pairs)[number]) => Round): CreateCost => ({
+    node: median(pairs.map((pair) => pick(pair).node)), postgres: median(pairs.map((pair) => pick(pair).postgres)), cpu: median(pairs.map((pair) => pick(pair).cpu)),
+  });
   return {
-    plain: median(pairs.map(({ plain }) => plain.cpu)), ruled: median(pairs.map(({ ruled }) => ruled.cpu)),
+    plain: each(({ plain }) => plain), ruled: each(({ ruled }) => ruled),
     cpu: median(pairs.map(({ plain, ruled }) => ruled.cpu / plain.cpu)), rate: median(pairs.map(({ plain, ruled }) => plain.wall / ruled.wall)),
   };
 });
@@ -178,7 +202,8 @@ const delay = { p50: round(delays[Math.floor(delays.length * 0.5)] ?? 0, 1), p95
 
 console.log(`${new Date().toISOString().slice(0, 10)}, ${cpus()[0]?.model ?? 'unknown processor'}, ${String(availableParallelism())} cores, Node ${process.version}, ${String(runs)} jobs\n`);
 console.table(throughputs.map(({ load, perSecond, node, postgres }) => ({ load, 'jobs/s': perSecond, 'ms of Node': round(node), 'ms of PostgreSQL': round(postgres) })));
-console.table([{ 'ms of processor time for a create': round(cost.plain), 'with a rule': round(cost.ruled), ratio: round(cost.cpu), 'share of its rate': round(cost.rate) }]);
+console.table([['a create', cost.plain] as const, ['with a rule that fires', cost.ruled] as const].map(([write, { node, postgres, cpu }]) => ({ write, 'ms of Node': round(node, 3), 'ms of PostgreSQL': round(postgres, 3), both: round(cpu, 3) })));
+console.table([{ 'cost of a create with a rule': round(cost.cpu), 'its rate': round(cost.rate) }]);
 console.table([{ 'ms from commit to start, p50': delay.p50, p95: delay.p95 }]);
 if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify({ date: new Date().toISOString(), node: process.version, runs, throughputs, cost, delay }, null, 2)}\n`);
 
