@@ -1,9 +1,10 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { SocketOutput } from './socket-output.ts';
 import { TextFrames } from './text-frames.ts';
+import { Turns } from './turns.ts';
 
 /** Milliseconds of writing after which the event loop turns: requests and the database are served in between. */
-const slice = 4;
+const slice = 2;
 
 /**
  * Writes what waits for sockets, in turn. Right away while there is little; while sockets wait for their turn, what comes for one of them
@@ -12,7 +13,7 @@ const slice = 4;
 export class Outbox {
   /** In which all sockets put their messages together. */
   readonly frames = new TextFrames();
-  readonly #due = new Set<SocketOutput>();
+  readonly #due = new Turns<SocketOutput>();
   #running = false;
   /** Not in the transaction of whoever has news. */
   readonly #run = AsyncResource.bind(() => this.#writeOut());
@@ -28,8 +29,7 @@ export class Outbox {
 
   #writeOut(): void {
     const until = performance.now() + slice;
-    for (const output of this.#due) {
-      this.#due.delete(output);
+    for (let output = this.#due.shift(); output; output = this.#due.shift()) {
       if (output.write()) this.#due.add(output);
       if (performance.now() > until) {
         setImmediate(this.#run);

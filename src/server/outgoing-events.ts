@@ -1,20 +1,23 @@
 import type { EventStream } from '../resolvers/execute/event-stream.ts';
 import type { PrintedEvents } from './subscribe.ts';
+import type { TakesTurns } from './turns.ts';
 
 /** Events of one subscription on their way to its socket. As the result that graphql-ws runs it yields nothing, and ends when all is sent. */
-export class OutgoingEvents implements AsyncGenerator<never, undefined> {
+export class OutgoingEvents implements AsyncGenerator<never, undefined>, TakesTurns<OutgoingEvents> {
   /** What its messages begin with, up to the answer. */
   readonly head: Buffer;
+  behind: OutgoingEvents | undefined;
+  waits = false;
   readonly #events: EventStream<unknown>;
   readonly #print: PrintedEvents['print'];
-  readonly #onReady: () => void;
+  readonly #onReady: (self: OutgoingEvents) => void;
   readonly #sent: Promise<void>;
   #end: () => void = () => undefined;
   /** Of the event that is next; a promise while it is made. */
   #answer: Buffer | Promise<void> | undefined;
 
   /** `onReady` is called when `take` may have something. */
-  constructor(id: string, { events, print }: PrintedEvents, onReady: () => void) {
+  constructor(id: string, { events, print }: PrintedEvents, onReady: (self: OutgoingEvents) => void) {
     this.head = Buffer.from(`{"id":${JSON.stringify(id)},"type":"next","payload":`);
     this.#events = events;
     this.#print = print;
@@ -32,7 +35,7 @@ export class OutgoingEvents implements AsyncGenerator<never, undefined> {
     this.#answer = answer.then(
       (bytes) => {
         this.#answer = bytes;
-        this.#onReady();
+        this.#onReady(this);
       },
       (error: unknown) => {
         this.#answer = undefined;
@@ -58,7 +61,7 @@ export class OutgoingEvents implements AsyncGenerator<never, undefined> {
     this.#events.onReady(() => {
       // What waits is void, but what was taken is still told.
       if (this.#events.ended && this.#answer === undefined) this.#end();
-      else this.#onReady();
+      else this.#onReady(this);
     });
     await this.#sent;
     const { error } = this.#events;

@@ -3,6 +3,7 @@ import type { WebSocket } from 'ws';
 import type { Outbox } from './outbox.ts';
 import { OutgoingEvents } from './outgoing-events.ts';
 import type { PrintedEvents } from './subscribe.ts';
+import { Turns, type TakesTurns } from './turns.ts';
 
 /** Bytes that are written at a time; then it is another socket's turn. */
 const most = 65_536;
@@ -11,11 +12,18 @@ const most = 65_536;
  * What the subscriptions of one socket have to tell. Their messages go to the connection itself, several in one piece: for each that `ws` sends it makes
  * a header, looks for compression and writes twice. Whole frames may be written between those of `ws`, since nothing is compressed or fragmented.
  */
-export class SocketOutput {
+export class SocketOutput implements TakesTurns<SocketOutput> {
+  behind: SocketOutput | undefined;
+  waits = false;
   readonly #socket: WebSocket;
   readonly #connection: Duplex;
   readonly #outbox: Outbox;
-  readonly #ready = new Set<OutgoingEvents>();
+  /** Those of which something may wait. */
+  readonly #ready = new Turns<OutgoingEvents>();
+  readonly #onReady = (outgoing: OutgoingEvents): void => {
+    this.#ready.add(outgoing);
+    if (!this.#full) this.#outbox.add(this);
+  };
   #full = false;
 
   constructor(socket: WebSocket, connection: Duplex, outbox: Outbox) {
@@ -26,26 +34,22 @@ export class SocketOutput {
 
   /** Sends the events of a subscription as they come. */
   send(id: string, events: PrintedEvents): OutgoingEvents {
-    const outgoing: OutgoingEvents = new OutgoingEvents(id, events, () => {
-      this.#ready.add(outgoing);
-      if (!this.#full) this.#outbox.add(this);
-    });
-    return outgoing;
+    return new OutgoingEvents(id, events, this.#onReady);
   }
 
   /** Writes what waits, within bounds; true when there is more. */
   write(): boolean {
     const frames = this.#outbox.frames.begin();
-    for (const outgoing of this.#ready) {
+    for (let outgoing = this.#ready.first; outgoing; outgoing = this.#ready.first) {
       for (let tail = outgoing.take(); tail; tail = outgoing.take()) {
         frames.add(outgoing.head, tail);
         if (frames.size >= most) break;
       }
       if (frames.size >= most) break;
-      this.#ready.delete(outgoing);
+      this.#ready.shift();
     }
     if (frames.size > 0) this.#put(frames.take());
-    return this.#ready.size > 0 && !this.#full;
+    return this.#ready.first !== undefined && !this.#full;
   }
 
   #put(bytes: Buffer): void {
@@ -60,7 +64,7 @@ export class SocketOutput {
     this.#full = true;
     this.#connection.once('drain', () => {
       this.#full = false;
-      if (this.#ready.size > 0) this.#outbox.add(this);
+      if (this.#ready.first) this.#outbox.add(this);
     });
   }
 }
