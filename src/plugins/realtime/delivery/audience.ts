@@ -2,6 +2,7 @@ import type { Interest } from './change.ts';
 import type { FieldRights } from './field-rights.ts';
 import type { Listener } from './listener.ts';
 import type { RecordReader } from './record-reader.ts';
+import type { Batch } from './subscriber.ts';
 
 /** Listeners of a view who get the same messages: equal operation and variables, equal rights on what it selects. */
 export interface Audience {
@@ -16,4 +17,6 @@ export interface Audience {
   readonly fields: FieldRights;
   readonly interest: Interest;
   readonly listeners: Set<Listener>;
+  /** What was told last to those who share. */
+  last: Batch | undefined;
 }

@@ -82,6 +82,8 @@ export interface Listener {
   readonly subscriber: Subscriber;
   /** The caller may be another object after new credentials came in. */
   readonly context: RequestContext;
+  /** It is for several objects, and has messages of its own instead of shared ones. */
+  readonly alone: boolean;
   standing: Standing;
   /** What the standing, or `next`, was made of. */
   rights: Rights;
@@ -90,9 +92,6 @@ export interface Listener {
   /** Empty until it has joined. */
   legs: readonly Leg[];
 }
-
-/** Has messages of its own instead of shared ones. */
-export const isAlone = ({ legs }: Listener): boolean => legs.length > 1;
 
 export function requestOf(context: RequestContext, access: Access, variables: RequestContext['variables']): RequestContext {
   const { requestId, caller, catalog, database } = context;

@@ -31,6 +31,8 @@ export interface Batch {
   readonly messages: readonly (Waiting & { readonly event: SubscriptionEvent })[];
   /** For a subscription for which too much waits. */
   readonly cursor: string;
+  /** The one that the same audience gets next. */
+  next: Batch | undefined;
 }
 
 /** Records read in one statement for messages that wait. */
@@ -42,8 +44,10 @@ const batchesAtOnce = 64;
 export class Subscriber extends EventStream<SubscriptionEvent> {
   readonly #options: SubscriberOptions;
   readonly #queue = new Map<string, Waiting>();
-  /** Come after the queue. While the reader keeps up, they are not looked into. */
-  readonly #batches: Batch[] = [];
+  /** Batches from the first to the last come after the queue. While the reader keeps up, they are not looked into. */
+  #first: Batch | undefined;
+  #last: Batch | undefined;
+  #batches = 0;
   #inBatches = 0;
   /** In the first batch. */
   #position = 0;
@@ -78,12 +82,23 @@ export class Subscriber extends EventStream<SubscriptionEvent> {
     this.tell('RESYNC', this.#options.gapCursor(cursor), true);
   }
 
+  /** Of at least one message. */
   pushShared(batch: Batch): void {
     if (this.ended) return;
-    this.#batches.push(batch);
+    if (this.#last?.next !== batch) {
+      this.#unpack();
+      this.#first = batch;
+    }
+    this.#last = batch;
+    this.#batches += 1;
     this.#inBatches += batch.messages.length;
-    if (this.#batches.length > batchesAtOnce || this.#inBatches > this.#options.queueSize) this.#unpack();
+    if (this.#batches > batchesAtOnce || this.#inBatches > this.#options.queueSize) this.#unpack();
     this.notify();
+  }
+
+  /** No batch follows on those that wait. */
+  part(): void {
+    this.#unpack();
   }
 
   /** `cursor` is for the case that too much waits. */
@@ -96,12 +111,19 @@ export class Subscriber extends EventStream<SubscriptionEvent> {
 
   /** Of each record what came of it. */
   #unpack(): void {
-    const batches = this.#batches.splice(0);
-    const position = this.#position;
-    this.#inBatches = this.#position = 0;
-    for (const [index, { messages, cursor }] of batches.entries()) {
-      for (const waiting of index === 0 ? messages.slice(position) : messages) this.#enqueue(waiting, cursor);
+    const last = this.#last;
+    let batch = this.#first;
+    let position = this.#position;
+    this.#forgetBatches();
+    for (; batch; batch = batch === last ? undefined : batch.next) {
+      for (; position < batch.messages.length; position += 1) this.#enqueue(batch.messages[position] as Waiting, batch.cursor);
+      position = 0;
     }
+  }
+
+  #forgetBatches(): void {
+    this.#first = this.#last = undefined;
+    this.#batches = this.#inBatches = this.#position = 0;
   }
 
   #enqueue(waiting: Waiting, cursor: string): void {
@@ -126,9 +148,9 @@ export class Subscriber extends EventStream<SubscriptionEvent> {
 
   #clear(): void {
     this.#queue.clear();
-    this.#batches.length = 0;
+    this.#forgetBatches();
     this.#read.length = 0;
-    this.#made = this.#inBatches = this.#position = 0;
+    this.#made = 0;
   }
 
   /** The first message; or none while the records of the first ones are read. */
@@ -150,13 +172,16 @@ export class Subscriber extends EventStream<SubscriptionEvent> {
   }
 
   #takeShared(): SubscriptionEvent | undefined {
-    const [batch] = this.#batches;
+    const batch = this.#first;
     const waiting = batch?.messages[this.#position];
     if (!batch || !waiting) return undefined;
     this.#position += 1;
     this.#inBatches -= 1;
-    if (this.#position === batch.messages.length) {
-      this.#batches.shift();
+    if (this.#position < batch.messages.length) return waiting.event;
+    if (batch === this.#last) this.#forgetBatches();
+    else {
+      this.#first = batch.next;
+      this.#batches -= 1;
       this.#position = 0;
     }
     return waiting.event;

@@ -5,7 +5,7 @@ import type { RequestContext } from '../../../resolvers/request.ts';
 import { encodeCursor } from '../cursor.ts';
 import type { Audience } from '../delivery/audience.ts';
 import { showsRecord, type ChangeMessage } from '../delivery/change.ts';
-import { isAlone, type Listener } from '../delivery/listener.ts';
+import type { Listener } from '../delivery/listener.ts';
 import type { ReadRecord, RecordReader } from '../delivery/record-reader.ts';
 import type { Batch } from '../delivery/subscriber.ts';
 import { SubscriptionEvent } from '../../../resolvers/execute/subscription-event.ts';
@@ -31,12 +31,17 @@ export async function prepareMessages({ outcomes, before, cursor }: Step, reques
     for (const [{ listeners }, error] of failed) for (const { subscriber } of [...listeners]) subscriber.end(error);
     const own = new Map<Listener, OwnPost[]>();
     for (const post of posts) {
-      const { view, audience: { reader, listeners }, named } = post;
-      const read = records.get(reader.key);
+      const { view, audience, named } = post;
+      const read = records.get(audience.reader.key);
       const batch = read && batchOf(post, read, patterns, before, cursor);
-      for (const listener of listeners) {
+      const tells = batch !== undefined && batch.messages.length > 0;
+      if (tells) {
+        if (audience.last) audience.last.next = batch;
+        audience.last = batch;
+      }
+      for (const listener of audience.listeners) {
         if (!batch || !isShared(listener)) entryOf(own, listener, () => []).push(...named.map((each) => ({ view, each })));
-        else if (batch.messages.length > 0) listener.subscriber.pushShared(batch);
+        else if (tells) listener.subscriber.pushShared(batch);
       }
     }
     for (const [listener, list] of own) pushOwn(listener, list, before, cursor);
@@ -94,7 +99,7 @@ function batchOf({ view: { object }, audience: { sight, form }, named }: Post, r
     const pattern = entryOf(alike, each, () => new SubscriptionEvent({ ...message, cursor: encodeCursor({ log, sight: sightMark }) }, record?.errors));
     return { object, message, event: new SubscriptionEvent(message, record?.errors, { of: pattern, mark: sightMark, text: sight }) };
   });
-  return { messages, cursor: encodeCursor({ log: cursor, sight }) };
+  return { messages, cursor: encodeCursor({ log: cursor, sight }), next: undefined };
 }
 
 function isAnyShared({ audience: { listeners } }: Post): boolean {
@@ -103,7 +108,7 @@ function isAnyShared({ audience: { listeners } }: Post): boolean {
 }
 
 /** While rights change, and across objects, a listener reads its records itself. */
-const isShared = (listener: Listener): boolean => !isAlone(listener) && !listener.next;
+const isShared = ({ alone, next }: Listener): boolean => !alone && !next;
 
 interface OwnPost {
   readonly view: View;

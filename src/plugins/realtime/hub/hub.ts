@@ -114,7 +114,7 @@ export class Hub {
         onEnd();
       },
     });
-    const listener: Listener = { wish, subscriber, context, rights, standing, next: undefined, legs: [] };
+    const listener: Listener = { wish, subscriber, context, alone: standing.rows.length > 1, rights, standing, next: undefined, legs: [] };
     this.#listeners.add(listener);
     this.#join(listener, false);
     return subscriber;

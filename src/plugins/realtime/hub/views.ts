@@ -43,7 +43,7 @@ export class Views {
     if (!audience) {
       const { interest, form } = listener.wish;
       audience = {
-        key: audienceKey, sight: sightOf([{ viewKey, fields }]), reader, fields, interest, listeners: new Set(),
+        key: audienceKey, sight: sightOf([{ viewKey, fields }]), reader, fields, interest, listeners: new Set(), last: undefined,
         form: `${form}\n${reader.key}`, lens: `${view.object.name} ${fields.key} ${interestKey(interest)}`,
       };
       view.audiences.set(audienceKey, audience);
@@ -53,6 +53,8 @@ export class Views {
   }
 
   leave(listener: Listener): void {
+    if (listener.legs.length === 0) return;
+    listener.subscriber.part();
     for (const { view, audience } of listener.legs) {
       audience.listeners.delete(listener);
       if (audience.listeners.size > 0) continue;
