@@ -19,6 +19,7 @@ import { askRows } from '../views/ask-rows.ts';
 import type { View } from '../views/view.ts';
 import { apart, together, type Attempt } from './attempt.ts';
 import { messageOf, prepareMessages } from './deliver.ts';
+import { Rests } from './rests.ts';
 import { takeStep, type Arrival, type Beginning, type Step } from './step.ts';
 import { Views } from './views.ts';
 
@@ -36,8 +37,11 @@ const sweeping = 900;
 const retrying = 250;
 /** Milliseconds after which rows that come and go with the clock are looked at again. */
 const clock = 30_000;
-/** Listeners whose rights are looked at in one go. */
+/** Listeners whose rights are read in one go, and of those the ones that are compared before the event loop turns. */
 const sweepAtOnce = 200;
+const compareAtOnce = 25;
+/** So many times as long as a look at rights has taken it rests before the next ones, unless there is a reason to look: messages have to go out in between. */
+const restFor = 3;
 
 /** Follows the change log for all listeners of this process. One loop: steps never overlap, so that everything it keeps belongs to one place of the log. */
 export class Hub {
@@ -55,6 +59,9 @@ export class Hub {
   #running: Promise<void> | undefined;
   #sweeper: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
+  /** Under way, and asked for. */
+  #looks = 0;
+  readonly #rests = new Rests();
   #stopListening: (() => Promise<void>) | undefined;
 
   constructor(options: HubOptions) {
@@ -64,7 +71,7 @@ export class Hub {
   async start(): Promise<void> {
     this.#stopListening = await onChanges(this.#options.runtime.database, () => this.wake());
     this.#running = this.#run();
-    this.#sweeper = setInterval(() => void this.#lookAtRights(), sweeping).unref();
+    this.#sweeper = setInterval(() => this.#sweep(), sweeping).unref();
   }
 
   async stop(): Promise<void> {
@@ -73,7 +80,7 @@ export class Hub {
     this.endAll();
     this.wake();
     await this.#running;
-    await this.#looking;
+    await this.#rests.without(async () => this.#looking);
     await this.#stopListening?.();
   }
 
@@ -164,7 +171,7 @@ export class Hub {
     const arrivals = this.#arrivals(request);
     const step = await takeStep({ after: this.#cursor, views: this.#views, arrivals, settings, timed, attempt }, request);
     // Who lost a right with these very changes gets nothing that it was for.
-    if (step.system) await this.#lookAtRights();
+    if (step.system) await this.#lookAtRightsNow();
     const deliver = await prepareMessages(step, request, attempt);
     const missed = await Promise.all(step.beginnings.map((beginning) => attempt(() => nameMissed(beginning, request), (error) => {
       beginning.arrival.listener.subscriber.end(error);
@@ -234,18 +241,33 @@ export class Hub {
 
   /** One look at a time; whoever asks while one is under way gets another. */
   #lookAtRights(): Promise<void> {
-    const look = (this.#looking ?? Promise.resolve()).then(() => this.#compareRights());
+    this.#looks += 1;
+    const look = (this.#looking ?? Promise.resolve()).then(() => this.#compareRights()).finally(() => (this.#looks -= 1));
     this.#looking = look;
     return look;
+  }
+
+  /** For somebody whose rights did become others, as far as is known. */
+  async #lookAtRightsNow(): Promise<void> {
+    await this.#rests.without(() => this.#lookAtRights());
+  }
+
+  /** New credentials take effect at once; otherwise a look that is under way goes on in its own time. */
+  #sweep(): void {
+    for (const { rights, context } of this.#listeners) if (rights.caller !== context.caller) return void this.#lookAtRightsNow();
+    if (this.#looks === 0) void this.#lookAtRights();
   }
 
   async #compareRights(): Promise<void> {
     const dated = (listeners: Iterable<Listener>): readonly Listener[] => {
       const version = this.#options.access().version?.();
-      return [...listeners].filter((listener) => !listener.subscriber.ended && isDated(listener, version));
+      const found: Listener[] = [];
+      for (const listener of listeners) if (isDated(listener, version) && !listener.subscriber.ended) found.push(listener);
+      return found;
     };
     const waiting = dated(this.#listeners);
     for (let start = 0; start < waiting.length; start += sweepAtOnce) {
+      const began = performance.now();
       const listeners = dated(waiting.slice(start, start + sweepAtOnce));
       try {
         await this.#options.access().prepare?.([...new Set(listeners.map(({ context }) => context.caller))]);
@@ -254,8 +276,11 @@ export class Hub {
         break;
       }
       const known = new Map<Caller, Promise<Rights>>();
-      for (const listener of listeners) await this.#compareRightsOf(listener, known);
-      await new Promise((resolve) => setImmediate(resolve));
+      for (const [index, listener] of listeners.entries()) {
+        await this.#compareRightsOf(listener, known);
+        if (index % compareAtOnce === compareAtOnce - 1) await new Promise((resolve) => setImmediate(resolve));
+      }
+      if (start + sweepAtOnce < waiting.length) await this.#rests.rest((performance.now() - began) * restFor);
     }
     if (this.#moving.size > 0) this.wake();
   }
