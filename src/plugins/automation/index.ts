@@ -7,7 +7,7 @@ import { readRules, workflowKind, workflowKeys } from './definitions/read-rules.
 import { createHandlers } from './handlers.ts';
 import { runObject } from './objects.ts';
 import { createOutbox } from './outbox/outbox.ts';
-import { outbox } from './outbox/table.ts';
+import { outboxTables } from './outbox/table.ts';
 import type { Rule } from './rule.ts';
 import { cleanRuns } from './runs/clean.ts';
 import { dueRunner } from './runs/due.ts';
@@ -64,7 +64,7 @@ export function automation({ timeZone = 'UTC', ...given }: AutomationOptions = {
     description: 'Carries out workflow rules and handlers when records change, when their time comes and on schedules.',
     requires: ['jobs', 'users'],
     after: ['notifications'],
-    database: { tables: [outbox] },
+    database: { tables: outboxTables },
     metadata: {
       objects: [runObject],
       objectKeys: workflowKeys,

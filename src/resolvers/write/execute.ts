@@ -4,7 +4,7 @@ import { explainConstraint } from './constraint-problems.ts';
 import { finishFollowUps, followUpsOf } from './follow-ups.ts';
 import { keepFollowed } from './followed.ts';
 import { groupBy } from './group-by.ts';
-import { notesInput, partsNoted } from './notes.ts';
+import { noteValues, partsNoted } from './notes.ts';
 import { columnOf, showsImage, type ObjectPlan } from './object-plan.ts';
 import { recheck } from './recheck.ts';
 import { reportFlags, type Answer } from './report-flags.ts';
@@ -45,16 +45,15 @@ async function writeRows(rows: readonly Row[], { plan, kind, asSystem }: Row, st
     const withLinks = sample.links.length > 0;
     const followUps = followUpsOf(plan, { kind, fields: given, soft: false });
     const run = (part: readonly Row[]): Statement => {
-      const extra = (row: Row): Values | undefined => (withLinks || computed ? { ...row.computed, ...(withLinks && { '#links': linkLog(row) }) } : undefined);
       const notes = partsNoted(part);
-      const noted = notesInput(notes, part, true);
+      const extra = (row: Row): Values | undefined => (withLinks || computed || notes.length > 0 ? { ...row.computed, ...(withLinks && { '#links': linkLog(row) }), ...noteValues(notes, row) } : undefined);
       const input = part.map((row) => ({ values: { ...row.values, id: row.id }, extra: extra(row) }));
       if (kind === 'create') {
         const shape = { ...scope, fields: ['id', ...given], lists, withLinks, image, followUps, notes };
-        return tools.statements.run(insertKey(plan, shape, context.access), () => insertStatement(plan, shape), context, { ...manyInput(shape.fields.map((name) => columnOf(plan, name)), input), ...noted });
+        return tools.statements.run(insertKey(plan, shape, context.access), () => insertStatement(plan, shape), context, manyInput(shape.fields.map((name) => columnOf(plan, name)), input));
       }
       const shape = { ...scope, fields: given, withLinks, image, locked: true, followUps, notes };
-      return tools.statements.run(updateKey(plan, shape, context.access), () => updateStatement(plan, shape), context, { ...manyInput(['id', ...given].map((name) => columnOf(plan, name)), input), ...noted });
+      return tools.statements.run(updateKey(plan, shape, context.access), () => updateStatement(plan, shape), context, manyInput(['id', ...given].map((name) => columnOf(plan, name)), input));
     };
     await inChunks(group, run, followUps, state);
     if (state.problems.size === 0) await recheck(group, state);
@@ -75,7 +74,7 @@ async function remove(rows: readonly Row[], first: Row, state: RunState): Promis
   const run = (part: readonly Row[]) => {
     const notes = partsNoted(part);
     const shape = { mode, image: showsImage(plan, kind), followUps, heard: state.tools.heard, notes };
-    return state.tools.statements.run(deleteKey(plan, shape, state.context.access), () => deleteStatement(plan, shape), state.context, { ids: part.map(({ id }) => id), ...notesInput(notes, part, true) });
+    return state.tools.statements.run(deleteKey(plan, shape, state.context.access), () => deleteStatement(plan, shape), state.context, { ids: part.map(({ id }) => id), ...(notes.length > 0 && manyInput([columnOf(plan, 'id')], part.map((row) => ({ values: { id: row.id }, extra: noteValues(notes, row) })))) });
   };
   await inChunks(rows, run, followUps, state);
 }

@@ -1,6 +1,6 @@
-import type { Row } from './rows.ts';
+import type { Row, Values } from './rows.ts';
 import type { RunState } from './run-state.ts';
-import type { NotesInput } from './sql/notes.ts';
+import { noteName } from './sql/notes.ts';
 import { changeOf } from './stages.ts';
 import type { NotePart } from './statement-part.ts';
 
@@ -20,14 +20,11 @@ export function partsNoted(rows: readonly Row[]): readonly NotePart[] {
   return first?.plan.notes.filter((part) => rows.some(({ notes }) => notes.has(part))) ?? [];
 }
 
-/** `many`: the notes of several rows, by their ids. */
-export function notesInput(parts: readonly NotePart[], rows: readonly Row[], many: boolean): NotesInput | undefined {
-  if (parts.length === 0) return undefined;
-  const noted = (part: NotePart): string => {
-    const found = rows.flatMap(({ id, notes }) => ({ id, note: notes.get(part)?.text }));
-    return many ? JSON.stringify(found.filter(({ note }) => note !== undefined)) : (found[0]?.note ?? '');
-  };
-  return { notes: parts.map(noted) };
+/** The notes of a row that go into its statement along with it. */
+export function noteValues(parts: readonly NotePart[], { notes }: Row): Values {
+  const values: Values = {};
+  for (const [index, part] of parts.entries()) values[noteName(index)] = notes.get(part)?.value ?? null;
+  return values;
 }
 
 /** Says what was kept with rows that were written. */

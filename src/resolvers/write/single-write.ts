@@ -1,7 +1,7 @@
 import type { Statement } from '../../database/database.ts';
 import type { RequestContext } from '../request.ts';
 import { rowValues } from './execute.ts';
-import { notesInput, partsNoted } from './notes.ts';
+import { noteValues, partsNoted } from './notes.ts';
 import { columnOf, showsImage, type ObjectPlan } from './object-plan.ts';
 import type { Row, Values } from './rows.ts';
 import { manyInput } from './sql/input-rows.ts';
@@ -41,8 +41,9 @@ export function singleWrite(prepared: PreparedRow, tools: WriteTools): SingleWri
 /** The statement that writes this record alone. */
 export function statementOf(write: SingleWrite, tools: WriteTools): Statement {
   const { plan, row, given, shape, key, context } = write;
-  const last = row.kind === 'create' ? plan.parts.flatMap((part) => (part.insert?.extra ?? []).map(([name]) => row.computed[name] ?? null)) : [wantedVersion(row)];
-  return tools.statements.run(key, () => statementFor(write, shape), context, { values: [row.id, ...rowValues(plan, given, row.values), ...last], ...notesInput(partsNoted([row]), [row], false) });
+  const brought = row.kind === 'create' ? plan.parts.flatMap((part) => (part.insert?.extra ?? []).map(([name]) => row.computed[name] ?? null)) : [wantedVersion(row)];
+  const notes = Object.values(noteValues(partsNoted([row]), row)).map((note) => JSON.stringify(note));
+  return tools.statements.run(key, () => statementFor(write, shape), context, { values: [row.id, ...rowValues(plan, given, row.values), ...brought, ...notes] });
 }
 
 /** The statement that writes all of these, of different records and of one key, at the moment of the last. */
@@ -51,12 +52,13 @@ export function statementOfAll(writes: readonly SingleWrite[], tools: WriteTools
   if (!first) throw new Error('There is nothing to write.');
   const { plan, given } = first;
   const rows = writes.map(({ row }) => row);
-  const input = writes.map(({ row, context }) => ({ values: { ...row.values, id: row.id }, extra: extraOf(row, context) }));
+  const notes = partsNoted(rows);
+  const input = writes.map(({ row, context }) => ({ values: { ...row.values, id: row.id }, extra: { ...extraOf(row, context), ...noteValues(notes, row) } }));
   const moment = writes.reduce((last, { context: { now } }) => (now > last ? now : last), first.context.now);
   const columns = ['id', ...given].map((name) => columnOf(plan, name));
   const shape = shapeOf(first, true, tools);
   const context = Object.create(first.context, { now: { value: moment } }) as RequestContext;
-  return tools.statements.run(shapeKey(first, shape), () => statementFor(first, shape), context, { ...manyInput(columns, input), ...notesInput(partsNoted(rows), rows, true) });
+  return tools.statements.run(shapeKey(first, shape), () => statementFor(first, shape), context, manyInput(columns, input));
 }
 
 /** Tells what the statement of several, of the key of this one, takes from who asks. */

@@ -49,7 +49,8 @@ export interface NotePart {
 }
 
 export interface Note {
-  readonly text: string;
+  /** In JSON. */
+  readonly value: unknown;
   /** What the payload of the write says of it. */
   readonly told: readonly Told[];
   /** Called after the commit. */
@@ -58,14 +59,20 @@ export interface Note {
 
 /** SQL of written rows that have a note. */
 export interface NotedRows {
-  /** FROM items. */
+  /** FROM items, and what they have to meet. */
   readonly from: string;
   readonly id: string;
-  /** As text. */
+  /** JSON as text. */
   readonly note: string;
   /** The record as hooks see it, as it was and as it is; null where there is none, and for deletions. */
   readonly before: string;
   readonly after: string;
+  /** Instead of `after`, of which it is a part: see `createdImage`. Null where there is `after`. */
+  readonly created: string;
+  /** When, by whom and for which organization it was written. */
+  readonly at: string;
+  readonly actor: string;
+  readonly organization: string;
 }
 
 /** Which rows a statement writes. */

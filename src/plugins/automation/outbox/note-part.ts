@@ -21,17 +21,20 @@ export function isKnownBefore(expressions: readonly CheckedExpression[], catalog
 export function notePart(rules: readonly Rule[], sight: Sight, tools: () => Tools): NotePart {
   return {
     kinds: [...new Set(rules.flatMap(({ events }) => [...events]))],
-    of: (change, context) => (context.skipAutomations === true ? undefined : noteOf(rules, change, sight.at(context), context, tools())),
-    sql: ({ from, id, note, before, after }) => `INSERT INTO ${outboxTable} ("record_id", "note", "before", "after") SELECT ${id}, ${note}, ${before}, ${after} FROM ${from}`,
+    of: (change, context) => (context.skipAutomations === true ? undefined : noteOf(rules, change, sight.at(context), tools())),
+    sql: ({ from, id, note, actor, organization, at, before, after, created }) =>
+      `INSERT INTO ${outboxTable} ("record_id", "note", "user", "organization", "at", "before", "after", "created") SELECT ${[id, note, actor, organization, at, before, after, created].join(', ')} FROM ${from}`,
   };
 }
 
 /** The same for rules whose criteria look at what only the written record shows. */
 export async function addNotes(rules: readonly Rule[], changes: readonly Change[], environmentOf: EnvironmentOf, context: MutationContext, tools: Tools): Promise<void> {
+  const { caller, now } = context;
+  const written = { user: caller.userId ?? null, organization: caller.organizationId ?? null, at: now.toISOString() };
   const noted = changes.flatMap((change) => {
-    const note = noteOf(rules, change, environmentOf, context, tools);
+    const note = noteOf(rules, change, environmentOf, tools);
     return note ? [{ change, note }] : [];
   });
-  await tools.outbox.add(noted.map(({ change: { id, record, previous, kind }, note }) => ({ record_id: id, note: note.text, before: kind === 'update' ? previous : null, after: kind === 'delete' ? null : record })));
+  await tools.outbox.add(noted.map(({ change: { id, record, previous, kind }, note }) => ({ record_id: id, note: JSON.stringify(note.value), ...written, before: kind === 'update' ? previous : null, after: kind === 'delete' ? null : record })));
   for (const { note: { told } } of noted) for (const { topic, item, ready } of told) context.tell(topic, item, ready);
 }

@@ -5,6 +5,7 @@ import type { Runtime } from '../../../resolvers/runtime.ts';
 import type { Told } from '../../../resolvers/write/writer.ts';
 import { createRuns } from '../runs/new-runs.ts';
 import { namedIn, runsOf, type Noted } from './note.ts';
+import { createRuleVersions, type RuleVersions } from './rule-versions.ts';
 import { outboxTable } from './table.ts';
 
 /** Notes of which the runs are made together. */
@@ -14,6 +15,7 @@ const polling = 1_000;
 
 /** Makes runs, with their jobs, of what committed writes have started. */
 export interface Outbox {
+  readonly versions: RuleVersions;
   /** In the open transaction: notes with the records as they are known. */
   add(notes: readonly Noted[]): Promise<void>;
   /** There is something new in it. */
@@ -28,6 +30,7 @@ export interface Outbox {
 
 export function createOutbox(tools: { readonly runtime: Runtime; readonly jobs: JobService }, log: Logger): Outbox {
   const { database } = tools.runtime;
+  const versions = createRuleVersions(database, log);
   const query = async (name: string, text: string, values: readonly unknown[]) => (await database.query<Noted & { readonly position: string }>({ name: `automation_outbox_${name}`, text, values })).rows;
   let started = false;
   let woken = false;
@@ -38,7 +41,8 @@ export function createOutbox(tools: { readonly runtime: Runtime; readonly jobs: 
   const take = (name: string, which = 'true', values: readonly unknown[] = []): Promise<number> =>
     database.transaction(async () => {
       const rows = await query(name, `DELETE FROM ${outboxTable} WHERE position = ANY(ARRAY(SELECT position FROM ${outboxTable} WHERE ${which} ORDER BY position LIMIT ${together} FOR UPDATE)) RETURNING *`, values);
-      await createRuns(rows.toSorted((one, next) => (BigInt(one.position) < BigInt(next.position) ? -1 : 1)).flatMap(runsOf), tools);
+      const inOrder = rows.toSorted((one, next) => (BigInt(one.position) < BigInt(next.position) ? -1 : 1));
+      await createRuns(await runsOf(inOrder, versions, tools.runtime.catalog), tools);
       return rows.length;
     });
   /** One of which no runs can be made must not keep the others. */
@@ -98,15 +102,18 @@ export function createOutbox(tools: { readonly runtime: Runtime; readonly jobs: 
   };
 
   return {
+    versions,
     async add(notes) {
       if (notes.length === 0) return;
-      const text = `INSERT INTO ${outboxTable} ("record_id", "note", "before", "after") SELECT "record_id", "note", "before", "after" FROM json_to_recordset($1::json) AS k("record_id" uuid, "note" text, "before" jsonb, "after" jsonb)`;
+      const columns = [['record_id', 'uuid'], ['note', 'text'], ['user', 'text'], ['organization', 'text'], ['at', 'timestamptz'], ['before', 'jsonb'], ['after', 'jsonb']] as const;
+      const names = columns.map(([name]) => `"${name}"`).join(', ');
+      const text = `INSERT INTO ${outboxTable} (${names}) SELECT ${names} FROM json_to_recordset($1::json) AS k(${columns.map(([name, type]) => `"${name}" ${type}`).join(', ')})`;
       await query('add', text, [JSON.stringify(notes)]);
       database.afterCommit(wake);
     },
     wake,
     async readyRun(id) {
-      const { rows } = await database.query<{ record_id: string }>({ text: `SELECT record_id FROM ${outboxTable} WHERE note LIKE $1`, values: [`%{"id":"${id}"%`] });
+      const { rows } = await database.query<{ record_id: string }>({ text: `SELECT record_id FROM ${outboxTable} WHERE EXISTS (SELECT FROM json_array_elements(note::json -> 'runs') AS run WHERE run ->> 'id' = $1)`, values: [id] });
       if (rows.length > 0) await takeRecords(rows.map(({ record_id: record }) => record));
     },
     async ready(items) {
@@ -120,6 +127,7 @@ export function createOutbox(tools: { readonly runtime: Runtime; readonly jobs: 
       started = false;
       clearTimeout(timer);
       await looking;
+      await versions.settled();
     },
   };
 }

@@ -6,7 +6,8 @@ import { columnOf, type ObjectPlan } from '../object-plan.ts';
 import { followSql } from '../follow-ups.ts';
 import type { FollowUp, Heard, NotePart } from '../statement-part.ts';
 import { castActor } from './insert.ts';
-import { noteSql, notesKey } from './notes.ts';
+import { inputRows } from './input-rows.ts';
+import { noteColumns, noteSql, notesKey } from './notes.ts';
 import { imageOf, logInsert, loggedValues, Stamps } from './parts.ts';
 import type { WriteStatement } from './statement-cache.ts';
 
@@ -40,8 +41,9 @@ export function deleteStatement(plan: ObjectPlan, { mode, image, followUps, hear
   const ends = mode === 'hard' && plan.kept.length > 0;
   const log = logInsert(ends ? { ...plan, kept: [] } : plan, mode === 'restore' ? 'restore' : 'delete', 'n."id"', loggedValues(plan.columns.values(), 'n'), 'new n', stamps);
   const released = `released AS (UPDATE "${changeLogTable}" l SET "kept" = false FROM new n WHERE l."record_id" = n."id" AND l."object" = ${literal(plan.name)} AND l."kept")`;
+  const noted = notes.length === 0 ? [] : [`input AS (${inputRows([columnOf(plan, 'id')], { many: true, extra: noteColumns(notes) }, binds)})`];
   const followed = followSql(followUps, mode === 'restore' ? { before: undefined, after: 'new a' } : { before: 'new b', after: undefined }, binds, stamps, heard);
-  const ctes = [`new AS (${gone} RETURNING t.*)`, log, ...(ends ? [released] : []), ...followed.ctes, ...noteSql(plan, notes, { many: true, from: 'new n', before: undefined, after: undefined }, binds)];
+  const ctes = [...noted, `new AS (${gone} RETURNING t.*)`, log, ...(ends ? [released] : []), ...followed.ctes, ...noteSql(plan, notes, { from: 'new n', id: 'n."id"', single: undefined }, stamps, binds)];
   const text = `WITH ${ctes.join(', ')} SELECT n."id", true AS "written"${image ? `, ${imageOf(plan, 'n')} AS "image"` : ''}${followed.column} FROM new n`;
   return { text, binds };
 }

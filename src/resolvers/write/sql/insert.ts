@@ -7,7 +7,8 @@ import { followSql } from '../follow-ups.ts';
 import type { FollowUp, Heard, InsertPart, NotePart } from '../statement-part.ts';
 import { answeredFlags, createChecks, passes, rowFlags, type CheckScope } from './checks.ts';
 import { inputRows } from './input-rows.ts';
-import { noteSql, notesKey } from './notes.ts';
+import { showsAll } from '../created-image.ts';
+import { noteColumns, noteSql, notesKey } from './notes.ts';
 import { imageOf, logInsert, loggedValues, requestColumn, Stamps } from './parts.ts';
 import type { Returning } from '../writer.ts';
 import type { WriteStatement } from './statement-cache.ts';
@@ -45,7 +46,7 @@ export function insertStatement(plan: ObjectPlan, shape: InsertShape): WriteStat
   const columns = shape.fields.map((field) => columnOf(plan, field));
   const inserts = plan.parts.flatMap(({ insert }) => insert ?? []);
   const extra = [...(shape.gathered ? [requestColumn] : []), ...(shape.withLinks ? [['#links', 'jsonb'] as const] : []), ...inserts.flatMap((insert) => insert.extra)];
-  const input = inputRows(columns, { ...shape, extra }, binds);
+  const input = inputRows(columns, { ...shape, extra: shape.many ? [...extra, ...noteColumns(shape.notes)] : extra }, binds);
   const stamped = stampColumns(plan, shape.fields, stamps);
   const target = [...columns.map(({ column }) => column), ...stamped.map(([{ column }]) => column)];
   const source = [...columns.map(({ column }) => `i.${column}`), ...stamped.map(([, sql]) => sql)];
@@ -69,10 +70,12 @@ export function insertStatement(plan: ObjectPlan, shape: InsertShape): WriteStat
   );
 
   const logged = loggedValues([...columns, ...computed.columns.map(([column]) => column)], 'n');
+  const followsFromLog = shape.notes.length > 0 && showsAll(plan, [...shape.fields, ...computed.columns.map(([{ field }]) => field.name)]);
   const logFrom = shape.withLinks || shape.gathered ? 'new n JOIN input i ON i."id" = n."id"' : 'new n';
-  ctes.push(logInsert(plan, 'create', 'n."id"', `${logged}${shape.withLinks ? ` || coalesce(i."#links", '{}'::jsonb)` : ''}`, logFrom, stamps, { request: stamps.requestOfRow }));
+  ctes.push(logInsert(plan, 'create', 'n."id"', `${logged}${shape.withLinks ? ` || coalesce(i."#links", '{}'::jsonb)` : ''}`, logFrom, stamps, { request: stamps.requestOfRow, returning: followsFromLog ? '"record_id", "changes"' : undefined }));
   const followed = followSql(shape.followUps, { before: undefined, after: 'new a' }, binds, stamps, shape.heard);
-  ctes.push(...followed.ctes, ...noteSql(plan, shape.notes, { many: shape.many, from: 'new n', before: undefined, after: 'n' }, binds));
+  const noted = followsFromLog ? { from: 'log l', id: 'l."record_id"', created: 'l."changes"' } : { from: 'new n', id: 'n."id"', after: 'n' };
+  ctes.push(...followed.ctes, ...noteSql(plan, shape.notes, { ...noted, single: shape.many ? undefined : columns.length + extra.length }, stamps, binds));
   const image = `${shape.image ? `, ${imageOf(plan, 'n')} AS "image"` : ''}${followed.column}`;
   const returned = returnedColumn(shape, 'n', insertedRights(plan, shape), binds);
   const result =

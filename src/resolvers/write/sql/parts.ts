@@ -108,8 +108,16 @@ export type LogKind = 'create' | 'update' | 'delete' | 'restore';
 /** What the change log has to know of an object. */
 export type LogTarget = Pick<ObjectPlan, 'name' | 'organization' | 'columns' | 'kept'>;
 
+interface LogOptions {
+  readonly cte?: string;
+  /** SQL of the request that each row comes of. */
+  readonly request?: string;
+  /** Columns of the log that the statement goes on with. */
+  readonly returning?: string | undefined;
+}
+
 /** The CTE that writes the change log from the rows of `from`, of which `n` are the written ones. `id` and `changes` are SQL. */
-export function logInsert({ name, organization: key, columns, kept }: LogTarget, kind: LogKind, id: string, changes: string, from: string, stamps: Stamps, { cte = 'log', request = stamps.request }: { readonly cte?: string; readonly request?: string } = {}): string {
+export function logInsert({ name, organization: key, columns, kept }: LogTarget, kind: LogKind, id: string, changes: string, from: string, stamps: Stamps, { cte = 'log', request = stamps.request, returning }: LogOptions = {}): string {
   const own = key && columns.get(key.name);
   const organization = own ? `n.${own.column}::text` : stamps.organization;
   const history = kept.length === 0 ? undefined : kind === 'update' ? `c."changes" ?| ARRAY[${kept.map(literal).join(', ')}]` : 'true';
@@ -117,6 +125,6 @@ export function logInsert({ name, organization: key, columns, kept }: LogTarget,
   return (
     `${cte} AS (INSERT INTO "${changeLogTable}" ("xid", "object", "record_id", "kind", "changes", "actor", "organization", "request", "at"${history === undefined ? '' : ', "kept"'}) ` +
     `SELECT pg_current_xact_id()::text::bigint, ${literal(name)}, ${id}, ${literal(kind)}, ${logged}, ` +
-    `${stamps.actor}, ${organization}, ${request}, ${stamps.now}${history === undefined ? '' : `, ${history}`} FROM ${rows})`
+    `${stamps.actor}, ${organization}, ${request}, ${stamps.now}${history === undefined ? '' : `, ${history}`} FROM ${rows}${returning === undefined ? '' : ` RETURNING ${returning}`})`
   );
 }

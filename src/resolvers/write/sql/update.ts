@@ -9,7 +9,7 @@ import type { FollowUp, Heard, NotePart } from '../statement-part.ts';
 import { answeredFlags, fieldChecks, imageCheck, passes, referenceChecks, rowFlag, rowFlags, sqlScope, type Check, type CheckScope } from './checks.ts';
 import { inputRow, inputRows } from './input-rows.ts';
 import { castActor, returnedColumn, returningKey } from './insert.ts';
-import { noteSql, notesKey } from './notes.ts';
+import { noteColumns, noteSql, notesKey } from './notes.ts';
 import { imageOf, logInsert, loggedDifferences, requestColumn, Stamps } from './parts.ts';
 import type { Returning } from '../writer.ts';
 import type { WriteStatement } from './statement-cache.ts';
@@ -44,7 +44,7 @@ export function updateStatement(plan: ObjectPlan, shape: UpdateShape): WriteStat
   const stamps = new Stamps(binds, shape.gathered);
   const columns = shape.fields.map((field) => columnOf(plan, field));
   const id = columnOf(plan, 'id');
-  const extra = [...(shape.gathered ? [requestColumn] : []), ...(shape.locked ? [] : [['#version', 'int4'] as const]), ...(shape.withLinks ? [['#links', 'jsonb'] as const] : [])];
+  const extra = [...(shape.gathered ? [requestColumn] : []), ...(shape.locked ? [] : [['#version', 'int4'] as const]), ...(shape.withLinks ? [['#links', 'jsonb'] as const] : []), ...(shape.many ? noteColumns(shape.notes) : [])];
   // One row stands where it is used: the planner makes plain values of it.
   const row = shape.many ? undefined : inputRow([id, ...columns], extra, binds);
   const input = row ? `(${row.sql})` : 'input';
@@ -93,7 +93,7 @@ export function updateStatement(plan: ObjectPlan, shape: UpdateShape): WriteStat
 
   const version = plan.columns.has('version') ? 'o."version"' : 'NULL::int4';
   const followed = followSql(shape.followUps, { before: 'old b JOIN new w ON w."id" = b."id"', after: 'new a' }, binds, stamps, shape.heard);
-  ctes.push(...followed.ctes, ...noteSql(plan, shape.notes, { many: shape.many, from: 'new n JOIN old o ON o."id" = n."id"', before: 'o', after: 'n' }, binds));
+  ctes.push(...followed.ctes, ...noteSql(plan, shape.notes, { from: 'new n JOIN old o ON o."id" = n."id"', id: 'n."id"', single: row && columns.length + 1 + extra.length, before: 'o', after: 'n' }, stamps, binds));
   const image = `${shape.image ? `, ${imageOf(plan, 'n')} AS "image"` : ''}${followed.column}`;
   const isChecked = checks.some(({ name }) => name === 'visible');
   const returned = returnedColumn(shape, 'v', kept, binds, isChecked ? rowFlag('visible', 'o') : undefined);

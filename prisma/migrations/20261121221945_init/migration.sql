@@ -958,10 +958,21 @@ CREATE TABLE "objectos_automation_outbox" (
     "position" BIGSERIAL NOT NULL,
     "record_id" UUID NOT NULL,
     "note" TEXT NOT NULL,
+    "user" TEXT,
+    "organization" TEXT,
+    "at" TIMESTAMPTZ(3) NOT NULL,
     "before" JSONB,
     "after" JSONB,
+    "created" JSONB,
 
     CONSTRAINT "objectos_automation_outbox_pkey" PRIMARY KEY ("position")
+);
+
+CREATE TABLE "objectos_automation_rule_version" (
+    "hash" TEXT NOT NULL,
+    "version" JSON NOT NULL,
+
+    CONSTRAINT "objectos_automation_rule_version_pkey" PRIMARY KEY ("hash")
 );
 
 CREATE TABLE "objectos_change_horizon" (
