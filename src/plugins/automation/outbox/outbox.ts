@@ -13,6 +13,11 @@ const together = 500;
 /** Milliseconds between looks when nothing woke it: a process may have died between the commit and its look. */
 const polling = 1_000;
 
+/** What `add` sets: the rest is given by the database, or by the statements that bring notes along. */
+const added = [['record_id', 'uuid'], ['note', 'text'], ['user', 'text'], ['organization', 'text'], ['at', 'timestamptz'], ['before', 'jsonb'], ['after', 'jsonb']] as const;
+const names = added.map(([name]) => `"${name}"`).join(', ');
+const adding = `INSERT INTO ${outboxTable} (${names}) SELECT ${names} FROM json_to_recordset($1::json) AS k(${added.map(([name, type]) => `"${name}" ${type}`).join(', ')})`;
+
 /** Makes runs, with their jobs, of what committed writes have started. */
 export interface Outbox {
   readonly versions: RuleVersions;
@@ -105,10 +110,7 @@ export function createOutbox(tools: { readonly runtime: Runtime; readonly jobs: 
     versions,
     async add(notes) {
       if (notes.length === 0) return;
-      const columns = [['record_id', 'uuid'], ['note', 'text'], ['user', 'text'], ['organization', 'text'], ['at', 'timestamptz'], ['before', 'jsonb'], ['after', 'jsonb']] as const;
-      const names = columns.map(([name]) => `"${name}"`).join(', ');
-      const text = `INSERT INTO ${outboxTable} (${names}) SELECT ${names} FROM json_to_recordset($1::json) AS k(${columns.map(([name, type]) => `"${name}" ${type}`).join(', ')})`;
-      await query('add', text, [JSON.stringify(notes)]);
+      await query('add', adding, [JSON.stringify(notes)]);
       database.afterCommit(wake);
     },
     wake,
